@@ -1,0 +1,78 @@
+namespace Holdfast;
+
+/// <summary>What went wrong, for programs. The numbers are part of the public contract.</summary>
+public enum HoldfastError
+{
+    /// <summary>Not stated.</summary>
+    None = 0,
+
+    /// <summary>There is no run with this id or key.</summary>
+    UnknownRun = 100,
+
+    /// <summary>The run has ended; it takes no more messages.</summary>
+    RunFinished = 101,
+
+    /// <summary>The run failed; the message and <see cref="Exception.InnerException"/> say how.</summary>
+    RunFailed = 102,
+
+    /// <summary>The run was cancelled or terminated.</summary>
+    RunCancelled = 103,
+
+    /// <summary>No workflow of this name and version is registered here.</summary>
+    UnknownWorkflow = 110,
+
+    /// <summary>The workflow cannot be registered: its shape, constructor or code is not durable.</summary>
+    InvalidWorkflow = 111,
+
+    /// <summary>A durable operation was used outside a run, or a durable of another run inside it.</summary>
+    Misuse = 112,
+
+    /// <summary>A value cannot be saved; the message names its path.</summary>
+    NotSavable = 120,
+
+    /// <summary>A snapshot's bytes are damaged or of an unknown format.</summary>
+    CorruptSnapshot = 121,
+
+    /// <summary>A snapshot was made by other code than what is loaded here.</summary>
+    NeedsMigration = 122,
+
+    /// <summary>A value does not decode to the type asked for.</summary>
+    InvalidPayload = 123,
+
+    /// <summary>Another process owns the store.</summary>
+    StoreOwned = 200,
+
+    /// <summary>The store was written by a newer version of Holdfast.</summary>
+    StoreNewer = 201,
+
+    /// <summary>The store cannot be read or written for now; nothing of the call was kept.</summary>
+    StoreUnavailable = 202,
+
+    /// <summary>There is no room left; nothing of the call was kept. Goes on by itself once there is room.</summary>
+    StoreFull = 203,
+
+    /// <summary>A commit failed in a way that leaves open whether it was kept: ask again after a restart.</summary>
+    OutcomeUnknown = 204,
+
+    /// <summary>Another owner has taken the store over; this process no longer acts on it.</summary>
+    OwnershipLost = 205,
+
+    /// <summary>The engine is not running.</summary>
+    NotRunning = 206,
+
+    /// <summary>The store's content breaks its own rules.</summary>
+    StoreCorrupt = 207,
+}
+
+/// <summary>The one family of errors that the world, not the caller's code, causes.</summary>
+/// <param name="error">What went wrong, for programs.</param>
+/// <param name="message">What happened, to which run, step or variable, and what to do next.</param>
+/// <param name="inner">The cause, if it is known.</param>
+public class HoldfastException(HoldfastError error, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What went wrong, for programs.</summary>
+    public HoldfastError Error { get; } = error;
+
+    /// <summary>Whether the same call may succeed later without any change by the caller.</summary>
+    public bool IsTransient => Error is HoldfastError.StoreUnavailable or HoldfastError.StoreFull or HoldfastError.NotRunning;
+}

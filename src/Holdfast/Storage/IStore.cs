@@ -1,0 +1,95 @@
+namespace Holdfast.Storage;
+
+/// <summary>What became of one write of a batch.</summary>
+public enum Verdict : byte
+{
+    /// <summary>Kept, and durable.</summary>
+    Committed = 1,
+
+    /// <summary>Known already: nothing was changed.</summary>
+    Duplicate = 2,
+
+    /// <summary>The writer's revision or epoch is not the store's: nothing of it was kept.</summary>
+    Stale = 3,
+
+    /// <summary>There is no such run.</summary>
+    UnknownRun = 4,
+
+    /// <summary>The run has ended.</summary>
+    Finished = 5,
+
+    /// <summary>The store could not take this write though it takes others; <see cref="WriteResult.Reason"/> says why.</summary>
+    Refused = 6,
+
+    /// <summary>A transaction step ran and is to be tried again: nothing was recorded.</summary>
+    Undone = 7,
+}
+
+/// <summary>The store's answer to one write.</summary>
+/// <param name="Verdict">What became of it.</param>
+/// <param name="Run">The run it is about: for a duplicate start, the run that was there.</param>
+/// <param name="Key">The store's number of that run.</param>
+/// <param name="MailSequence">For a message: its place in the mailbox.</param>
+/// <param name="Outcome">For a transaction step: the outcome that was recorded.</param>
+/// <param name="Reason">Why it was refused.</param>
+public readonly record struct WriteResult(
+    Verdict Verdict, RunId Run = default, RunKey Key = default, long MailSequence = 0, ReadOnlyMemory<byte> Outcome = default, string? Reason = null);
+
+/// <summary>
+/// Where runs live. <see cref="AppendAsync"/> is called by one caller at a time; everything else may be called at any time
+/// from any thread, and sees only what is committed.
+/// </summary>
+/// <remarks>
+/// Errors: a store throws <see cref="HoldfastException"/> only. <see cref="HoldfastError.StoreFull"/> and
+/// <see cref="HoldfastError.StoreUnavailable"/> from an append mean that nothing of the batch was kept, and that the same
+/// batch may be appended again. <see cref="HoldfastError.OutcomeUnknown"/> means that it may or may not have been kept: the
+/// store takes no further call, and only a new instance, which reads what is there, may go on.
+/// </remarks>
+public interface IStore : IAsyncDisposable
+{
+    /// <summary>Where the store is, for people: a path, or "memory".</summary>
+    string Location { get; }
+
+    /// <summary>Where the engine may keep small files of its own beside the store, as a path prefix; null when it may not.</summary>
+    string? SidecarPath { get; }
+
+    /// <summary>Takes the store over: from now on only writes of the returned epoch are kept.</summary>
+    /// <param name="owner">Who takes it, for people.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreOwned"/>: another process holds it.</exception>
+    ValueTask<long> AcquireAsync(string owner, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Appends a batch in one transaction, in order, and returns when it is durable. <paramref name="results"/> gets one answer
+    /// per write. A write that is not kept contributes nothing, and its neighbours are kept all the same. A later write of the
+    /// batch sees what an earlier one did.
+    /// </summary>
+    ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results);
+
+    /// <summary>Everything that is needed to take the run up, or null if there is none.</summary>
+    ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken);
+
+    /// <summary>A large value of a run, or null if it is not there.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> LoadBlobAsync(RunKey key, BlobHash hash, CancellationToken cancellationToken);
+
+    /// <summary>Runs that owe effects or have unconsumed mail that was never looked at, in order of creation, after <paramref name="after"/>.</summary>
+    ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Runs to be woken at or before <paramref name="until"/>, earliest first.</summary>
+    ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The run with this key among those of the workflow, or null.</summary>
+    ValueTask<RunId?> FindAsync(string workflow, string key, CancellationToken cancellationToken);
+
+    /// <summary>One run as lists show it, or null.</summary>
+    ValueTask<RunRow?> GetAsync(RunId run, CancellationToken cancellationToken);
+
+    /// <summary>Runs, newest first.</summary>
+    ValueTask<IReadOnlyList<RunRow>> ListAsync(RunQuery query, CancellationToken cancellationToken);
+
+    /// <summary>A run's journal after a sequence number, oldest first.</summary>
+    ValueTask<IReadOnlyList<JournalRow>> ReadJournalAsync(RunId run, long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Messages that could not be taken, oldest first; of one run, or of all.</summary>
+    ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken);
+}
