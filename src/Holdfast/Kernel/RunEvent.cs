@@ -1,0 +1,86 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Kernel;
+
+/// <summary>How an op or an attempt ended.</summary>
+enum OutcomeKind : byte
+{
+    /// <summary>With a value.</summary>
+    Succeeded = 1,
+
+    /// <summary>With an exception.</summary>
+    Failed = 2,
+
+    /// <summary>It was cancelled.</summary>
+    Cancelled = 3,
+}
+
+/// <summary>How an op ended, in the form in which it is kept. The kernel never looks inside <see cref="Value"/>.</summary>
+/// <param name="Kind">How.</param>
+/// <param name="Value">The encoded value or exception.</param>
+/// <param name="Summary">For a failure: type and message in one line, for people.</param>
+sealed record Outcome(OutcomeKind Kind, ReadOnlyMemory<byte> Value, string? Summary = null)
+{
+    public static Outcome Done { get; } = new(OutcomeKind.Succeeded, default);
+
+    public static Outcome Cancelled(string reason) => new(OutcomeKind.Cancelled, default, reason);
+}
+
+/// <summary>Something that happened to a run, or that its code asked for. Carries no clock: the time is an argument of <see cref="RunKernel.Decide"/>.</summary>
+abstract record RunEvent
+{
+    // What the outside says.
+
+    /// <summary>The first turn begins.</summary>
+    public sealed record Begin : RunEvent;
+
+    /// <summary>A new owner has taken the run over. <paramref name="WasRunning"/>: the last process died during a turn or an attempt of this run.</summary>
+    public sealed record Recover(long Epoch, bool WasRunning, int CrashesMax) : RunEvent;
+
+    /// <summary>An attempt ended. One that is not the op's present attempt changes nothing.</summary>
+    /// <param name="Op">The step.</param>
+    /// <param name="Attempt">Which attempt.</param>
+    /// <param name="Outcome">How it ended.</param>
+    /// <param name="Retryable">Whether another attempt may be made, as far as the exception's type says.</param>
+    /// <param name="Sample">A random number in [0, 1) for the jitter of the next wait.</param>
+    /// <param name="Epoch">The epoch of a following attempt.</param>
+    public sealed record AttemptEnded(long Op, int Attempt, Outcome Outcome, bool Retryable, double Sample, long Epoch) : RunEvent;
+
+    /// <summary>A result that the store keeps already (a transaction step, or a result that waited beside the state).</summary>
+    public sealed record ResultStored(long Op, Outcome Outcome) : RunEvent;
+
+    /// <summary>Time has passed: whatever is due now fires.</summary>
+    public sealed record TimePassed(long Epoch) : RunEvent;
+
+    /// <summary>A message has arrived. One that was looked at already changes nothing.</summary>
+    public sealed record MailArrived(StoredMail Mail, TimeSpan CancelGrace) : RunEvent;
+
+    /// <summary>The run cannot go on here; a person or a deploy has to act.</summary>
+    public sealed record Park(string Reason) : RunEvent;
+
+    // What the run's code asks for.
+
+    /// <summary>Starts a step under the number that <see cref="RunState.NextOp"/> gave.</summary>
+    public sealed record StartStep(StepOp Step) : RunEvent;
+
+    /// <summary>Starts a timer.</summary>
+    public sealed record StartTimer(long Op, DateTimeOffset DueUtc) : RunEvent;
+
+    /// <summary>Waits for a signal; takes a waiting message at once.</summary>
+    public sealed record StartReceive(long Op, string Signal) : RunEvent;
+
+    /// <summary>Starts a child run.</summary>
+    public sealed record StartChild(long Op, NewRun Child) : RunEvent;
+
+    /// <summary>Gives an op up: timers and receives at once, steps after their token and a grace, children by a message.</summary>
+    public sealed record CancelOp(long Op, string Reason, TimeSpan Grace) : RunEvent;
+
+    /// <summary>Drops an op whose result nobody can use any more, without waiting for it; named in the journal.</summary>
+    public sealed record AbandonOp(long Op) : RunEvent;
+
+    /// <summary>A message that was delivered does not decode to the awaited type: it becomes a dead letter and the op waits on.</summary>
+    public sealed record RejectMail(long Op, string Signal, StoredMail Mail, string Reason) : RunEvent;
+
+    /// <summary>The run's code ended, and nothing of it is left.</summary>
+    public sealed record Finish(RunOutcome Outcome, string? Summary) : RunEvent;
+}
