@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Holdfast.Frames.Graph;
 using Holdfast.Kernel;
+using Holdfast.Storage;
 
 namespace Holdfast.Frames;
 
@@ -61,6 +62,17 @@ sealed class RunGraph(RunServices services)
 
     /// <summary>The misuse was to ignore cancellation: the run is terminated instead of parked.</summary>
     public bool IgnoresCancellation { get; private set; }
+
+    /// <summary>Large values that this turn's intents refer to.</summary>
+    public List<Blob> NewBlobs { get; } = [];
+
+    /// <summary>Notes large values for the turn's commit.</summary>
+    public IReadOnlyList<BlobHash> Keep(IReadOnlyList<Blob> blobs)
+    {
+        if (blobs.Count == 0) return [];
+        NewBlobs.AddRange(blobs);
+        return [.. blobs.Select(static b => b.Hash)];
+    }
 
     /// <summary>Whether any frame ran in this turn, so that there is a new snapshot to take.</summary>
     public bool Ran { get; private set; }

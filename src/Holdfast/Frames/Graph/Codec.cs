@@ -73,8 +73,8 @@ static class Codecs
         if (type.IsEnum) return ((WriteValue<T>)Make(typeof(EnumCodec<>), nameof(EnumCodec<>.Write), typeof(WriteValue<T>)), (ReadValue<T>)Make(typeof(EnumCodec<>), nameof(EnumCodec<>.Read), typeof(ReadValue<T>)), 1);
         if (Nullable.GetUnderlyingType(type) is { } inner)
             return (
-                (WriteValue<T>)typeof(Codecs).GetMethod(nameof(WriteNullable), Private)!.MakeGenericMethod(inner).CreateDelegate(typeof(WriteValue<T>)),
-                (ReadValue<T>)typeof(Codecs).GetMethod(nameof(ReadNullable), Private)!.MakeGenericMethod(inner).CreateDelegate(typeof(ReadValue<T>)), 1);
+                typeof(Codecs).GetMethod(nameof(WriteNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<WriteValue<T>>(),
+                typeof(Codecs).GetMethod(nameof(ReadNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<ReadValue<T>>(), 1);
         if (BclValues.TryCreate<T>(out var special)) return special;
         return StructCodec.Create<T>();
 

@@ -136,5 +136,6 @@ sealed class DelegatePlan : Plan
 
     static bool NeedsFingerprint(MethodInfo method) => method.Name.StartsWith('<') && !KnownTypes.IsFramework(method.Module.Assembly);
 
-    static bool IsEmptyClosure(Type type) => CompilerMade.IsClosure(type) && FieldSet.Of(type).Fields.Count == 0;
+    static bool IsEmptyClosure(Type type) =>
+        CompilerMade.IsLambdaHost(type) || (CompilerMade.IsClosure(type) && FieldSet.Of(type).Fields.Count == 0);
 }
