@@ -1,0 +1,22 @@
+using Holdfast.Sqlite;
+using Holdfast.Storage;
+
+namespace Holdfast.Tests.Storage;
+
+public sealed partial class SqliteStoreTests : StoreContract
+{
+    // No reserve: writing 16 MB for each test would be most of what the tests do.
+    static readonly SqliteStoreOptions Small = new() { ReserveBytes = 0 };
+
+    readonly TemporaryDirectory _directory = new();
+
+    string DatabasePath => _directory["test.db"];
+
+    protected override IStore Open() => SqliteStore.Open(DatabasePath, Small);
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _directory.Dispose();
+    }
+}
