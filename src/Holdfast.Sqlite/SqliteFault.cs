@@ -3,7 +3,7 @@ namespace Holdfast.Sqlite;
 /// <summary>What a call into SQLite answered instead of success. Caught inside the store and never shown: callers see <see cref="HoldfastException"/>.</summary>
 sealed class SqliteFault(int code, int systemErrno, string message) : Exception(message)
 {
-    const int Busy = 5, Locked = 6, IoError = 10, Corrupt = 11, DiskFull = 13, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
+    const int Busy = 5, Locked = 6, NoMemory = 7, IoError = 10, Corrupt = 11, DiskFull = 13, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
     const int IoErrorWrite = IoError | (3 << 8), IoErrorFsync = IoError | (4 << 8), IoErrorDirectoryFsync = IoError | (5 << 8);
     const int NoSpaceErrno = 28, FileTooLargeErrno = 27, QuotaErrnoLinux = 122, QuotaErrnoMac = 69;
 
@@ -14,6 +14,8 @@ sealed class SqliteFault(int code, int systemErrno, string message) : Exception(
 
     /// <summary>One write is to blame, not the store.</summary>
     public bool IsOfOneWrite => Primary is TooBig or Constraint or Mismatch;
+
+    public bool IsOfTheDisk => IsFull || IsCorrupt || Primary is IoError or NoMemory;
 
     public bool IsBusy => Primary is Busy or Locked;
 

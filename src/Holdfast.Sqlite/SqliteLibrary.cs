@@ -14,6 +14,8 @@ static unsafe class SqliteLibrary
     /// <summary>3.35.0: the first with RETURNING and with the repaired upsert that the schema relies on.</summary>
     const int OldestVersion = 3_035_000;
 
+    const int ConfigMemoryStatus = 9;
+
     static readonly Lock Gate = new();
     static bool _loaded;
     static nint _handle;
@@ -75,6 +77,8 @@ static unsafe class SqliteLibrary
                 _handle = 0;
             }
             raw.SetProvider(new SQLite3Provider_e_sqlite3());
+            // Counting every allocation costs a process-wide mutex each time, and nobody reads the count. Refused once SQLite is in use, which is fine.
+            raw.sqlite3_config(ConfigMemoryStatus, 0);
         }
         if (_handle != 0 && NativeLibrary.TryGetExport(_handle, "sqlite3_system_errno", out var export))
             _systemErrno = (delegate* unmanaged[Cdecl]<nint, int>)export;

@@ -40,7 +40,7 @@ sealed class GuestConnection : SqliteConnection
         }
         catch (Exception error)
         {
-            if (database.IsAutocommit) throw database.Fault();
+            if (database.IsAutocommit) throw Lost(database);
             throw new WriteRefused($"The transaction step threw {error.GetType().Name}: {error.Message}");
         }
         finally
@@ -48,7 +48,7 @@ sealed class GuestConnection : SqliteConnection
             _isLent = false;
             CloseReaders();
         }
-        if (database.IsAutocommit) throw database.Fault();
+        if (database.IsAutocommit) throw Lost(database);
         if (answer.Keep && database.HasViolatedForeignKeys)
             throw new WriteRefused("The transaction step leaves a deferred foreign key violated, so its transaction could not commit.");
         return answer;
@@ -78,6 +78,11 @@ sealed class GuestConnection : SqliteConnection
 
     /// <inheritdoc/>
     public override SqliteTransaction BeginTransaction(IsolationLevel isolationLevel, bool deferred) => throw NoTransactions();
+
+    // A conflict clause or a trigger of the user's can roll everything back; otherwise it was the disk.
+    static Exception Lost(Database database) => database.Fault() is { IsOfTheDisk: true } fault
+        ? fault
+        : new WriteRefused("The transaction step rolled back the whole transaction, by a ROLLBACK conflict clause or trigger.");
 
     static InvalidOperationException NoTransactions() => new(
         "A transaction step runs inside the transaction that records its result, and cannot begin, commit or roll back one. Throw to undo what the step did.");

@@ -1,5 +1,6 @@
 using Holdfast.Sqlite;
 using Holdfast.Storage;
+using Holdfast.Tests.Faults;
 
 namespace Holdfast.Tests.Storage;
 
@@ -9,14 +10,17 @@ public sealed partial class SqliteStoreTests : StoreContract
     static readonly SqliteStoreOptions Small = new() { ReserveBytes = 0 };
 
     readonly TemporaryDirectory _directory = new();
+    readonly List<FaultyVfs> _disks = [];
+    SqliteStoreOptions _options = Small;
 
     string DatabasePath => _directory["test.db"];
 
-    protected override IStore Open() => SqliteStore.Open(DatabasePath, Small);
+    protected override IStore Open() => SqliteStore.Open(DatabasePath, _options);
 
     public override async Task DisposeAsync()
     {
         await base.DisposeAsync();
+        _disks.ForEach(disk => disk.Dispose());
         _directory.Dispose();
     }
 }
