@@ -83,10 +83,13 @@ public sealed class LivenessTests
         Assert.DoesNotContain("<>4__this", Live(machine, 0));
     }
 
-    /// <summary>Release keeps no variable that is dead everywhere, so what lives in Debug must be about what Release keeps.</summary>
+    /// <summary>
+    /// Release keeps no variable that is dead everywhere, so what lives in Debug must be what Release keeps. Methods whose
+    /// variables share a field in Release, and with it the name of the first, are left out.
+    /// </summary>
     [Theory]
     [InlineData("Loop"), InlineData("While"), InlineData("Branch"), InlineData("Finally"), InlineData("FinallyOnly"), InlineData("CatchOnly"), InlineData("Structs"), InlineData("ByReference"), InlineData("Nullables"), InlineData("Closures")]
-    [InlineData("Each"), InlineData("Usings"), InlineData("Goto"), InlineData("Switch"), InlineData("Dead"), InlineData("Patterns"), InlineData("Conditional"), InlineData("NestedTries"), InlineData("TryInLoopWithBreak"), InlineData("Compound")]
+    [InlineData("Outs"), InlineData("Usings"), InlineData("Goto"), InlineData("Switch"), InlineData("Dead"), InlineData("Patterns"), InlineData("Conditional"), InlineData("NestedTries"), InlineData("TryInLoopWithBreak"), InlineData("Compound")]
     public void Debug_keeps_alive_what_Release_hoists(string method)
     {
         var debug = Corpora[false].Machine("Corpus", method);
