@@ -12,13 +12,13 @@ static class Beside
 {
     public static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, TurnWork work, Decision decision, DateTimeOffset now)
     {
-        var commits = new ValueTask<WriteResult>[work.Deliveries.Count];
+        var commits = new Task<WriteResult>[work.Deliveries.Count];
         var results = new StoredResult[commits.Length];
         for (var i = 0; i < commits.Length; i++)
         {
             var delivery = work.Deliveries[i];
             results[i] = new(delivery.Op, StateCodec.EncodeOutcome(delivery.Outcome));
-            commits[i] = run.Engine.Committer.CommitAsync(Write(run, memory, results[i], decision.Journal[i], now));
+            commits[i] = run.Engine.Committer.CommitAsync(Write(run, memory, results[i], decision.Journal[i], now)).AsTask();
         }
         var kept = true;
         for (var i = 0; i < commits.Length; i++)
