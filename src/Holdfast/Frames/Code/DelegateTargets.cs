@@ -76,7 +76,8 @@ sealed class DelegateTargets
         }
     }
 
-    static bool TakesAddress(ReadOnlySpan<byte> il) => il.IndexOf([(byte)0xFE, (byte)OpCodes.Ldftn.Value]) >= 0 || il.IndexOf([(byte)0xFE, unchecked((byte)OpCodes.Ldvirtftn.Value)]) >= 0;
+    static bool TakesAddress(ReadOnlySpan<byte> il) =>
+        il.IndexOf([(byte)0xFE, (byte)OpCodes.Ldftn.Value]) >= 0 || il.IndexOf([(byte)0xFE, unchecked((byte)OpCodes.Ldvirtftn.Value)]) >= 0;
 
     /// <summary>
     /// Methods of this assembly that implement a dispatched interface method for a type derived from their own. Their own
@@ -114,7 +115,8 @@ sealed class DelegateTargets
             var map = type.GetInterfaceMap(one);
             for (var i = 0; i < map.InterfaceMethods.Length; i++)
             {
-                if (KeyOf(CompilerMade.Definition(map.InterfaceMethods[i])) == KeyOf(candidate) && KeyOf(CompilerMade.Definition(map.TargetMethods[i])) == KeyOf(definition)) return true;
+                var same = KeyOf(CompilerMade.Definition(map.InterfaceMethods[i])) == KeyOf(candidate);
+                if (same && map.TargetMethods[i] is { } target && KeyOf(CompilerMade.Definition(target)) == KeyOf(definition)) return true;
             }
         }
         return false;
