@@ -146,11 +146,12 @@ sealed class Writer : IDisposable
         database.Execute("PRAGMA page_size = 8192");
         if (database.Query("PRAGMA journal_mode = WAL", row => row.Text(0)) != "wal")
             throw new HoldfastException(HoldfastError.StoreUnavailable, $"{path} cannot use a write-ahead log. Put it on a local disk.");
+        // Foreign keys are of the steps' own tables; whether they are on by default differs between builds of SQLite.
         // The last two mean something on macOS only, where a plain fsync does not reach the disk.
         database.Execute(
             $"""
             PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{options.CacheBytes / 1024}; PRAGMA cache_spill = 0;
-            PRAGMA temp_store = MEMORY; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1
+            PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = 1; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1
             """);
         Schema.Migrate(database);
         Log.Opened(logger, path, Schema.VersionOf(database));
