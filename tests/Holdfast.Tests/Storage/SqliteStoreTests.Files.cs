@@ -60,6 +60,21 @@ public sealed partial class SqliteStoreTests
         Assert.Equal(3, Epoch);
     }
 
+    [Fact]
+    public async Task An_owner_whose_lock_file_was_removed_is_fenced_all_the_same()
+    {
+        var run = await CreateAsync();
+        File.Delete(DatabasePath + ".lock");
+        await using var second = SqliteStore.Open(DatabasePath, Small);
+        var epoch = await second.AcquireAsync("second", default);
+
+        Assert.Equal(Verdict.Stale, (await AppendOneAsync((Turn(run, 0) with { State = "first" }).ToTransition())).Verdict);
+        var results = new WriteResult[1];
+        await second.AppendAsync([(Turn(run, 0) with { Epoch = epoch, State = "second" }).ToTransition()], results);
+        Assert.Equal(Verdict.Committed, results[0].Verdict);
+        Assert.Equal("second", Text((await LoadAsync(run.Id)).Run.State));
+    }
+
     static Process StartHolder(string path)
     {
         var assembly = typeof(SqliteStoreTests).Assembly.Location;
