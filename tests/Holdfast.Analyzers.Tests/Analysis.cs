@@ -85,7 +85,7 @@ static class Analysis
         Exception? failure = null;
         var analysis = new CompilationWithAnalyzersOptions(
             new AnalyzerOptions([]), (error, _, _) => failure = error, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
-        var found = await compilation.WithAnalyzers(Rules, analysis).GetAnalyzerDiagnosticsAsync();
+        var found = await compilation.WithAnalyzers(Rules, analysis).GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(tree), null, CancellationToken.None);
         Assert.Null(failure);
         return [.. found.OrderBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)];
     }
