@@ -185,6 +185,18 @@ public sealed class AliveTests
     }
 
     [Fact]
+    public Task Durable_code_outside_methods_is_checked() => Analysis.Reports("HOLD002", """
+        sealed class Places : Workflow
+        {
+            readonly Func<Stream, Durable<int>> _read = async file => { [|await Durable.Delay(TimeSpan.Zero)|]; return file.ReadByte(); };
+
+            Func<Stream, Durable<int>> Read => async file => { [|await Durable.Delay(TimeSpan.Zero)|]; return file.ReadByte(); };
+
+            public Places(Stream given) => _read = async _ => { [|await Durable.Delay(TimeSpan.Zero)|]; var mine = (Stream)new MemoryStream(); [|await Durable.Delay(TimeSpan.Zero)|]; return mine.ReadByte() + given.ReadByte(); };
+        }
+        """);
+
+    [Fact]
     public async Task A_parameter_counts_from_the_first_line()
     {
         var text = Assert.Single(await Analysis.Reports("HOLD002", """

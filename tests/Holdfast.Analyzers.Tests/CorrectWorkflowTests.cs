@@ -127,6 +127,55 @@ public sealed class CorrectWorkflowTests
     public Task Correct_code_compiles_in_silence(string body) => Analysis.Silent(Analysis.Workflow(body, Members));
 
     [Fact]
+    public Task Durable_code_in_unusual_places_is_understood() => Analysis.Silent("""
+        [Obsolete("Old" + nameof(Workflow))]
+        sealed class Places<T>(Func<Durable<T>> make) : Workflow where T : notnull
+        {
+            readonly Func<Durable> _pause = async () => await Durable.Delay(TimeSpan.Zero);
+            readonly Func<Durable<T>> _make = make;
+
+            public Places(T value) : this(async () => { await Durable.Delay(TimeSpan.Zero); return value; }) { }
+
+            Func<Durable> Pause => async () => { await _pause(); await _pause(); };
+
+            public async Durable<T> Run() => await _make();
+
+            public async Durable<TOther> Convert<TOther>(Func<T, TOther> convert, int times = 2) where TOther : class
+            {
+                async Durable<TItem> Repeat<TItem>(TItem item, int count) => count == 0 ? item : await Repeat(item, count - 1);
+                TItem Last<TItem>(List<TItem> items) => items.Count > times ? Last(items) : items[^1];
+                var value = await Repeat(await Run(), times);
+                Func<Func<Durable<T>>> nested = () => async () => { await Pause(); return value; };
+                System.Linq.Expressions.Expression<Func<int, bool>> tree = n => n > times;
+                _ = tree.Compile();
+                var all = from other in new List<T> { await nested()() } where other.Equals(value) select convert(other);
+                return Last(all.ToList());
+            }
+
+            public async Durable Forever()
+            {
+                for (; ; )
+                {
+                    await Delay(TimeSpan.FromDays(1));
+                    continue;
+                }
+            }
+
+            public async Durable Never()
+            {
+                await Delay(TimeSpan.Zero);
+                throw new InvalidOperationException();
+            }
+
+            public async Durable Empty() { }
+
+            public static async Durable Of<TDurable>(TDurable durable) where TDurable : Durable => await durable;
+
+            IEnumerable<Func<Durable>> Several() { yield return Pause; yield return async () => { await Forever(); }; }
+        }
+        """);
+
+    [Fact]
     public Task Ordinary_asynchronous_code_is_left_alone() => Analysis.Silent("""
         static class Ordinary
         {

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Holdfast.Analyzers.Liveness;
@@ -66,7 +67,9 @@ sealed class Captures
     }
 
     /// <summary>A primary constructor's parameter is a field of the object in all but name.</summary>
-    public static bool IsVariable(IParameterSymbol parameter) => parameter.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.Constructor };
+    public static bool IsVariable(IParameterSymbol parameter) =>
+        parameter.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
+        || constructor.DeclaringSyntaxReferences.All(declaration => declaration.GetSyntax() is not TypeDeclarationSyntax);
 
     static bool IsWithin(ISymbol symbol, IMethodSymbol function)
     {
