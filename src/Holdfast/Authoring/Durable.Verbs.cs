@@ -12,16 +12,16 @@ public partial class Durable
     /// <param name="body">What to run. Works on a copy of what it captures; gives its result back by returning it.</param>
     /// <param name="options">Retry, timeout, label; null for the defaults.</param>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/> outside a run; <see cref="HoldfastError.NotSavable"/> when the lambda captures what cannot be saved.</exception>
-    public static Durable<T> Step<T>(Func<Task<T>> body, StepOptions? options = null) => Steps.Start<T>(StepKind.Lambda, new PlainStep<T>(body), body, options);
+    public static Durable<T> Step<T>(Func<Task<T>> body, StepOptions? options = null) => StepVerbs.Start<T>(StepKind.Lambda, new PlainStep<T>(body), body, options);
 
     /// <inheritdoc cref="Step{T}(Func{Task{T}}, StepOptions?)"/>
-    public static Durable<T> Step<T>(Func<StepContext, Task<T>> body, StepOptions? options = null) => Steps.Start<T>(StepKind.Lambda, new ContextStep<T>(body), body, options);
+    public static Durable<T> Step<T>(Func<StepContext, Task<T>> body, StepOptions? options = null) => StepVerbs.Start<T>(StepKind.Lambda, new ContextStep<T>(body), body, options);
 
     /// <inheritdoc cref="Step{T}(Func{Task{T}}, StepOptions?)"/>
-    public static Durable Step(Func<Task> body, StepOptions? options = null) => Steps.Start<Nothing>(StepKind.Lambda, new PlainAction(body), body, options);
+    public static Durable Step(Func<Task> body, StepOptions? options = null) => StepVerbs.Start<Nothing>(StepKind.Lambda, new PlainAction(body), body, options);
 
     /// <inheritdoc cref="Step{T}(Func{Task{T}}, StepOptions?)"/>
-    public static Durable Step(Func<StepContext, Task> body, StepOptions? options = null) => Steps.Start<Nothing>(StepKind.Lambda, new ContextAction(body), body, options);
+    public static Durable Step(Func<StepContext, Task> body, StepOptions? options = null) => StepVerbs.Start<Nothing>(StepKind.Lambda, new ContextAction(body), body, options);
 
     /// <summary>
     /// Runs a short synchronous step inside the store's own transaction, in the very commit that records its result: exactly once. Only
@@ -29,13 +29,13 @@ public partial class Durable
     /// </summary>
     /// <param name="body">What to run on the store's connection. It holds up every other commit while it runs.</param>
     /// <param name="options">Retry and label; a timeout undoes a step that took longer.</param>
-    public static Durable<T> Transaction<T>(Func<StepTransaction, T> body, StepOptions? options = null) => Steps.Start<T>(StepKind.Transaction, new TransactionStepBody<T>(body), body, options);
+    public static Durable<T> Transaction<T>(Func<StepTransaction, T> body, StepOptions? options = null) => StepVerbs.Start<T>(StepKind.Transaction, new TransactionStepBody<T>(body), body, options);
 
     /// <summary>Runs a handler that is registered by name, in this process or in a worker.</summary>
     /// <param name="handler">The handler's name, as given to <c>AddStep</c>.</param>
     /// <param name="argument">Its argument; travels as JSON.</param>
     /// <param name="options">Retry, timeout, label; null for the defaults.</param>
-    public static Durable<T> Call<T>(string handler, object? argument = null, StepOptions? options = null) => Steps.StartCall<T>(handler, argument, options);
+    public static Durable<T> Call<T>(string handler, object? argument = null, StepOptions? options = null) => StepVerbs.StartCall<T>(handler, argument, options);
 
     /// <summary>Waits, also through restarts. Never shorter than asked.</summary>
     public static Durable Delay(TimeSpan time)
@@ -64,10 +64,10 @@ public partial class Durable
     /// <summary>Starts a run of another workflow as a child and waits for its result. The child is created in the commit that ends this turn.</summary>
     /// <param name="call">The call of its <c>Run</c>, such as <c>(Refund w) => w.Run(request)</c>.</param>
     /// <param name="key">The child's idempotency key; null for none.</param>
-    public static Durable<T> Child<TWorkflow, T>(Expression<Func<TWorkflow, Durable<T>>> call, string? key = null) where TWorkflow : Workflow => Children.Start<TWorkflow, T>(call, key);
+    public static Durable<T> Child<TWorkflow, T>(Expression<Func<TWorkflow, Durable<T>>> call, string? key = null) where TWorkflow : Workflow => ChildVerbs.Start<TWorkflow, T>(call, key);
 
     /// <inheritdoc cref="Child{TWorkflow, T}"/>
-    public static Durable Child<TWorkflow>(Expression<Func<TWorkflow, Durable>> call, string? key = null) where TWorkflow : Workflow => Children.Start<TWorkflow, Nothing>(call, key);
+    public static Durable Child<TWorkflow>(Expression<Func<TWorkflow, Durable>> call, string? key = null) where TWorkflow : Workflow => ChildVerbs.Start<TWorkflow, Nothing>(call, key);
 
     /// <summary>Runs a part that can be cancelled by itself, with or without a deadline.</summary>
     /// <param name="body">The part; it gets the scope, to cancel it.</param>

@@ -3,28 +3,24 @@ namespace Holdfast;
 /// <summary>What a step's attempt knows of itself. Thread-safe.</summary>
 public sealed class StepContext
 {
-    internal StepContext(RunId run, long op, int attempt, CancellationToken cancellationToken)
-    {
-        RunId = run;
-        Op = op;
-        Attempt = attempt;
-        CancellationToken = cancellationToken;
-    }
+    readonly Runtime.Attempt _attempt;
+
+    internal StepContext(Runtime.Attempt attempt) => _attempt = attempt;
 
     /// <summary>The run.</summary>
-    public RunId RunId { get; }
+    public RunId RunId => _attempt.Run;
 
     /// <summary>The step's number in its run.</summary>
-    public long Op { get; }
+    public long Op => _attempt.Op;
 
     /// <summary>Which attempt this is, from 1. Attempts that were cut off by the end of a process count here.</summary>
-    public int Attempt { get; }
+    public int Attempt => _attempt.Number;
 
     /// <summary>Run and op as text: the same for every attempt of the step, and of no other step anywhere. Pass it to services that apply a key once.</summary>
     public string IdempotencyKey => $"{RunId}-{Op}";
 
     /// <summary>Signalled when the step times out, when its scope is cancelled, and when the process stops.</summary>
-    public CancellationToken CancellationToken { get; }
+    public CancellationToken CancellationToken => _attempt.Token;
 }
 
 /// <summary>What a transaction step works on. Valid only while the step runs; not thread-safe.</summary>

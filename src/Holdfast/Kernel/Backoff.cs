@@ -10,8 +10,10 @@ static class Backoff
     public static TimeSpan Delay(RetryRule rule, int failures, double sample)
     {
         var longest = Math.Max(0, rule.MaxDelay.Ticks);
-        var grown = Math.Max(0, rule.FirstDelay.Ticks) * Math.Pow(rule.Factor, failures - 1);
-        // Growth leaves the numbers behind soon: infinity, and infinity times zero, mean the longest wait.
+        // No wait at all stays none however often it is multiplied; zero times infinity would not be a number.
+        if (rule.FirstDelay <= TimeSpan.Zero || longest == 0) return TimeSpan.Zero;
+        // Growth leaves the numbers behind soon: infinity means the longest wait, and so does a factor that is no number.
+        var grown = rule.FirstDelay.Ticks * Math.Pow(rule.Factor, failures - 1);
         var whole = double.IsNaN(grown) ? longest : Math.Clamp(grown, 0, longest);
         // The lot only shortens a wait. Runs that failed together drift apart, and the longest wait stays a promise.
         var drawn = Share(rule.Jitter) * (1 - Share(sample));

@@ -33,7 +33,7 @@ sealed class Compiled
     public Assembly Assembly { get; }
 
     public static Compiled From(
-        string source, bool release, string path = "/src/W.cs", DebugInformationFormat pdb = DebugInformationFormat.PortablePdb, bool nullable = false, string name = "Flows", params Compiled[] references)
+        string source, bool release, string path = "/src/W.cs", DebugInformationFormat pdb = DebugInformationFormat.PortablePdb, bool nullable = false, string name = "Flows", bool loadReferences = true, params Compiled[] references)
     {
         var parse = new CSharpParseOptions(LanguageVersion.Latest);
         var encoding = System.Text.Encoding.UTF8;
@@ -51,7 +51,7 @@ sealed class Compiled
         var result = compilation.Emit(image, options: new EmitOptions(debugInformationFormat: pdb), pdbStream: pdb == DebugInformationFormat.Embedded ? null : new MemoryStream());
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
         var context = new AssemblyLoadContext(name, isCollectible: true);
-        foreach (var reference in references) context.Resolving += (_, wanted) => wanted.Name == reference.Assembly.GetName().Name ? reference.Assembly : null;
+        foreach (var reference in loadReferences ? references : []) context.Resolving += (_, wanted) => wanted.Name == reference.Assembly.GetName().Name ? reference.Assembly : null;
         image.Position = 0;
         return new Compiled(context.LoadFromStream(image)) { _reference = MetadataReference.CreateFromImage(image.ToArray()) };
     }
@@ -61,9 +61,9 @@ sealed class Compiled
     /// <summary>A type a person wrote.</summary>
     public Type Type(string name) => Assembly.GetType(name, throwOnError: true)!;
 
-    /// <summary>The one method of a type with this name.</summary>
+    /// <summary>The last method of a type with this name, in the order of the source.</summary>
     public MethodBase Method(string type, string name) =>
-        Type(type).GetMembers(Declared).OfType<MethodBase>().Single(m => m.Name == name);
+        Type(type).GetMembers(Declared).OfType<MethodBase>().Where(m => m.Name == name).OrderBy(m => m.MetadataToken).Last();
 
     /// <summary>The machine behind an async method or iterator.</summary>
     public Type Machine(string type = "W", string method = "Run") =>

@@ -4,7 +4,7 @@ using Holdfast.Kernel;
 namespace Holdfast.Frames;
 
 /// <summary>Turns the step verbs into ops: the intent is encoded at the call, so every attempt works on what was captured then.</summary>
-static class Steps
+static class StepVerbs
 {
     public static Durable<T> Start<T>(StepKind kind, StepBody body, Delegate lambda, StepOptions? options)
     {

@@ -5,7 +5,7 @@ using Holdfast.Storage;
 namespace Holdfast.Frames;
 
 /// <summary>Starts child runs.</summary>
-static class Children
+static class ChildVerbs
 {
     public static Durable<T> Start<TWorkflow, T>(LambdaExpression call, string? key) where TWorkflow : Workflow
     {
