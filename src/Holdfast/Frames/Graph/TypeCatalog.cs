@@ -105,6 +105,22 @@ sealed class TypeCatalog
         return null;
     }
 
+    /// <summary>Whether a type, once written, can be read again.</summary>
+    public bool CanMention(Type type)
+    {
+        if (type.IsByRef || type.IsPointer || type.IsGenericParameter || type.IsFunctionPointer || (type.ContainsGenericParameters && !type.IsGenericTypeDefinition)) return false;
+        try
+        {
+            var writer = new GraphWriter();
+            TypeTree.Write(writer, type);
+            return TypeTree.ReadMention(GraphReader.Raw(writer.BodyToArray(), this), this) == type;
+        }
+        catch (HoldfastException)
+        {
+            return false;
+        }
+    }
+
     static IEnumerable<Assembly> ReferencesOf(Assembly assembly)
     {
         var context = System.Runtime.Loader.AssemblyLoadContext.GetLoadContext(assembly) ?? System.Runtime.Loader.AssemblyLoadContext.Default;

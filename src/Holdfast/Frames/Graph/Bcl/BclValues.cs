@@ -20,6 +20,10 @@ static class BclValues
         [typeof(SortedDictionary<,>.KeyCollection.Enumerator)] = typeof(SortedKeyEnumeratorCodec<,>),
         [typeof(SortedDictionary<,>.ValueCollection.Enumerator)] = typeof(SortedValueEnumeratorCodec<,>),
         [typeof(System.Collections.Immutable.ImmutableArray<>.Enumerator)] = typeof(ImmutableArrayEnumeratorCodec<>),
+        [typeof(ReadOnlyMemory<>)] = typeof(ReadOnlyMemoryCodec<>),
+        [typeof(Memory<>)] = typeof(MemoryCodec<>),
+        [typeof(System.Text.Rune)] = typeof(RuneCodec),
+        [typeof(System.Text.Json.JsonElement)] = typeof(JsonElementCodec),
         [BclPlans.Private(typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+Enumerator")] = typeof(SortedListEnumeratorCodec<,,>),
     };
 
