@@ -49,11 +49,10 @@ static class SnapshotBench
         var services = new Services(type);
         var graph = NewGraph(codec, type);
         graph.Workflow = services.CreateWorkflow(typeof(Nested));
-        graph.Enter(g =>
-        {
-            g.Root = type.Start(g.Workflow, null);
-            g.RunUntilParked();
-        });
+        graph.Enter();
+        graph.Root = type.Start(graph.Workflow, null);
+        graph.RunUntilParked();
+        graph.Leave();
         var snapshot = codec.EncodeRun(graph).Bytes;
         Console.WriteLine($"snapshot: 3 frames, 20 locals, {snapshot.Length} bytes; {arguments.Seconds} s each");
         Machine.Print(Path.GetTempPath());

@@ -49,13 +49,9 @@ static class Parked
     {
         var engine = run.Engine;
         var work = new TurnWork { MailLookedAt = true };
-        var state = new System.Buffers.ArrayBufferWriter<byte>(256);
-        StateCodec.Encode(memory.State, state);
-        work.State = state.WrittenMemory;
+        work.State = StateBytes.Of(memory.State);
         if (RunKernel.IsFinished(memory.State.Status)) work.Snapshot = default(ReadOnlyMemory<byte>);
-        var journal = new System.Buffers.ArrayBufferWriter<byte>(64);
-        JournalCodec.Encode(decision.Journal, journal);
-        work.Journal = journal.WrittenMemory;
+        work.Journal = StateBytes.Of(decision.Journal);
         var transition = work.ToTransition(run, memory, decision, now, engine.Epoch);
         var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
         if (answer.Verdict != Verdict.Committed)

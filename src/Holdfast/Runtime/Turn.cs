@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Kernel;
@@ -16,6 +16,7 @@ static class Turn
     static Decision? _spare;
 
     /// <summary>Runs a turn. Returns an attempt that the caller may run at once on its own thread.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Attempt?> RunAsync(LiveRun run, List<RunEvent> events)
     {
         var engine = run.Engine;
@@ -78,7 +79,7 @@ static class Turn
             var begins = memory.State is { Status: RunStatus.Running, Begun: false };
             if (begins) RunKernel.Decide(memory.State, new RunEvent.Begin(), now, decision);
             var deliveries = decision.Deliveries.Count;
-            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = [.. decision.Deliveries] };
+            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = decision.Deliveries };
             if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
             {
                 var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision);
@@ -117,9 +118,7 @@ static class Turn
 
     static void Encode(LiveRun run, RunMemory memory, TurnWork work, Decision decision)
     {
-        var state = new ArrayBufferWriter<byte>(256);
-        StateCodec.Encode(memory.State, state);
-        work.State = state.WrittenMemory;
+        work.State = StateBytes.Of(memory.State);
         var finished = RunKernel.IsFinished(memory.State.Status);
         if (finished) work.Snapshot = default(ReadOnlyMemory<byte>);
         else if (work.GraphChanged)
@@ -132,11 +131,10 @@ static class Turn
         work.IsNothing = work.Snapshot is null && !work.MailLookedAt && decision.Journal.Count == 0 && decision.Effects.Count == 0
             && decision.ConsumedMail.Count == 0 && decision.DeadMail.Count == 0 && work.State.Span.SequenceEqual(memory.StateBytes.Span);
         if (decision.Journal.Count == 0) return;
-        var journal = new ArrayBufferWriter<byte>(64);
-        JournalCodec.Encode(decision.Journal, journal);
-        work.Journal = journal.WrittenMemory;
+        work.Journal = StateBytes.Of(decision.Journal);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, List<RunEvent> events, TurnWork work, Decision decision, DateTimeOffset now)
     {
         if (work.IsBeside) return await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false);

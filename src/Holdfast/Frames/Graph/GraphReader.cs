@@ -16,10 +16,10 @@ sealed class GraphReader
     // How deep sets may stand in keys of sets in keys of sets.
     const int RoundsMax = 64;
 
-    readonly ReadOnlyMemory<byte> _memory;
-    readonly TypeCatalog _catalog;
-    readonly IInjected _injected;
-    readonly Func<BlobHash, ReadOnlyMemory<byte>?> _blobs;
+    ReadOnlyMemory<byte> _memory;
+    TypeCatalog _catalog;
+    IInjected _injected;
+    Func<BlobHash, ReadOnlyMemory<byte>?> _blobs;
     readonly List<object?> _objects = [];
     readonly List<WireType> _types = [];
     readonly Queue<(object Value, WireType Type)> _queue = new();
