@@ -33,16 +33,43 @@ sealed class GraphReader
     public GraphReader(
         ReadOnlyMemory<byte> bytes, TypeCatalog catalog, IInjected injected, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, object? owner = null)
     {
+        _catalog = catalog;
+        _injected = injected;
+        _blobs = blobs;
+        Open(bytes, catalog, injected, blobs, owner);
+    }
+
+    /// <summary>Begins with other bytes. A reader that has read its bytes to their end, or was reset, can be used again.</summary>
+    public void Open(ReadOnlyMemory<byte> bytes, TypeCatalog catalog, IInjected injected, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, object? owner)
+    {
         _memory = bytes;
         _catalog = catalog;
         _injected = injected;
         _blobs = blobs;
         Owner = owner;
-        SkipHead();
+        _at = _depth = 0;
+        ReadHead();
+    }
+
+    /// <summary>Lets go of everything that was read.</summary>
+    public void Reset()
+    {
+        _memory = default;
+        _injected = NoServices.Instance;
+        Owner = null;
+        Changed = null;
+        // What one huge graph has grown is not kept.
+        if (_objects.Capacity > 1 << 14) _objects.Capacity = 0;
+        _objects.Clear();
+        _types.Clear();
+        _queue.Clear();
+        _building.Clear();
+        _keyed.Clear();
+        _afterwards.Clear();
     }
 
     /// <summary>The run graph that durables read here belong to.</summary>
-    public object? Owner { get; }
+    public object? Owner { get; private set; }
 
     public TypeCatalog Catalog => _catalog;
 
@@ -71,8 +98,6 @@ sealed class GraphReader
         _injected = NoServices.Instance;
         _blobs = static _ => null;
     }
-
-    void SkipHead() => ReadHead();
 
     List<BlobHash> ReadHead()
     {
