@@ -24,6 +24,9 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     /// <summary>Everything of the run that is committed, with the live graph above it; null until the run is read from the store.</summary>
     public RunMemory? Memory { get; set; }
 
+    /// <summary>What the events of the present turn lead to; reused from turn to turn.</summary>
+    public Decision Decision { get; } = new();
+
     /// <summary>Attempts that run in this process, by op. Only touched by the thread that pumps.</summary>
     public Dictionary<long, Attempt> Attempts { get; } = [];
 

@@ -12,9 +12,6 @@ namespace Holdfast.Runtime;
 /// </summary>
 static class Turn
 {
-    [ThreadStatic]
-    static Decision? _spare;
-
     /// <summary>Runs a turn. Returns an attempt that the caller may run at once on its own thread.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Attempt?> RunAsync(LiveRun run, List<RunEvent> events)
@@ -49,8 +46,7 @@ static class Turn
         }
         if (memory.Graph is null) await Loading.FetchBlobsAsync(engine, memory).ConfigureAwait(false);
 
-        var decision = _spare ?? new Decision();
-        _spare = null;
+        var decision = run.Decision;
         decision.Clear();
         var work = Compute(run, memory, events, now, decision);
         if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
@@ -59,7 +55,6 @@ static class Turn
         var inline = Effects.Release(run, memory, decision, now);
         if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
         if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
-        _spare = decision;
         return inline;
     }
 

@@ -99,12 +99,15 @@ sealed class GraphReader
         _blobs = static _ => null;
     }
 
+    static readonly List<BlobHash> NoBlobs = [];
+
     List<BlobHash> ReadHead()
     {
         var version = ReadByte();
         if (version != GraphWriter.FormatVersion)
             throw GraphErrors.Corrupt($"its format is {version}, and this build reads format {GraphWriter.FormatVersion}");
         var count = ReadCount(32);
+        if (count == 0) return NoBlobs;
         var hashes = new List<BlobHash>(count);
         for (var i = 0; i < count; i++) hashes.Add(BlobHash.FromBytes(ReadSpan(32)));
         return hashes;
@@ -133,6 +136,7 @@ sealed class GraphReader
 
     void FillKeyed()
     {
+        if (_keyed.Count == 0) return;
         foreach (var simple in _keyed)
             if (simple.IsComplete) simple.Fill();
         // Inner collections are mostly found after the outer ones, so one round backwards is nearly always enough.
