@@ -62,6 +62,9 @@ public enum HoldfastError
 
     /// <summary>The store's content breaks its own rules.</summary>
     StoreCorrupt = 207,
+
+    /// <summary>The file or database belongs to something else; nothing in it was changed.</summary>
+    StoreForeign = 208,
 }
 
 /// <summary>The one family of errors that the world, not the caller's code, causes.</summary>

@@ -48,8 +48,22 @@ sealed class Decision
     /// <summary>How the run ended, if it did.</summary>
     public RunOutcome? Outcome { get; set; }
 
+    /// <summary>The first op that was started in this turn, or 0: no attempt of this or a later op can be running yet.</summary>
+    public long StartedFrom { get; set; }
+
+    /// <summary>Takes back the order to run an attempt that this turn gave and that nobody has carried out yet.</summary>
+    public void Withdraw(long op)
+    {
+        for (var i = Effects.Count - 1; i >= 0; i--)
+            if (Effects[i] is Effect.RunAttempt run && run.Op == op) Effects.RemoveAt(i);
+    }
+
+    /// <summary>Adds an entry to the journal.</summary>
+    public void Note(JournalKind kind, long op, string text = "", long number = 0) => Journal.Add(new(kind, op, text, number));
+
     public void Clear()
     {
+        StartedFrom = 0;
         Deliveries.Clear();
         Effects.Clear();
         ConsumedMail.Clear();

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Holdfast.Kernel;
@@ -10,6 +11,7 @@ sealed class OpTable : IEnumerable<Op>
 {
     readonly List<Op?> _slots = [];
     readonly List<long> _ids = [];
+    int _shifts;
 
     /// <summary>How many ops are open.</summary>
     public int Count { get; private set; }
@@ -20,6 +22,24 @@ sealed class OpTable : IEnumerable<Op>
         Invariant.Holds(_ids.Count == 0 || op.Id > _ids[^1]);
         _slots.Add(op);
         _ids.Add(op.Id);
+        Count++;
+    }
+
+    /// <summary>Puts an op in its place by number: a new one at the end, one that was taken out back where it was.</summary>
+    public void Restore(Op op)
+    {
+        var at = _ids.BinarySearch(op.Id);
+        if (at >= 0)
+        {
+            Invariant.Holds(_slots[at] is null);
+            _slots[at] = op;
+        }
+        else
+        {
+            _slots.Insert(~at, op);
+            _ids.Insert(~at, op.Id);
+            _shifts++;
+        }
         Count++;
     }
 
@@ -43,6 +63,15 @@ sealed class OpTable : IEnumerable<Op>
         return true;
     }
 
+    /// <summary>Takes all ops out.</summary>
+    public void Clear()
+    {
+        _slots.Clear();
+        _ids.Clear();
+        Count = 0;
+        _shifts++;
+    }
+
     void Compact()
     {
         var kept = 0;
@@ -54,15 +83,54 @@ sealed class OpTable : IEnumerable<Op>
         }
         _slots.RemoveRange(kept, _slots.Count - kept);
         _ids.RemoveRange(kept, _ids.Count - kept);
+        _shifts++;
     }
 
-    /// <inheritdoc/>
-    public IEnumerator<Op> GetEnumerator()
+    /// <summary>Goes through the open ops without allocating.</summary>
+    public Enumerator GetEnumerator() => new(this);
+
+    IEnumerator<Op> IEnumerable<Op>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>
+    /// Goes on after the number it stood at, so that the loop's own body may add and take out ops: each op that is open when
+    /// its turn comes is met exactly once.
+    /// </summary>
+    public struct Enumerator(OpTable table) : IEnumerator<Op>
     {
-        // By index, so that an op added or settled by the loop's own body is met or passed over in a defined way.
-        for (var i = 0; i < _slots.Count; i++)
-            if (_slots[i] is { } op) yield return op;
-    }
+        int _next;
+        int _shifts = table._shifts;
+        Op? _current;
 
-    System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+        /// <inheritdoc/>
+        public readonly Op Current => _current!;
+
+        readonly object IEnumerator.Current => _current!;
+
+        /// <inheritdoc/>
+        public bool MoveNext()
+        {
+            if (_shifts != table._shifts)
+            {
+                var at = _current is null ? -1 : table._ids.BinarySearch(_current.Id);
+                _next = _current is null ? 0 : at >= 0 ? at + 1 : ~at;
+                _shifts = table._shifts;
+            }
+            while (_next < table._slots.Count)
+            {
+                if (table._slots[_next++] is not { } op) continue;
+                _current = op;
+                return true;
+            }
+            return false;
+        }
+
+        readonly void IEnumerator.Reset() => throw new NotSupportedException();
+
+        /// <inheritdoc/>
+        public readonly void Dispose()
+        {
+        }
+    }
 }

@@ -34,8 +34,12 @@ abstract record RunEvent
     /// <summary>The first turn begins.</summary>
     public sealed record Begin : RunEvent;
 
-    /// <summary>A new owner has taken the run over. <paramref name="WasRunning"/>: the last process died during a turn or an attempt of this run.</summary>
-    public sealed record Recover(long Epoch, bool WasRunning, int CrashesMax) : RunEvent;
+    /// <summary>A new owner has taken the run over. Comes before the <see cref="ResultStored"/> of what the store keeps beside the state.</summary>
+    /// <param name="Epoch">The new owner's epoch: attempts of an earlier one were cut off.</param>
+    /// <param name="WasRunning">The last process died during a turn or an attempt of this run.</param>
+    /// <param name="CrashesMax">After how many such deaths in a row the run is parked as suspect; 0 for never.</param>
+    /// <param name="Results">Results that the store keeps beside the state: their steps were not cut off.</param>
+    public sealed record Recover(long Epoch, bool WasRunning, int CrashesMax, IReadOnlyList<StoredResult>? Results = null) : RunEvent;
 
     /// <summary>An attempt ended. One that is not the op's present attempt changes nothing.</summary>
     /// <param name="Op">The step.</param>
@@ -46,17 +50,25 @@ abstract record RunEvent
     /// <param name="Epoch">The epoch of a following attempt.</param>
     public sealed record AttemptEnded(long Op, int Attempt, Outcome Outcome, bool Retryable, double Sample, long Epoch) : RunEvent;
 
-    /// <summary>A result that the store keeps already (a transaction step, or a result that waited beside the state).</summary>
+    /// <summary>
+    /// A result that the store keeps already (a transaction step, or a result that waited beside the state). Its journal entry was
+    /// written with it. A parked run does not take it: it stays in the store, unfolded, until the run goes on.
+    /// </summary>
     public sealed record ResultStored(long Op, Outcome Outcome) : RunEvent;
 
     /// <summary>Time has passed: whatever is due now fires.</summary>
     public sealed record TimePassed(long Epoch) : RunEvent;
 
     /// <summary>A message has arrived. One that was looked at already changes nothing.</summary>
-    public sealed record MailArrived(StoredMail Mail, TimeSpan CancelGrace) : RunEvent;
+    /// <param name="Mail">The message.</param>
+    /// <param name="CancelGrace">How long a run that is asked to cancel may take; zero or less for no limit.</param>
+    /// <param name="Epoch">The epoch of attempts that the message lets start.</param>
+    public sealed record MailArrived(StoredMail Mail, TimeSpan CancelGrace, long Epoch) : RunEvent;
 
-    /// <summary>The run cannot go on here; a person or a deploy has to act.</summary>
-    public sealed record Park(string Reason) : RunEvent;
+    /// <summary>The run cannot go on here; a person or a deploy has to act. Said of a parked run, it states a new reason.</summary>
+    /// <param name="Reason">Why.</param>
+    /// <param name="RefusedMail">The sequence of a message that asked to take the run up and could not be followed: it is consumed. 0 for none.</param>
+    public sealed record Park(string Reason, long RefusedMail = 0) : RunEvent;
 
     // What the run's code asks for.
 
@@ -72,7 +84,10 @@ abstract record RunEvent
     /// <summary>Starts a child run.</summary>
     public sealed record StartChild(long Op, NewRun Child) : RunEvent;
 
-    /// <summary>Gives an op up: timers and receives at once, steps after their token and a grace, children by a message.</summary>
+    /// <summary>
+    /// Gives an op up: timers and receives at once, steps after their token and a grace, children by a message.
+    /// A negative <paramref name="Grace"/> waits for a step without limit.
+    /// </summary>
     public sealed record CancelOp(long Op, string Reason, TimeSpan Grace) : RunEvent;
 
     /// <summary>Drops an op whose result nobody can use any more, without waiting for it; named in the journal.</summary>

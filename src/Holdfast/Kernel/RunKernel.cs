@@ -1,3 +1,5 @@
+using Holdfast.Storage;
+
 namespace Holdfast.Kernel;
 
 /// <summary>
@@ -7,40 +9,64 @@ namespace Holdfast.Kernel;
 static class RunKernel
 {
     /// <summary>Applies one event to the state and adds what follows from it to the decision.</summary>
-    public static void Decide(RunState state, RunEvent happened, DateTimeOffset now, Decision decision) => throw new NotImplementedException();
+    public static void Decide(RunState state, RunEvent happened, DateTimeOffset now, Decision decision)
+    {
+        if (IsFinished(state.Status))
+        {
+            // The outside may be late by any amount, and a run that has ended takes nothing more. Code of such a run cannot be running.
+            Invariant.Holds(IsFromOutside(happened));
+            return;
+        }
+        // A parked run has no frames, so nothing can ask for anything in its name.
+        Invariant.Holds(state.Status == RunStatus.Running || IsFromOutside(happened));
+        switch (happened)
+        {
+            case RunEvent.AttemptEnded ended: AttemptEnded.Apply(state, ended, now, decision); break;
+            case RunEvent.StartStep start: StartStep.Apply(state, start, now, decision); break;
+            case RunEvent.TimePassed passed: TimePassed.Apply(state, passed, now, decision); break;
+            case RunEvent.MailArrived arrived: Mail.Arrived(state, arrived, now, decision); break;
+            case RunEvent.ResultStored stored: ResultStored.Apply(state, stored, decision); break;
+            case RunEvent.StartTimer start: StartTimer.Apply(state, start, decision); break;
+            case RunEvent.StartReceive start: Receive.Start(state, start, decision); break;
+            case RunEvent.RejectMail reject: Receive.Reject(state, reject, decision); break;
+            case RunEvent.StartChild start: Children.Start(state, start, decision); break;
+            case RunEvent.CancelOp cancel: CancelOp.Apply(state, cancel, now, decision); break;
+            case RunEvent.AbandonOp abandon: AbandonOp.Apply(state, abandon, now, decision); break;
+            case RunEvent.Begin: Begin.Apply(state, decision); break;
+            case RunEvent.Finish finish: Finish.Apply(state, finish, now, decision); break;
+            case RunEvent.Recover recover: Recover.Apply(state, recover, decision); break;
+            case RunEvent.Park park: Parking.Park(state, park, decision); break;
+            default: throw new InvariantException($"Invariant broken: no transition for {happened.GetType().Name}. This is a defect of Holdfast; please report it.");
+        }
+    }
 
     /// <summary>Every effect that a committed state owes. Recovery carries out these and nothing else.</summary>
-    public static IEnumerable<Effect> Pending(RunState state) => throw new NotImplementedException();
+    public static IEnumerable<Effect> Pending(RunState state) => PendingEffects.Of(state);
+
+    /// <summary>Whether a recovery must look at the run: it owes its first turn or an attempt.</summary>
+    public static bool IsOwed(RunState state) => PendingEffects.Any(state);
+
+    /// <summary>Checks that the state, once committed, owes every effect of the decision: else a crash in between would lose it.</summary>
+    public static void AssertOwed(RunState state, Decision decision) => PendingEffects.AssertOwed(state, decision);
+
+    /// <summary>
+    /// The outcome that this end of an attempt gives its step, or null when another attempt follows or the attempt is not the
+    /// present one. Changes nothing: it tells the runtime what to store beside the state of a run whose frames cannot take it now.
+    /// </summary>
+    public static Outcome? Settlement(RunState state, RunEvent.AttemptEnded ended, DateTimeOffset now) => AttemptEnded.Settlement(state, ended, now);
+
+    /// <summary>The journal entry for a step's outcome that is stored beside the state.</summary>
+    public static JournalEntry JournalOf(StepOp step, Outcome outcome) => Steps.Entry(step, outcome);
 
     /// <summary>When the run must be woken at the latest: the earliest timer, retry or grace; null when only a message or an attempt can wake it.</summary>
-    public static DateTimeOffset? WakeUtc(RunState state) => throw new NotImplementedException();
+    public static DateTimeOffset? WakeUtc(RunState state) => WakeTime.Of(state);
 
     /// <summary>Why the run is not going on at this moment, in one line for people.</summary>
-    public static string Describe(RunState state) => throw new NotImplementedException();
-}
+    public static string Describe(RunState state) => Description.Of(state);
 
-/// <summary>The kernel's state as bytes.</summary>
-static class StateCodec
-{
-    /// <summary>Appends the encoded state.</summary>
-    public static void Encode(RunState state, System.Buffers.IBufferWriter<byte> target) => throw new NotImplementedException();
+    /// <summary>Whether the run has ended.</summary>
+    public static bool IsFinished(RunStatus status) => status is not (RunStatus.Running or RunStatus.Parked);
 
-    /// <summary>Reads a state back.</summary>
-    /// <exception cref="HoldfastException"><see cref="HoldfastError.CorruptSnapshot"/> for any bytes that no state was encoded to.</exception>
-    public static RunState Decode(ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
-
-    /// <summary>An op's outcome as bytes: what <see cref="Holdfast.Storage.StoredResult"/> and decisions carry.</summary>
-    public static byte[] EncodeOutcome(Outcome outcome) => throw new NotImplementedException();
-
-    /// <summary>Reads an outcome back.</summary>
-    /// <exception cref="HoldfastException"><see cref="HoldfastError.CorruptSnapshot"/>.</exception>
-    public static Outcome DecodeOutcome(ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
-}
-
-/// <summary>Journal entries of one transition as bytes.</summary>
-static class JournalCodec
-{
-    public static void Encode(List<JournalEntry> entries, System.Buffers.IBufferWriter<byte> target) => throw new NotImplementedException();
-
-    public static List<JournalEntry> Decode(ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
+    static bool IsFromOutside(RunEvent happened) => happened is RunEvent.AttemptEnded or RunEvent.ResultStored or RunEvent.TimePassed
+        or RunEvent.MailArrived or RunEvent.Recover or RunEvent.Park;
 }

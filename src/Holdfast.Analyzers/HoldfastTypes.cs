@@ -1,0 +1,75 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Holdfast.Analyzers;
+
+/// <summary>What the rules must know of Holdfast's own types, looked up once per compilation.</summary>
+sealed class HoldfastTypes
+{
+    readonly INamedTypeSymbol _durable;
+    readonly INamedTypeSymbol _durableOfT;
+    readonly INamedTypeSymbol _awaiter;
+
+    HoldfastTypes(INamedTypeSymbol durable, INamedTypeSymbol durableOfT, INamedTypeSymbol awaiter) =>
+        (_durable, _durableOfT, _awaiter) = (durable, durableOfT, awaiter);
+
+    /// <summary>Null where Holdfast is not referenced: then no rule registers anything.</summary>
+    public static HoldfastTypes? TryFind(Compilation compilation) =>
+        compilation.GetTypeByMetadataName("Holdfast.Durable") is { } durable
+        && compilation.GetTypeByMetadataName("Holdfast.Durable`1") is { } durableOfT
+        && compilation.GetTypeByMetadataName("Holdfast.IDurableAwaiter") is { } awaiter
+            ? new(durable, durableOfT, awaiter)
+            : null;
+
+    /// <summary>Whether the method, lambda or local function is one whose frame is saved at its awaits.</summary>
+    public bool IsDurableFunction(IMethodSymbol method) =>
+        method.IsAsync
+        && method.ReturnType.OriginalDefinition is var type
+        && (Same(type, _durable) || Same(type, _durableOfT));
+
+    /// <summary>Whether the await waits for a durable. An await that does not compile counts as one: the compiler speaks already.</summary>
+    public bool IsDurable(IAwaitOperation await, SemanticModel model)
+    {
+        if (await.Syntax is not AwaitExpressionSyntax syntax)
+            return await.Operation.Type is not { } type || IsDurableAwaitable(type, model, await.Syntax.SpanStart);
+        var info = model.GetAwaitExpressionInfo(syntax);
+        if (info.IsDynamic) return false;
+        return info.GetAwaiterMethod is not { } method || IsDurableAwaiter(method.ReturnType);
+    }
+
+    /// <summary>Whether values of the type may be awaited in a durable method at this place.</summary>
+    public bool IsDurableAwaitable(ITypeSymbol type, SemanticModel model, int position)
+    {
+        if (type.TypeKind == TypeKind.Error) return true;
+        foreach (var symbol in model.LookupSymbols(position, type, WellKnownMemberNames.GetAwaiter, includeReducedExtensionMethods: true))
+            if (symbol is IMethodSymbol { Parameters.IsEmpty: true } method && IsDurableAwaiter(method.ReturnType))
+                return true;
+        return false;
+    }
+
+    bool IsDurableAwaiter(ITypeSymbol type)
+    {
+        if (type.TypeKind == TypeKind.Error || Same(type, _awaiter)) return true;
+        if (type is ITypeParameterSymbol parameter)
+        {
+            foreach (var constraint in parameter.ConstraintTypes)
+                if (IsDurableAwaiter(constraint)) return true;
+            return false;
+        }
+        foreach (var implemented in type.AllInterfaces)
+            if (Same(implemented, _awaiter)) return true;
+        return false;
+    }
+
+    /// <summary>Whether the call starts a step, so that its delegates run later, on a copy of what they capture.</summary>
+    public static bool IsStep(IMethodSymbol method) =>
+        method.Name is "Step" or "Transaction"
+        && method.ContainingType?.ContainingNamespace is { Name: "Holdfast", ContainingNamespace.IsGlobalNamespace: true };
+
+    /// <summary>Whether the argument of a step's call is the code of the step.</summary>
+    public static bool IsStepBody(IArgumentOperation argument) => argument.Parameter?.Type.TypeKind == TypeKind.Delegate;
+
+    static bool Same(ISymbol left, ISymbol right) => SymbolEqualityComparer.Default.Equals(left, right);
+}

@@ -1,0 +1,91 @@
+namespace Holdfast.Sqlite.Files;
+
+/// <summary>
+/// Ownership of a database, by an exclusive lock on <c>&lt;database&gt;.lock</c> that is held for life. Not a lock on the
+/// database file itself: closing any descriptor of that would drop SQLite's own locks. The system drops it when the process ends, however it ends.
+/// </summary>
+sealed class LockFile : IDisposable
+{
+    readonly FileStream _lock;
+    readonly string _ownerPath;
+
+    LockFile(FileStream @lock, string ownerPath) => (_lock, _ownerPath) = (@lock, ownerPath);
+
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.StoreOwned"/>: it is held. <see cref="HoldfastError.StoreUnavailable"/>: it cannot be made, or locks do not work here.
+    /// </exception>
+    public static LockFile Take(string databasePath)
+    {
+        var (lockPath, ownerPath) = (databasePath + ".lock", databasePath + ".owner");
+        FileStream stream;
+        try
+        {
+            stream = OpenExclusive(lockPath);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException)
+        {
+            throw new HoldfastException(HoldfastError.StoreUnavailable, $"The lock file {lockPath} cannot be opened: {error.Message}", error);
+        }
+        catch (IOException error)
+        {
+            throw new HoldfastException(HoldfastError.StoreOwned,
+                $"{databasePath} is in use by {ReadOwner(ownerPath)}. A database has one owner at a time: stop that one, or give this one another file.", error);
+        }
+        try
+        {
+            VerifyExclusive(lockPath, databasePath);
+            // In a file of its own, because a locked file cannot be read everywhere.
+            File.WriteAllText(ownerPath, $"process {Environment.ProcessId} on {Environment.MachineName}");
+        }
+        catch (Exception error)
+        {
+            stream.Dispose();
+            if (error is HoldfastException) throw;
+            throw new HoldfastException(HoldfastError.StoreUnavailable, $"The file {ownerPath} cannot be written: {error.Message}", error);
+        }
+        return new(stream, ownerPath);
+    }
+
+    /// <summary>Gives the ownership up. The lock file stays: removing it would let two processes lock two files of one name.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(_ownerPath);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It only says who the owner was.
+        }
+        _lock.Dispose();
+    }
+
+    static FileStream OpenExclusive(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+
+    // File locking can be switched off by a runtime setting, and some network file systems pretend.
+    static void VerifyExclusive(string lockPath, string databasePath)
+    {
+        try
+        {
+            OpenExclusive(lockPath).Dispose();
+        }
+        catch (IOException)
+        {
+            return;
+        }
+        throw new HoldfastException(HoldfastError.StoreUnavailable,
+            $"File locks have no effect on {lockPath}, so a second process could write to {databasePath} unnoticed. Use a local disk, and do not set DOTNET_SYSTEM_IO_DISABLEFILELOCKING.");
+    }
+
+    static string ReadOwner(string ownerPath)
+    {
+        try
+        {
+            return File.ReadAllText(ownerPath) is { Length: > 0 } owner ? owner : "another process";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "another process";
+        }
+    }
+}

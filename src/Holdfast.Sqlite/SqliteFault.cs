@@ -1,0 +1,36 @@
+namespace Holdfast.Sqlite;
+
+/// <summary>What a call into SQLite answered instead of success. Caught inside the store and never shown: callers see <see cref="HoldfastException"/>.</summary>
+sealed class SqliteFault(int code, int systemErrno, string message) : Exception(message)
+{
+    const int Busy = 5, Locked = 6, NoMemory = 7, IoError = 10, Corrupt = 11, DiskFull = 13, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
+    const int IoErrorWrite = IoError | (3 << 8), IoErrorFsync = IoError | (4 << 8), IoErrorDirectoryFsync = IoError | (5 << 8);
+    const int NoSpaceErrno = 28, FileTooLargeErrno = 27, QuotaErrnoLinux = 122, QuotaErrnoMac = 69;
+
+    /// <summary>SQLite's extended result code.</summary>
+    public int Code { get; } = code;
+
+    int Primary => Code & 0xff;
+
+    /// <summary>One write is to blame, not the store.</summary>
+    public bool IsOfOneWrite => Primary is TooBig or Constraint or Mismatch;
+
+    public bool IsOfTheDisk => IsFull || IsCorrupt || Primary is IoError or NoMemory;
+
+    public bool IsBusy => Primary is Busy or Locked;
+
+    public bool IsCorrupt => Primary is Corrupt or NotADatabase;
+
+    /// <summary>A write found no room. The write that failed came before the one that makes a commit count, so nothing was committed.</summary>
+    public bool IsFull => Primary == DiskFull
+        || (Code == IoErrorWrite && systemErrno is NoSpaceErrno or FileTooLargeErrno or QuotaErrnoLinux or QuotaErrnoMac);
+
+    /// <summary>What was written may or may not reach the disk, and asking again would answer falsely: the kernel forgets the error.</summary>
+    public bool IsFsync => Code is IoErrorFsync or IoErrorDirectoryFsync;
+
+    public HoldfastException ToException(string path) =>
+        IsFull ? new(HoldfastError.StoreFull, $"The disk of {path} is full; nothing of the call was kept. Make room; the engine goes on by itself.", this)
+        : IsCorrupt ? new(HoldfastError.StoreCorrupt, $"{path} is damaged: {Message}. Stop, copy the file away, and restore it from a backup.", this)
+        : IsBusy ? new(HoldfastError.StoreUnavailable, $"{path} is locked by another program, such as a shell with an open transaction; nothing of the call was kept.", this)
+        : new(HoldfastError.StoreUnavailable, $"{path} cannot be used for now; nothing of the call was kept: {Message}.", this);
+}

@@ -1,0 +1,131 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Sqlite.Writing;
+
+/// <summary>A write that breaks a rule of the store. What it did so far is undone, and it alone is refused.</summary>
+sealed class WriteRefused(string reason) : Exception(reason);
+
+/// <summary>Applies writes inside the open transaction. The checks of a write come before its first change.</summary>
+sealed class BatchWriter(Database database, GuestConnection guest)
+{
+    readonly RunRows _runs = new(database);
+    readonly MailRows _mail = new(database);
+    readonly ValueRows _values = new(database);
+    readonly Statement _readEpoch = database.Prepare("SELECT value FROM holdfast_meta WHERE name = 'epoch'");
+    readonly Statement _putMeta = database.Prepare("UPDATE holdfast_meta SET value = ?2 WHERE name = ?1");
+    long _epoch;
+
+    /// <summary>Reads under which epoch writes are taken: in the transaction, because whoever took over wrote it into the same file.</summary>
+    public void BeginBatch()
+    {
+        _readEpoch.Step();
+        _epoch = _readEpoch.Long(0);
+        _readEpoch.Reset();
+    }
+
+    public long RaiseEpoch(string owner)
+    {
+        BeginBatch();
+        _putMeta.Bind(1, "epoch").Bind(2, ++_epoch).Run();
+        _putMeta.Bind(1, "owner").Bind(2, owner).Run();
+        _values.StartEpoch(_epoch);
+        return _epoch;
+    }
+
+    /// <summary>A small change, to see whether a commit goes through.</summary>
+    public void Probe() => _putMeta.Bind(1, "probe").Bind(2, Environment.TickCount64).Run();
+
+    /// <summary>Forgets what was learnt from a transaction that was undone.</summary>
+    public void Forget() => _runs.Forget();
+
+    /// <param name="write">What to apply.</param>
+    /// <param name="savepoint">The savepoint around this write; only a batch with transaction steps has them.</param>
+    public WriteResult Apply(StoreWrite write, string? savepoint) => write switch
+    {
+        Transition transition => Advance(transition),
+        ResultOnly result => Keep(result),
+        PostMail post => Post(post),
+        CreateRun create => _runs.Create(create.Run),
+        TransactionStep step => RunStep(step, savepoint!),
+        _ => throw new ArgumentException($"The store does not know the write {write?.GetType().Name ?? "null"}."),
+    };
+
+    WriteResult Post(PostMail post)
+    {
+        if (_runs.Find(post.Run) is not { } head) return new(Verdict.UnknownRun, post.Run);
+        if (head.IsFinished) return new(Verdict.Finished, post.Run, new(head.Key));
+        if (!_mail.Post(head.Key, post.Mail, out var sequence)) return new(Verdict.Duplicate, post.Run, new(head.Key), sequence);
+        _runs.Owe(head.Key);
+        return new(Verdict.Committed, post.Run, new(head.Key), sequence);
+    }
+
+    WriteResult Advance(Transition next)
+    {
+        if (Check(next.Epoch, next.Key, next.Revision, out var head) is var verdict and not Verdict.Committed) return new(verdict, next.Run, next.Key);
+
+        // Indexed, because enumerating an interface allocates, and nearly always there is nothing to enumerate.
+        for (var i = 0; i < next.ConsumedMail.Count; i++) _mail.Consume(head.Key, next.ConsumedMail[i]);
+        for (var i = 0; i < next.DeadMail.Count; i++) _mail.Bury(head.Key, next.DeadMail[i]);
+        for (var i = 0; i < next.Children.Count; i++) StartChild(next.Children[i]);
+        for (var i = 0; i < next.Outgoing.Count; i++) Post(next.Outgoing[i]);
+        if (next.FoldsResults || next.Outcome is not null) _values.DropResults(head.Key);
+
+        var (sequence, last) = _values.Record(head, next.Utc, next.Journal.Span);
+        if (next.Outcome is { } outcome)
+        {
+            _values.DropBlobs(head.Key);
+            _runs.End(head, next, outcome, sequence, last);
+        }
+        else
+        {
+            for (var i = 0; i < next.Blobs.Count; i++) _values.PutBlob(head.Key, next.Blobs[i]);
+            for (var i = 0; i < next.DroppedBlobs.Count; i++) _values.DropBlob(head.Key, next.DroppedBlobs[i]);
+            _runs.Advance(head, next, sequence, last);
+        }
+        return new(Verdict.Committed, next.Run, next.Key);
+    }
+
+    WriteResult Keep(ResultOnly result)
+    {
+        if (Check(result.Epoch, result.Key, revision: null, out var head) is var verdict and not Verdict.Committed) return new(verdict, result.Run, result.Key);
+        if (!_values.PutResult(head.Key, result.Op, result.Outcome.Span)) return new(Verdict.Duplicate, result.Run, result.Key);
+        Note(head, result.Utc, result.Journal.Span);
+        return new(Verdict.Committed, result.Run, result.Key);
+    }
+
+    WriteResult RunStep(TransactionStep step, string savepoint)
+    {
+        if (Check(step.Epoch, step.Key, revision: null, out var head) is var verdict and not Verdict.Committed) return new(verdict, step.Run, step.Key);
+        if (_values.HasResult(head.Key, step.Op)) return new(Verdict.Duplicate, step.Run, step.Key);
+
+        var answer = guest.Run(step.Work);
+        if (!answer.Keep || answer.Outcome is null) database.Execute($"ROLLBACK TO {savepoint}");
+        if (answer.Outcome is not { } outcome) return new(Verdict.Undone, step.Run, step.Key);
+        _values.PutResult(head.Key, step.Op, outcome.Span);
+        Note(head, step.Utc, answer.Journal.Span);
+        return new(Verdict.Committed, step.Run, step.Key, Outcome: outcome);
+    }
+
+    void Note(in RunHead head, DateTimeOffset utc, ReadOnlySpan<byte> journal)
+    {
+        var (sequence, last) = _values.Record(head, utc, journal);
+        _runs.Touch(head, utc, sequence, last);
+    }
+
+    void StartChild(NewRun child)
+    {
+        var result = _runs.Create(child);
+        if (result.Verdict == Verdict.Committed) return;
+        throw new WriteRefused(result.Run == child.Id ? MemoryContent.ChildIdTaken(child) : MemoryContent.ChildKeyTaken(child));
+    }
+
+    Verdict Check(long epoch, RunKey key, long? revision, out RunHead head)
+    {
+        head = default;
+        if (epoch != _epoch) return Verdict.Stale;
+        if (_runs.Find(key) is not { } found) return Verdict.UnknownRun;
+        head = found;
+        if (revision is { } expected && found.Revision != expected) return Verdict.Stale;
+        return found.IsFinished ? Verdict.Finished : Verdict.Committed;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Data;
+using System.Data.Common;
+using Holdfast.Storage;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Holdfast.Sqlite.Writing;
+
+/// <summary>
+/// The writer's own connection, lent to transaction steps. While a step has it, the step can read and write its own
+/// tables, and nothing else: it can neither end the engine's transaction, nor touch the engine's tables, nor close the connection.
+/// </summary>
+sealed class GuestConnection : SqliteConnection
+{
+    const string Ours = Schema.TablePrefix;
+    bool _isLent;
+    bool _mayClose;
+
+    public GuestConnection(string connectionString) : base(connectionString) { }
+
+    /// <summary>Installed once: installing it for each step would make SQLite compile every statement of ours again.</summary>
+    public void InstallGuards()
+    {
+        raw.sqlite3_set_authorizer(Handle, Authorize, null);
+        // SQLite rolls a transaction back by itself when the disk is full; what the step does next would then stay, on its own.
+        raw.sqlite3_commit_hook(Handle, _ => _isLent ? 1 : 0, null);
+    }
+
+    /// <summary>Runs a step.</summary>
+    /// <exception cref="WriteRefused">The step broke what it may do; it is undone, and refused with the reason.</exception>
+    /// <exception cref="SqliteFault">The transaction is gone, with everything in the batch.</exception>
+    public TransactionAnswer Run(Func<DbConnection, TransactionAnswer> work)
+    {
+        var database = new Database(Handle!);
+        TransactionAnswer answer;
+        _isLent = true;
+        try
+        {
+            answer = work(this);
+        }
+        catch (Exception error)
+        {
+            if (database.IsAutocommit) throw Lost(database);
+            throw new WriteRefused($"The transaction step threw {error.GetType().Name}: {error.Message}");
+        }
+        finally
+        {
+            _isLent = false;
+            CloseReaders();
+        }
+        if (database.IsAutocommit) throw Lost(database);
+        if (answer.Keep && database.HasViolatedForeignKeys)
+            throw new WriteRefused("The transaction step leaves a deferred foreign key violated, so its transaction could not commit.");
+        return answer;
+    }
+
+    /// <summary>Closes for good; only the store does.</summary>
+    public void CloseForGood()
+    {
+        _mayClose = true;
+        Close();
+    }
+
+    /// <inheritdoc/>
+    public override void Close()
+    {
+        if (_mayClose) base.Close();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (_mayClose) base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => throw NoTransactions();
+
+    /// <inheritdoc/>
+    public override SqliteTransaction BeginTransaction(IsolationLevel isolationLevel, bool deferred) => throw NoTransactions();
+
+    // A conflict clause or a trigger of the user's can roll everything back; otherwise it was the disk.
+    static Exception Lost(Database database) => database.Fault() is { IsOfTheDisk: true } fault
+        ? fault
+        : new WriteRefused("The transaction step rolled back the whole transaction, by a ROLLBACK conflict clause or trigger.");
+
+    static InvalidOperationException NoTransactions() => new(
+        "A transaction step runs inside the transaction that records its result, and cannot begin, commit or roll back one. Throw to undo what the step did.");
+
+    // A reader that the step did not dispose would keep the savepoint from being released.
+    void CloseReaders()
+    {
+        for (var statement = raw.sqlite3_next_stmt(Handle, null); statement is { IsInvalid: false }; statement = raw.sqlite3_next_stmt(Handle, statement))
+            if (raw.sqlite3_stmt_busy(statement) != 0) raw.sqlite3_reset(statement);
+    }
+
+    int Authorize(object user, int action, string first, string second, string schema, string trigger)
+    {
+        if (!_isLent) return raw.SQLITE_OK;
+        var isForbidden = action is raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT or raw.SQLITE_ATTACH or raw.SQLITE_DETACH or raw.SQLITE_PRAGMA
+            || IsOurs(first) || IsOurs(second)
+            || (action is raw.SQLITE_INSERT or raw.SQLITE_UPDATE or raw.SQLITE_DELETE && first == "sqlite_sequence");
+        return isForbidden ? raw.SQLITE_DENY : raw.SQLITE_OK;
+    }
+
+    static bool IsOurs(string? name) => name is not null && name.StartsWith(Ours, StringComparison.OrdinalIgnoreCase);
+}

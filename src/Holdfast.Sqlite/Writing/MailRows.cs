@@ -1,0 +1,39 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Sqlite.Writing;
+
+/// <summary>Writes mailboxes.</summary>
+sealed class MailRows(Database database)
+{
+    readonly Statement _post = database.Prepare(
+        "INSERT INTO holdfast_mail (k, kind, name, payload, dedup, utc) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
+    readonly Statement _findDedup = database.Prepare("SELECT seq FROM holdfast_mail WHERE k = ?1 AND dedup = ?2");
+
+    // A message without a dedup key leaves nothing behind.
+    readonly Statement _delete = database.Prepare("DELETE FROM holdfast_mail WHERE seq = ?1 AND k = ?2 AND state = 0 AND dedup IS NULL");
+    readonly Statement _consume = database.Prepare("UPDATE holdfast_mail SET state = 1, payload = NULL WHERE seq = ?1 AND k = ?2 AND state = 0");
+    readonly Statement _bury = database.Prepare("UPDATE holdfast_mail SET state = 2, reason = ?3 WHERE seq = ?1 AND k = ?2 AND state = 0");
+
+    /// <summary>Puts a message into the box; false, with the place of the first one, when its dedup key is known.</summary>
+    public bool Post(long key, NewMail mail, out long sequence)
+    {
+        _post.Bind(1, key).Bind(2, (long)mail.Kind).Bind(3, mail.Name).Bind(4, mail.Payload.Span).Bind(5, mail.DedupKey).Bind(6, mail.Utc).Run();
+        if (database.Changes > 0)
+        {
+            sequence = database.LastInsertRowId;
+            return true;
+        }
+        _findDedup.Bind(1, key).Bind(2, mail.DedupKey).Step();
+        sequence = _findDedup.Long(0);
+        _findDedup.Reset();
+        return false;
+    }
+
+    public void Consume(long key, long sequence)
+    {
+        _delete.Bind(1, sequence).Bind(2, key).Run();
+        if (database.Changes == 0) _consume.Bind(1, sequence).Bind(2, key).Run();
+    }
+
+    public void Bury(long key, DeadMail dead) => _bury.Bind(1, dead.Sequence).Bind(2, key).Bind(3, dead.Reason).Run();
+}

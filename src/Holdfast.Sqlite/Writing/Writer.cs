@@ -1,0 +1,351 @@
+using Holdfast.Sqlite.Files;
+using Holdfast.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Sqlite.Writing;
+
+/// <summary>
+/// The one connection that writes: transactions, and what their failures mean. The rule behind most of it is that a commit
+/// has three answers, not two: kept, not kept, and unknown; and after the third one nothing may be written any more.
+/// </summary>
+sealed class Writer : IDisposable
+{
+    const string Savepoint = "holdfast_write";
+
+    /// <summary>Connections that must never be closed, not even by a finalizer: closing would write what nobody may know of.</summary>
+    static readonly List<GuestConnection> Abandoned = [];
+
+    readonly Lock _gate = new();
+    readonly string _path;
+    readonly SqliteStoreOptions _options;
+    readonly ILogger _logger;
+    readonly GuestConnection _connection;
+    readonly Database _database;
+    readonly BatchWriter _batch;
+    readonly ReserveFile _reserve;
+    readonly Statement _begin, _commit, _rollback, _savepoint, _release, _rollbackTo;
+    int _pagesAtCheckpoint;
+    bool _isFull;
+    bool _isClosed;
+
+    Writer(string path, SqliteStoreOptions options, ILogger logger, GuestConnection connection)
+    {
+        (_path, _options, _logger, _connection) = (path, options, logger, connection);
+        _database = new(connection.Handle!);
+        _reserve = new(path + ".reserve", options.ReserveBytes, logger);
+        Prepare(_database, path, options, logger);
+        connection.InstallGuards();
+        _begin = _database.Prepare("BEGIN IMMEDIATE");
+        _commit = _database.Prepare("COMMIT");
+        _rollback = _database.Prepare("ROLLBACK");
+        _savepoint = _database.Prepare($"SAVEPOINT {Savepoint}");
+        _release = _database.Prepare($"RELEASE {Savepoint}");
+        _rollbackTo = _database.Prepare($"ROLLBACK TO {Savepoint}");
+        _batch = new(_database, connection);
+        _isFull = !_reserve.TryMake();
+    }
+
+    /// <summary>Set once the outcome of a commit is unknown; nothing may use the store after that.</summary>
+    public HoldfastException? Poison { get; private set; }
+
+    public static Writer Open(string path, SqliteStoreOptions options, ILogger logger)
+    {
+        var connection = new GuestConnection(ConnectionString(path, options));
+        try
+        {
+            connection.Open();
+            return new(path, options, logger, connection);
+        }
+        catch (Exception error)
+        {
+            connection.CloseForGood();
+            throw error switch
+            {
+                SqliteFault fault => fault.ToException(path),
+                SqliteException raw => new SqliteFault(raw.SqliteExtendedErrorCode, 0, raw.Message).ToException(path),
+                HoldfastException known => known,
+                _ => new HoldfastException(HoldfastError.StoreUnavailable, $"{path} cannot be opened: {error.Message}", error),
+            };
+        }
+    }
+
+    public void Append(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+    {
+        lock (_gate)
+        {
+            ThrowIfUnusable();
+            if (_isFull) PassWhileFull(writes);
+            var hasSteps = HasSteps(writes);
+            List<int>? refused = null;
+            // One turn, but for each write that breaks a rule without a savepoint to go back to: then the batch is run again without it.
+            while (!TryAppend(writes, results, hasSteps, ref refused)) { }
+            CheckpointIfDue();
+        }
+    }
+
+    public long RaiseEpoch(string owner)
+    {
+        lock (_gate)
+        {
+            ThrowIfUnusable();
+            long epoch = 0;
+            Transact(() => epoch = _batch.RaiseEpoch(owner));
+            return epoch;
+        }
+    }
+
+    public void ThrowIfUnusable()
+    {
+        if (Poison is { } poison) throw new HoldfastException(poison.Error, poison.Message, poison);
+        ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteStore));
+    }
+
+    /// <summary>Closes the file in order; does nothing at all after an unknown outcome.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isClosed || Poison is not null) return;
+            try
+            {
+                if (!_database.Checkpoint(truncate: true)) Log.CheckpointIncomplete(_logger, _path, "the file is in use elsewhere");
+            }
+            catch (SqliteFault fault)
+            {
+                Log.CheckpointIncomplete(_logger, _path, fault.Message);
+                if (fault.IsFsync)
+                {
+                    Abandon(fault);
+                    return;
+                }
+            }
+            _isClosed = true;
+            _database.FinalizeStatements();
+            _connection.CloseForGood();
+        }
+    }
+
+    static string ConnectionString(string path, SqliteStoreOptions options) => new SqliteConnectionStringBuilder
+    {
+        DataSource = options.FileSystem is { } name ? $"file:{Uri.EscapeDataString(path)}?vfs={name}" : path,
+        Mode = SqliteOpenMode.ReadWriteCreate,
+        // A pooled connection outlives the store, and with it the file's owner.
+        Pooling = false,
+        DefaultTimeout = (int)Math.Ceiling(options.BusyTimeout.TotalSeconds),
+    }.ToString();
+
+    static void Prepare(Database database, string path, SqliteStoreOptions options, ILogger logger)
+    {
+        SQLitePCL.raw.sqlite3_busy_timeout(database.Handle, (int)options.BusyTimeout.TotalMilliseconds);
+        database.Handle.enable_sqlite3_next_stmt(true);
+        if (options.ValueBytesMax is { } valueBytes) SQLitePCL.raw.sqlite3_limit(database.Handle, SQLitePCL.raw.SQLITE_LIMIT_LENGTH, valueBytes);
+        // What a process that died left in the log may never have reached the disk: it does now, before anything is built on it.
+        if (!database.Checkpoint(truncate: true)) Log.CheckpointIncomplete(logger, path, "the file is in use elsewhere");
+        Schema.Check(database, path);
+        database.Execute("PRAGMA page_size = 8192");
+        if (database.Query("PRAGMA journal_mode = WAL", row => row.Text(0)) != "wal")
+            throw new HoldfastException(HoldfastError.StoreUnavailable, $"{path} cannot use a write-ahead log. Put it on a local disk.");
+        // The last two mean something on macOS only, where a plain fsync does not reach the disk.
+        database.Execute(
+            $"""
+            PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{options.CacheBytes / 1024}; PRAGMA cache_spill = 0;
+            PRAGMA temp_store = MEMORY; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1
+            """);
+        Schema.Migrate(database);
+        Log.Opened(logger, path, Schema.VersionOf(database));
+    }
+
+    static bool HasSteps(IReadOnlyList<StoreWrite> writes)
+    {
+        for (var i = 0; i < writes.Count; i++)
+            if (writes[i] is TransactionStep) return true;
+        return false;
+    }
+
+    bool TryAppend(IReadOnlyList<StoreWrite> writes, WriteResult[] results, bool hasSteps, ref List<int>? refused)
+    {
+        Begin();
+        var at = 0;
+        try
+        {
+            _batch.BeginBatch();
+            for (; at < writes.Count; at++)
+            {
+                if (refused is not null && refused.Contains(at)) continue;
+                results[at] = hasSteps ? ApplyInSavepoint(writes[at]) : _batch.Apply(writes[at], savepoint: null);
+            }
+        }
+        catch (Exception error) when (RefusalReason(error) is { } reason)
+        {
+            Rollback();
+            (refused ??= []).Add(at);
+            results[at] = Refusal(writes[at], reason);
+            return false;
+        }
+        catch (Exception error)
+        {
+            throw Undo(error);
+        }
+        Commit();
+        return true;
+    }
+
+    WriteResult ApplyInSavepoint(StoreWrite write)
+    {
+        _savepoint.Run();
+        WriteResult result;
+        try
+        {
+            result = _batch.Apply(write, Savepoint);
+        }
+        catch (Exception error) when (RefusalReason(error) is { } reason && !_database.IsAutocommit)
+        {
+            _database.ResetStatements();
+            _rollbackTo.Run();
+            _batch.Forget();
+            result = Refusal(write, reason);
+        }
+        _release.Run();
+        return result;
+    }
+
+    static string? RefusalReason(Exception error) => error switch
+    {
+        WriteRefused refused => refused.Message,
+        SqliteFault { IsOfOneWrite: true } fault => $"The store cannot take it: {fault.Message}.",
+        _ => null,
+    };
+
+    static WriteResult Refusal(StoreWrite write, string reason) => write switch
+    {
+        Transition transition => new(Verdict.Refused, transition.Run, transition.Key, Reason: reason),
+        ResultOnly result => new(Verdict.Refused, result.Run, result.Key, Reason: reason),
+        TransactionStep step => new(Verdict.Refused, step.Run, step.Key, Reason: reason),
+        PostMail post => new(Verdict.Refused, post.Run, Reason: reason),
+        CreateRun create => new(Verdict.Refused, create.Run.Id, Reason: reason),
+        _ => new(Verdict.Refused, Reason: reason),
+    };
+
+    void Transact(Action work)
+    {
+        Begin();
+        try
+        {
+            work();
+        }
+        catch (Exception error)
+        {
+            throw Undo(error);
+        }
+        Commit();
+    }
+
+    void Begin()
+    {
+        try
+        {
+            _begin.Run();
+        }
+        catch (SqliteFault fault)
+        {
+            throw Undo(fault);
+        }
+    }
+
+    void Commit()
+    {
+        // A statement that failed may have rolled everything back; committing then would look like success.
+        Invariant.Holds(!_database.IsAutocommit);
+        try
+        {
+            _commit.Run();
+        }
+        catch (SqliteFault fault)
+        {
+            // Busy leaves the transaction open. Full comes from a write, and a commit that was not wholly written is none.
+            if ((fault.IsBusy && !_database.IsAutocommit) || fault.IsFull) throw Undo(fault);
+            throw Abandon(fault);
+        }
+    }
+
+    /// <summary>Undoes the transaction after a failure that came before the commit, and says what the caller is told.</summary>
+    Exception Undo(Exception error)
+    {
+        if (error is SqliteFault { IsFsync: true } lost) return Abandon(lost);
+        try
+        {
+            Rollback();
+        }
+        catch (SqliteFault fault)
+        {
+            return Abandon(fault);
+        }
+        if (error is not SqliteFault known) return error;
+        if (known.IsFull) BecomeFull();
+        return known.ToException(_path);
+    }
+
+    void Rollback()
+    {
+        _database.ResetStatements();
+        if (!_database.IsAutocommit) _rollback.Run();
+        _batch.Forget();
+    }
+
+    HoldfastException Abandon(SqliteFault fault)
+    {
+        Log.Abandoned(_logger, _path, fault.Message);
+        lock (Abandoned) Abandoned.Add(_connection);
+        return Poison = new(HoldfastError.OutcomeUnknown,
+            $"A commit to {_path} failed with '{fault.Message}', and whether it was kept shows only when the file is read again. The store is not used any more; restart the engine.", fault);
+    }
+
+    void CheckpointIfDue()
+    {
+        if (_database.PagesWritten - _pagesAtCheckpoint < _options.CheckpointPages) return;
+        try
+        {
+            // Busy is no harm: the next time will do.
+            _database.Checkpoint(truncate: false);
+            _pagesAtCheckpoint = _database.PagesWritten;
+        }
+        catch (SqliteFault fault) when (fault.IsFull)
+        {
+            BecomeFull();
+        }
+        catch (SqliteFault fault)
+        {
+            // The batch is durable and its answers stand; but a file that cannot be synced takes nothing more.
+            Log.CheckpointIncomplete(_logger, _path, fault.Message);
+            if (fault.IsFsync) Abandon(fault);
+        }
+    }
+
+    void BecomeFull()
+    {
+        if (!_isFull) Log.Full(_logger, _path);
+        _isFull = true;
+        _reserve.Release();
+    }
+
+    /// <summary>
+    /// Looks whether there is room again. If not, the room of the reserve is for what ends runs; anything else would eat it up.
+    /// </summary>
+    void PassWhileFull(IReadOnlyList<StoreWrite> writes)
+    {
+        if (EndsRunsOnly(writes)) return;
+        Transact(_batch.Probe);
+        if (!_reserve.TryMake())
+            throw new HoldfastException(HoldfastError.StoreFull, $"The disk of {_path} is full; nothing of the call was kept. Make room; the engine goes on by itself.");
+        _isFull = false;
+        Log.RoomAgain(_logger, _path);
+    }
+
+    static bool EndsRunsOnly(IReadOnlyList<StoreWrite> writes)
+    {
+        for (var i = 0; i < writes.Count; i++)
+            if (writes[i] is not (Transition { Outcome: not null } or PostMail { Mail.Kind: MailKind.Cancel or MailKind.Terminate })) return false;
+        return true;
+    }
+}

@@ -1,0 +1,77 @@
+namespace Holdfast;
+
+/// <summary>How one step is run. Immutable: derive with <c>with</c>.</summary>
+public sealed record StepOptions
+{
+    /// <summary>What people read in journals and metrics; never identity.</summary>
+    /// <value>Null: the name of the method that the step's lambda calls.</value>
+    public string? Label { get; init; }
+
+    /// <summary>When and how often a failed attempt is followed by another.</summary>
+    /// <value><see cref="RetryPolicy.Default"/>: ten attempts over about three minutes, then the exception reaches the workflow.</value>
+    public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
+
+    /// <summary>How long one attempt may take before its token is signalled and it counts as failed with <see cref="TimeoutException"/>.</summary>
+    /// <value>Null: no limit. An attempt that hangs then keeps the run waiting for ever.</value>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>
+    /// The step is never repeated once its intent is durable. After a crash nobody can know whether it happened: it is <i>in doubt</i>, and the
+    /// run waits until <c>ResolveInDoubtAsync</c> decides. A failure of the attempt itself is not retried either.
+    /// </summary>
+    /// <value>False: the step runs again, with the same idempotency key, until a result is committed.</value>
+    public bool AtMostOnce { get; init; }
+
+    /// <summary>The named queue whose limits apply.</summary>
+    /// <value>Null: the default queue.</value>
+    public string? Queue { get; init; }
+}
+
+/// <summary>When and how often a failed attempt is followed by another. Immutable: derive with <c>with</c>.</summary>
+public sealed record RetryPolicy
+{
+    /// <summary>Ten attempts: waits of 0.5 s, doubled up to one minute, a fifth of each drawn by lot.</summary>
+    public static RetryPolicy Default { get; } = new();
+
+    /// <summary>One attempt only. A step that was cut off by the end of the process runs again all the same; <see cref="StepOptions.AtMostOnce"/> prevents that.</summary>
+    public static RetryPolicy None { get; } = new() { MaxAttempts = 1 };
+
+    /// <summary>The wait after the first attempt.</summary>
+    /// <value>0.5 s.</value>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What each further wait is multiplied by; at least 1.</summary>
+    /// <value>2.</value>
+    public double Factor { get; init; } = 2;
+
+    /// <summary>The longest wait.</summary>
+    /// <value>One minute.</value>
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The share of each wait that is drawn by lot, from 0 to 1, so that many runs do not retry in step.</summary>
+    /// <value>0.2: a wait of 10 s becomes one between 8 s and 10 s.</value>
+    public double Jitter { get; init; } = 0.2;
+
+    /// <summary>How many attempts in all; 0 for no limit. Attempts cut off by the end of a process do not count.</summary>
+    /// <value>10.</value>
+    public int MaxAttempts { get; init; } = 10;
+
+    /// <summary>No attempt starts later than this after the first.</summary>
+    /// <value>Null: no limit.</value>
+    public TimeSpan? MaxElapsed { get; init; }
+
+    /// <summary>Exception types that end the step at once, they and all that derive from them.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<Type> NonRetryable { get; init; } = [];
+
+    internal Kernel.RetryRule ToRule()
+    {
+        if (ReferenceEquals(this, Default)) return Kernel.RetryRule.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(FirstDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Factor, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxAttempts);
+        if (Jitter is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Jitter), Jitter, "A share lies between 0 and 1.");
+        return new(FirstDelay, Factor, MaxDelay, Jitter, MaxAttempts, MaxElapsed, [.. NonRetryable.Select(static t => t.FullName!)]);
+    }
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Linq.Expressions;
+using Holdfast.Frames;
+using Holdfast.Hosting;
+using Holdfast.Kernel;
+using Holdfast.Runtime;
+using Holdfast.Storage;
+
+namespace Holdfast.Client;
+
+/// <summary>The client beside the engine, in its process.</summary>
+sealed class HoldfastClient(Engine engine) : IHoldfastClient
+{
+    const int KeyLengthMax = 1_000;
+
+    public async Task<RunHandle<TWorkflow, T>> StartAsync<TWorkflow, T>(Expression<Func<TWorkflow, Durable<T>>> call, string? key, CancellationToken cancellationToken) where TWorkflow : Workflow =>
+        new(this, await StartAsync(engine.Registry.Newest(typeof(TWorkflow)), WorkflowCall.ArgumentOf(call), key, cancellationToken).ConfigureAwait(false));
+
+    public async Task<RunHandle<TWorkflow, Nothing>> StartAsync<TWorkflow>(Expression<Func<TWorkflow, Durable>> call, string? key, CancellationToken cancellationToken) where TWorkflow : Workflow =>
+        new(this, await StartAsync(engine.Registry.Newest(typeof(TWorkflow)), WorkflowCall.ArgumentOf(call), key, cancellationToken).ConfigureAwait(false));
+
+    public async Task<IReadOnlyList<RunHandle>> StartManyAsync<TWorkflow>(IEnumerable<(object? Input, string? Key)> inputs, CancellationToken cancellationToken) where TWorkflow : Workflow
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var type = engine.Registry.Newest(typeof(TWorkflow));
+        var starts = inputs.Select(i => StartAsync(type, i.Input, i.Key, cancellationToken)).ToArray();
+        var runs = await Task.WhenAll(starts).ConfigureAwait(false);
+        return Array.ConvertAll(runs, run => new RunHandle(this, run));
+    }
+
+    public RunHandle GetRun(RunId run) => new(this, run);
+
+    public RunHandle<TWorkflow, T> GetRun<TWorkflow, T>(RunId run) where TWorkflow : Workflow => new(this, run);
+
+    public async Task<RunHandle?> FindAsync<TWorkflow>(string key, CancellationToken cancellationToken) where TWorkflow : Workflow
+    {
+        engine.ThrowIfNotRunning();
+        return await engine.Store.FindAsync(engine.Registry.Newest(typeof(TWorkflow)).Name, key, cancellationToken).ConfigureAwait(false) is { } run ? new RunHandle(this, run) : null;
+    }
+
+    public async Task<IReadOnlyList<RunInfo>> ListAsync(RunQuery query, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        var rows = await engine.Store.ListAsync(query, cancellationToken).ConfigureAwait(false);
+        return [.. rows.Select(Info)];
+    }
+
+    public async Task<IReadOnlyList<InDoubtStep>> ListInDoubtAsync(CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        var found = new List<InDoubtStep>();
+        RunId? before = null;
+        while (true)
+        {
+            var page = await engine.Store.ListAsync(new() { Status = RunStatus.Running, Before = before, Limit = 1_000 }, cancellationToken).ConfigureAwait(false);
+            foreach (var row in page)
+                foreach (var op in StateCodec.Decode(row.State.Span).Ops)
+                    if (op is StepOp { Phase: StepPhase.InDoubt } step) found.Add(new(row.Id, step.Id, step.Label, $"{row.Id}-{step.Id}", row.Workflow, row.Key));
+            if (page.Count < 1_000) return found;
+            before = page[^1].Id;
+        }
+    }
+
+    public async Task ResolveInDoubtAsync(RunId run, long op, InDoubtDecision decision, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        engine.ThrowIfNotRunning();
+        var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
+        var isCall = StateCodec.Decode(row.State.Span).Ops.TryGet(op, out var found) && found is StepOp { Kind: StepKind.Call };
+        var payload = decision.Encode(engine.Codec, engine.Json, isCall);
+        await PostAsync(run, MailKind.Decision, op.ToString(System.Globalization.CultureInfo.InvariantCulture), payload, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        return await engine.Store.ListDeadLettersAsync(run, limit, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task SignalAsync<T>(RunId run, Signal<T> signal, T value, string? dedupKey, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(signal);
+        return PostAsync(run, MailKind.Signal, signal.Name, engine.Json.Write(value, typeof(T), $"The signal '{signal.Name}'"), dedupKey, cancellationToken);
+    }
+
+    public async Task PostAsync(RunId run, MailKind kind, string name, ReadOnlyMemory<byte> payload, string? dedupKey, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        var mail = new NewMail(kind, name, payload, dedupKey, engine.Time.GetUtcNow());
+        var answer = await engine.Committer.CommitAsync(new PostMail(run, mail)).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        switch (answer.Verdict)
+        {
+            case Verdict.Committed: engine.MailPosted(run); return;
+            case Verdict.Duplicate: return;
+            case Verdict.UnknownRun: throw Unknown(run);
+            case Verdict.Finished: throw new HoldfastException(HoldfastError.RunFinished, $"Run {run} has ended; it takes no more messages.");
+            default: throw new HoldfastException(HoldfastError.StoreUnavailable, $"The message to run {run} was not kept: {answer.Reason ?? answer.Verdict.ToString()}.");
+        }
+    }
+
+    public async Task<RunStatus> WaitAsync(RunId run, CancellationToken cancellationToken) => (await OutcomeAsync(run, cancellationToken).ConfigureAwait(false)).Status;
+
+    public async Task<T> ResultAsync<T>(RunId run, CancellationToken cancellationToken)
+    {
+        var outcome = await OutcomeAsync(run, cancellationToken).ConfigureAwait(false);
+        if (outcome.Status == RunStatus.Completed) return typeof(T) == typeof(Nothing) ? default! : engine.Json.Read<T>(outcome.Result, $"The result of run {run}");
+        var error = RunErrors.Decode(outcome.Error);
+        var why = error is null ? "" : $" {error.Type}: {error.Message}";
+        throw new HoldfastException(
+            outcome.Status == RunStatus.Failed ? HoldfastError.RunFailed : HoldfastError.RunCancelled, $"Run {run} ended as {outcome.Status}.{why}",
+            error is null ? null : new StepFailedException(error.Type, error.Message, error.Stack));
+    }
+
+    public async Task<RunInfo> GetInfoAsync(RunId run, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        return Info(await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run));
+    }
+
+    public async Task<IReadOnlyList<JournalLine>> ReadJournalAsync(RunId run, int limit, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        var rows = await engine.Store.ReadJournalAsync(run, -1, limit, cancellationToken).ConfigureAwait(false);
+        return [.. rows.SelectMany(static row => JournalCodec.Decode(row.Entries.Span).Select(e => new JournalLine(row.Utc, e.Kind.ToString(), e.Op, e.Text, e.Number)))];
+    }
+
+    async Task<RunId> StartAsync(WorkflowType type, object? input, string? key, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        if (key?.Length > KeyLengthMax) throw new ArgumentException($"An idempotency key has at most {KeyLengthMax} characters, not {key.Length}.", nameof(key));
+        var run = NewRuns.Create(type, input, key, engine.Time.GetUtcNow(), engine.Options.Random, engine.Json, null, Activity.Current?.Id);
+        var answer = await engine.Committer.CommitAsync(new CreateRun(run)).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        switch (answer.Verdict)
+        {
+            case Verdict.Committed: engine.Activate(run.Id); return run.Id;
+            case Verdict.Duplicate: return answer.Run;
+            default: throw new HoldfastException(HoldfastError.StoreUnavailable, $"The run was not started: {answer.Reason ?? answer.Verdict.ToString()}.");
+        }
+    }
+
+    async Task<RunOutcome> OutcomeAsync(RunId run, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        // First ask to be told, then look: an end in between is seen by one of the two.
+        var end = engine.Completions.WaitAsync(run);
+        var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
+        if (row.Outcome is { } outcome)
+        {
+            engine.Completions.Complete(run, outcome);
+            return outcome;
+        }
+        return await end.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    static RunInfo Info(RunRow row) => new(
+        row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, RunKernel.IsFinished(row.Status) ? "" : RunKernel.Describe(StateCodec.Decode(row.State.Span)),
+        row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { } outcome ? RunErrors.Decode(outcome.Error) : null);
+
+    static HoldfastException Unknown(RunId run) => new(HoldfastError.UnknownRun, $"There is no run {run} in this store. It may have been removed by retention.");
+}

@@ -1,0 +1,120 @@
+using System.Linq.Expressions;
+using Holdfast.Storage;
+
+namespace Holdfast;
+
+/// <summary>Starts runs and talks to them. Everything that returned is durable. Thread-safe.</summary>
+/// <remarks>
+/// All methods throw <see cref="HoldfastException"/>: <see cref="HoldfastError.NotRunning"/> before the engine runs and after it stopped,
+/// <see cref="HoldfastError.StoreFull"/> when nothing was kept and it may be tried again, <see cref="HoldfastError.OutcomeUnknown"/> when only
+/// a restart shows whether it was kept.
+/// </remarks>
+public interface IHoldfastClient
+{
+    /// <summary>Starts a run. With a key, a second start of the same workflow and key gives the run that is there, whatever its input.</summary>
+    /// <param name="call">The call of its <c>Run</c>, such as <c>(Refund w) =&gt; w.Run(request)</c>.</param>
+    /// <param name="key">The idempotency key, at most 1,000 characters; null for none.</param>
+    /// <param name="cancellationToken">Gives up waiting for the commit; the run may have been started all the same.</param>
+    Task<RunHandle<TWorkflow, T>> StartAsync<TWorkflow, T>(Expression<Func<TWorkflow, Durable<T>>> call, string? key = null, CancellationToken cancellationToken = default) where TWorkflow : Workflow;
+
+    /// <inheritdoc cref="StartAsync{TWorkflow, T}"/>
+    Task<RunHandle<TWorkflow, Nothing>> StartAsync<TWorkflow>(Expression<Func<TWorkflow, Durable>> call, string? key = null, CancellationToken cancellationToken = default) where TWorkflow : Workflow;
+
+    /// <summary>Starts many runs of one workflow; they share commits. The handles come in the order of the inputs.</summary>
+    /// <param name="inputs">Input and idempotency key of each; a null key for none.</param>
+    /// <param name="cancellationToken">Gives up waiting; runs may have been started all the same.</param>
+    Task<IReadOnlyList<RunHandle>> StartManyAsync<TWorkflow>(IEnumerable<(object? Input, string? Key)> inputs, CancellationToken cancellationToken = default) where TWorkflow : Workflow;
+
+    /// <summary>A handle on a run, whether it is there or not.</summary>
+    RunHandle GetRun(RunId run);
+
+    /// <summary>A typed handle on a run, whether it is there or not.</summary>
+    RunHandle<TWorkflow, T> GetRun<TWorkflow, T>(RunId run) where TWorkflow : Workflow;
+
+    /// <summary>The run with this key, or null.</summary>
+    Task<RunHandle?> FindAsync<TWorkflow>(string key, CancellationToken cancellationToken = default) where TWorkflow : Workflow;
+
+    /// <summary>Runs, newest first, a page at a time.</summary>
+    Task<IReadOnlyList<RunInfo>> ListAsync(RunQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>At-most-once steps of which nobody knows whether they happened. Each waits for <see cref="ResolveInDoubtAsync"/>.</summary>
+    Task<IReadOnlyList<InDoubtStep>> ListInDoubtAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Decides a step in doubt, after asking the other side. The decision is kept even when the step is no longer in doubt, and then changes nothing.</summary>
+    Task ResolveInDoubtAsync(RunId run, long op, InDoubtDecision decision, CancellationToken cancellationToken = default);
+
+    /// <summary>Messages that no code could take, with the reason; of one run, or of all.</summary>
+    Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run = null, int limit = 100, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A run as people see it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Workflow">The workflow's name.</param>
+/// <param name="Version">The workflow's version.</param>
+/// <param name="Key">Its idempotency key, or null.</param>
+/// <param name="Parent">The run that started it, or null.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Waiting">Why it is not going on at this moment, in one line; empty once it has ended.</param>
+/// <param name="CreatedUtc">When its start was asked for.</param>
+/// <param name="UpdatedUtc">When it last changed.</param>
+/// <param name="WakeUtc">When a timer, retry or deadline wakes it next, or null.</param>
+/// <param name="Error">What ended it, when it failed or was cancelled.</param>
+public sealed record RunInfo(
+    RunId Id, string Workflow, int Version, string? Key, RunId? Parent, RunStatus Status, string Waiting, DateTimeOffset CreatedUtc,
+    DateTimeOffset UpdatedUtc, DateTimeOffset? WakeUtc, RunError? Error);
+
+/// <summary>One thing that happened to a run, for people and audits.</summary>
+/// <param name="Utc">When.</param>
+/// <param name="What">What, as a stable word such as <c>StepSucceeded</c>.</param>
+/// <param name="Op">To which op; 0 for the run.</param>
+/// <param name="Text">A label, a reason, an error in one line; may be empty.</param>
+/// <param name="Number">An attempt; 0 for none.</param>
+public sealed record JournalLine(DateTimeOffset Utc, string What, long Op, string Text, long Number);
+
+/// <summary>A step of which nobody knows whether it happened.</summary>
+/// <param name="Run">Its run.</param>
+/// <param name="Op">Its number in the run.</param>
+/// <param name="Label">What people call it.</param>
+/// <param name="IdempotencyKey">The key that its attempt carried.</param>
+/// <param name="Workflow">The run's workflow.</param>
+/// <param name="RunKey">The run's own idempotency key, or null.</param>
+public sealed record InDoubtStep(RunId Run, long Op, string Label, string IdempotencyKey, string Workflow, string? RunKey);
+
+/// <summary>What a step in doubt is decided to have done.</summary>
+public abstract record InDoubtDecision
+{
+    private protected InDoubtDecision()
+    {
+    }
+
+    /// <summary>It happened; it has no value.</summary>
+    public static InDoubtDecision Succeeded() => new SucceededWith<Nothing>(default);
+
+    /// <summary>It happened, and gave this value.</summary>
+    public static InDoubtDecision Succeeded<T>(T value) => new SucceededWith<T>(value);
+
+    /// <summary>It did not happen: the step fails in the workflow with this message.</summary>
+    public static InDoubtDecision Failed(string message) => new FailedWith(message);
+
+    /// <summary>It did not happen: it is to be done now.</summary>
+    public static InDoubtDecision Retry() => new Again();
+
+    internal abstract ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec, Hosting.JsonValues json, bool isCall);
+
+    sealed record SucceededWith<T>(T Value) : InDoubtDecision
+    {
+        internal override ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec, Hosting.JsonValues json, bool isCall) =>
+            Kernel.StateCodec.EncodeOutcome(new(Kernel.OutcomeKind.Succeeded, isCall ? json.Write(Value, typeof(T), "the decided value") : codec.EncodeValue(Value)));
+    }
+
+    sealed record FailedWith(string Message) : InDoubtDecision
+    {
+        internal override ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec, Hosting.JsonValues json, bool isCall) => Kernel.StateCodec.EncodeOutcome(
+            new(Kernel.OutcomeKind.Failed, codec.EncodeValue<Exception>(new StepFailedException(typeof(InDoubtDecision).FullName!, Message, null)), Message));
+    }
+
+    sealed record Again : InDoubtDecision
+    {
+        internal override ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec, Hosting.JsonValues json, bool isCall) => default;
+    }
+}

@@ -1,0 +1,64 @@
+using Holdfast.Client;
+
+namespace Holdfast;
+
+/// <summary>Talks to one run. Thread-safe.</summary>
+public class RunHandle
+{
+    internal RunHandle(HoldfastClient client, RunId id) => (Client, Id) = (client, id);
+
+    internal HoldfastClient Client { get; }
+
+    /// <summary>The run.</summary>
+    public RunId Id { get; }
+
+    /// <summary>Sends a message to the run. When this returns, the message is durable and will be received once.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="value">The message; travels as JSON.</param>
+    /// <param name="dedupKey">A second message to the run with the same key is not kept; null for none.</param>
+    /// <param name="cancellationToken">Gives up waiting; the message may have been kept all the same.</param>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.UnknownRun"/> or <see cref="HoldfastError.RunFinished"/>.</exception>
+    public Task SignalAsync<TSignal>(Signal<TSignal> signal, TSignal value, string? dedupKey = null, CancellationToken cancellationToken = default) =>
+        Client.SignalAsync(Id, signal, value, dedupKey, cancellationToken);
+
+    /// <summary>Asks the run to cancel: its awaits throw <see cref="OperationCanceledException"/>, its catch and finally blocks run.</summary>
+    /// <param name="reason">Why; the exceptions' message.</param>
+    /// <param name="cancellationToken">Gives up waiting; the request may have been kept all the same.</param>
+    public Task CancelAsync(string reason = "The run was asked to cancel.", CancellationToken cancellationToken = default) =>
+        Client.PostAsync(Id, Storage.MailKind.Cancel, "", System.Text.Encoding.UTF8.GetBytes(reason), null, cancellationToken);
+
+    /// <summary>Ends the run as it stands, without running any of its code.</summary>
+    public Task TerminateAsync(string reason = "The run was terminated.", CancellationToken cancellationToken = default) =>
+        Client.PostAsync(Id, Storage.MailKind.Terminate, "", System.Text.Encoding.UTF8.GetBytes(reason), null, cancellationToken);
+
+    /// <summary>Takes a parked run up again, once what parked it is mended.</summary>
+    public Task ResumeAsync(CancellationToken cancellationToken = default) =>
+        Client.PostAsync(Id, Storage.MailKind.Unpark, "", default, null, cancellationToken);
+
+    /// <summary>Waits until the run has ended, however.</summary>
+    public Task<RunStatus> WaitAsync(CancellationToken cancellationToken = default) => Client.WaitAsync(Id, cancellationToken);
+
+    /// <summary>Waits until the run has ended and gives its result.</summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.RunFailed"/> or <see cref="HoldfastError.RunCancelled"/>, with what ended it.</exception>
+    public Task<T> ResultAsync<T>(CancellationToken cancellationToken = default) => Client.ResultAsync<T>(Id, cancellationToken);
+
+    /// <summary>The run as it stands now.</summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.UnknownRun"/>.</exception>
+    public Task<RunInfo> GetInfoAsync(CancellationToken cancellationToken = default) => Client.GetInfoAsync(Id, cancellationToken);
+
+    /// <summary>What happened to the run, oldest first.</summary>
+    public Task<IReadOnlyList<JournalLine>> ReadJournalAsync(int limit = 1_000, CancellationToken cancellationToken = default) => Client.ReadJournalAsync(Id, limit, cancellationToken);
+}
+
+/// <summary>Talks to one run of a known workflow. Thread-safe.</summary>
+/// <typeparam name="TWorkflow">The workflow.</typeparam>
+/// <typeparam name="T">The type of its result.</typeparam>
+public sealed class RunHandle<TWorkflow, T> : RunHandle where TWorkflow : Workflow
+{
+    internal RunHandle(HoldfastClient client, RunId id) : base(client, id)
+    {
+    }
+
+    /// <inheritdoc cref="RunHandle.ResultAsync{T}"/>
+    public Task<T> ResultAsync(CancellationToken cancellationToken = default) => ResultAsync<T>(cancellationToken);
+}

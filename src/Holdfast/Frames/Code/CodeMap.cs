@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Holdfast.Frames.Code;
+
+/// <summary>
+/// The names of an assembly's code in snapshots. They hold no ordinals of the compiler's: adding an unrelated method
+/// renumbers machines and closures, and must change nothing. Each type is read once, when first asked for; thread-safe.
+/// </summary>
+sealed class CodeMap
+{
+    static readonly ConditionalWeakTable<Assembly, CodeMap> Maps = [];
+
+    static readonly SearchValues<char> TypeSyntax = SearchValues.Create(",[]*&\\=\0 ");
+
+    readonly Assembly _assembly;
+    readonly CodeNames _names;
+    readonly Lazy<Type[]> _types;
+    readonly Lazy<GlobalCode> _global;
+    readonly Lazy<DelegateTargets> _targets;
+    readonly Lazy<Dictionary<string, Type>> _fileLocal;
+    readonly ConcurrentDictionary<Type, OwnedCode> _owned = [];
+
+    CodeMap(Assembly assembly)
+    {
+        _assembly = assembly;
+        _names = new CodeNames(assembly, type => Of(type.Assembly).NameOf(type));
+        _types = new(LoadTypes);
+        _global = new(() => new GlobalCode(_types.Value, _names));
+        _targets = new(() => new DelegateTargets(assembly, _types.Value, _names));
+        _fileLocal = new(FileLocalTypes);
+    }
+
+    /// <summary>The map of an assembly; the same one every time.</summary>
+    public static CodeMap Of(Assembly assembly) => Maps.GetValue(assembly, static a => new CodeMap(a));
+
+    /// <summary>Names a type of this assembly, without generic arguments.</summary>
+    public string NameOf(Type compilerMade)
+    {
+        var definition = CompilerMade.Definition(compilerMade);
+        if (definition.Assembly != _assembly) return Of(definition.Assembly).NameOf(definition);
+        if (!CompilerMade.Is(definition)) return _names.Definition(definition);
+        return CompilerMade.HomeOf(definition) is { } home ? Owned(home).NameOf(definition) : _global.Value.NameOf(definition);
+    }
+
+    /// <summary>Finds a type of this assembly by its name, or returns null.</summary>
+    public Type? TypeByName(string name)
+    {
+        var border = name.IndexOf('!', StringComparison.Ordinal);
+        if (border >= 0) return Ordinary(name[..border]) is { } home ? Owned(home).TypeByName(name) : null;
+        return name.StartsWith('<') && _global.Value.TypeByName(name) is { } global ? global : Ordinary(name);
+    }
+
+    /// <summary>
+    /// Names a method a delegate may point to, without generic arguments. For a method of another assembly this is the
+    /// signature of what this assembly takes the address of.
+    /// </summary>
+    public string NameOf(MethodBase method)
+    {
+        var definition = CompilerMade.Definition(method);
+        if (definition.Module.Assembly != _assembly) return _names.Signature(_targets.Value.Declared(method) ?? definition);
+        var type = definition.DeclaringType;
+        if (type is not null && CompilerMade.HomeOf(type) is { } home) return Owned(home).NameOf(definition);
+        return $"{(type is null ? "" : NameOf(type))}!{_names.MethodInType(definition)}";
+    }
+
+    /// <summary>Finds a method of this assembly by its name, or returns null. Generic ones come without arguments.</summary>
+    public MethodBase? MethodByName(string name)
+    {
+        var border = name.IndexOf('!', StringComparison.Ordinal);
+        if (border < 0) return null;
+        if (Ordinary(name[..border]) is { } home) return Owned(home).MethodByName(name);
+        return _global.Value.TypeByName(name[..border]) is { } type
+            ? OwnedCode.MethodsOf(type).SingleOrDefault(m => _names.MethodInType(m) == name[(border + 1)..])
+            : null;
+    }
+
+    /// <summary>Whether this assembly's code takes the method's address, so that a delegate to it may be in a snapshot.</summary>
+    public bool IsDelegateTarget(MethodBase method) => _targets.Value.Declared(method) is not null;
+
+    /// <summary>Finds a method of another assembly, whose address this one takes, by its name.</summary>
+    public MethodBase? DelegateTargetByName(string name) => _targets.Value.ForeignByName(name);
+
+    OwnedCode Owned(Type home) => _owned.GetOrAdd(home, static type => new OwnedCode(type));
+
+    Type? Ordinary(string name)
+    {
+        var plain = name.StartsWith('@') ? name[1..] : name;
+        if (plain.Contains('<', StringComparison.Ordinal)) return _fileLocal.Value.GetValueOrDefault(plain);
+        // Names come from data. What means something to the parser of type names does not occur in a name from C#.
+        if (plain.AsSpan().ContainsAny(TypeSyntax)) return null;
+        return plain.Length > 0 && _assembly.GetType(plain, throwOnError: false) is { IsConstructedGenericType: false, HasElementType: false } type && !CompilerMade.Is(type) ? type : null;
+    }
+
+    Type[] LoadTypes()
+    {
+        try
+        {
+            return _assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException partly)
+        {
+            // A type that does not load cannot run either; the others are no worse for it.
+            return [.. partly.Types.OfType<Type>()];
+        }
+    }
+
+    Dictionary<string, Type> FileLocalTypes()
+    {
+        var found = new Dictionary<string, Type>();
+        foreach (var type in _types.Value)
+        {
+            var name = type.FullName!.Contains('<', StringComparison.Ordinal) && !CompilerMade.Is(type) ? CodeNames.FullName(type) : null;
+            if (name is not null && !found.TryAdd(name, type)) found.Remove(name);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+
+namespace Holdfast.Frames.Code;
+
+/// <summary>
+/// Writes code as text that is equal for equal code: what the compiler numbers is numbered here again, in the order in
+/// which this code comes to it, and everything it leads to among the compiler's own is written out too.
+/// </summary>
+sealed class CodeText
+{
+    /// <summary>Names for types outside the code being written, such as generic arguments.</summary>
+    public static readonly CodeNames Names = new(null, static type => CodeMap.Of(type.Assembly).NameOf(type));
+
+    readonly CodeNames _names;
+    readonly Assembly _root;
+    readonly List<string> _lines = [];
+    readonly Queue<Action> _pending = new();
+    readonly Dictionary<Type, string> _types = [];
+    readonly Dictionary<MethodBase, string> _methods = [];
+    readonly Dictionary<Type, FieldInfo[]> _fields = [];
+
+    CodeText(Assembly root)
+    {
+        _root = root;
+        _names = new CodeNames(null, NameOf);
+    }
+
+    /// <summary>The text of a machine or closure and of all the code that belongs to it.</summary>
+    public static List<string> Of(Type definition)
+    {
+        var text = new CodeText(definition.Assembly);
+        text._lines.Add(text._names.Type(definition));
+        // A closure's object outlives the method that made it, through the delegates to its lambdas only.
+        if (CompilerMade.IsClosure(definition)) text.WriteMethods(definition);
+        return text.Finish();
+    }
+
+    /// <summary>The text of a lambda or local function, or the signature of an ordinary method.</summary>
+    public static List<string> Of(MethodBase definition)
+    {
+        var text = new CodeText(definition.Module.Assembly);
+        text._lines.Add(text.Method(definition));
+        return text.Finish();
+    }
+
+    List<string> Finish()
+    {
+        while (_pending.TryDequeue(out var write)) write();
+        return _lines;
+    }
+
+    /// <summary>The name of a compiler-made type here. What has a number in its name gets ours instead, and is written out.</summary>
+    string NameOf(Type definition)
+    {
+        if (_types.TryGetValue(definition, out var known)) return known;
+        if (CompilerMade.HomeOf(definition) is null) return GlobalCode.ByContent(definition, _names);
+        var home = $"{CodeNames.FullName(CompilerMade.HomeOf(definition)!)}!";
+        if (CompilerMade.IsLambdaHost(definition)) return home + "<>c";
+        if (CompilerMade.IsDelegateCache(definition)) return home + "<>O";
+        var kind = CompilerMade.IsClosure(definition) ? "closure"
+            : CompilerMade.IsAsyncIterator(definition) || CompilerMade.IsIterator(definition) ? "iterator"
+            : CompilerMade.IsMachine(definition) ? "machine"
+            : CompilerMade.IsCallSites(definition) ? "sites"
+            : null;
+        if (kind is null) return home + definition.Name;
+        var name = $"{home}{kind}{_types.Count}";
+        _types.Add(definition, name);
+        _pending.Enqueue(() => WriteType(definition, name));
+        return name;
+    }
+
+    void WriteType(Type definition, string name)
+    {
+        _lines.Add($"{name} {(definition.IsValueType ? "struct" : "class")}`{definition.GetGenericArguments().Length}");
+        foreach (var field in FieldsOf(definition)) _lines.Add($"{name} field {FieldName(field)} {_names.Type(field.FieldType)}");
+        if (CompilerMade.IsIterator(definition) || CompilerMade.IsAsyncIterator(definition)) WriteMethods(definition);
+        else if (CompilerMade.IsMachine(definition)) WriteBody(definition.GetMethod(nameof(IAsyncStateMachine.MoveNext), BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!, name);
+    }
+
+    void WriteMethods(Type definition)
+    {
+        var name = NameOf(definition);
+        foreach (var method in OwnedCode.MethodsOf(definition).OrderBy(m => m.MetadataToken))
+        {
+            if (CompilerMade.IsNameless(method)) Method(method);
+            else WriteBody(method, $"{name}!{_names.MethodInType(method)}");
+        }
+    }
+
+    /// <summary>Writes a method the code mentions; the body too if the method is part of the code and not other code it calls.</summary>
+    string Method(MethodBase method)
+    {
+        var definition = CompilerMade.Definition(method);
+        if (!CompilerMade.IsNameless(definition))
+        {
+            if (IsIteratorOfOurs(definition) && _methods.TryAdd(definition, definition.Name)) _pending.Enqueue(() => WriteBody(definition, $"{_names.Type(definition.DeclaringType!)}!{_names.MethodInType(definition)}"));
+            return _names.Signature(method);
+        }
+        if (!_methods.TryGetValue(definition, out var name))
+        {
+            name = $"{(CompilerMade.IsLambda(definition) ? "lambda" : CompilerMade.IsLocalFunction(definition) ? "local" : "base")}{_methods.Count}";
+            _methods.Add(definition, name);
+            _pending.Enqueue(() => WriteBody(definition, name));
+        }
+        return _names.Signature(method, name);
+    }
+
+    /// <summary>
+    /// Whether the method makes an iterator whose code belongs to the workflow. The one it returns is part of the caller's
+    /// frame while a loop over it is suspended.
+    /// </summary>
+    bool IsIteratorOfOurs(MethodBase definition)
+    {
+        if (definition is not MethodInfo { ReturnType: { IsInterface: true } returned }) return false;
+        if (!returned.Name.StartsWith("IEnumer", StringComparison.Ordinal) && !returned.Name.StartsWith("IAsyncEnumer", StringComparison.Ordinal)) return false;
+        var assembly = definition.Module.Assembly;
+        if (assembly != _root && (CodeNames.IsFramework(assembly) || !UsesHoldfast(assembly))) return false;
+        return definition.IsDefined(typeof(IteratorStateMachineAttribute), inherit: false) || definition.IsDefined(typeof(AsyncIteratorStateMachineAttribute), inherit: false);
+    }
+
+    static bool UsesHoldfast(Assembly assembly) => Array.Exists(assembly.GetReferencedAssemblies(), name => name.Name == typeof(CodeText).Assembly.GetName().Name);
+
+    void WriteBody(MethodBase method, string name)
+    {
+        if (MethodCode.Of(method) is not { } code) return;
+        var operands = Operands.Of(code);
+        var callerInfo = CallerInfo.ConstantsIn(code, operands);
+        _lines.Add($"{name}: {_names.Signature(method, "")}{(code.Body.InitLocals ? " init" : "")}");
+        foreach (var local in code.Body.LocalVariables) _lines.Add($"{name}: var {_names.Type(local.LocalType)}{(local.IsPinned ? " pinned" : "")}");
+        foreach (var guard in code.Guards)
+        {
+            var catches = guard.Catches is { } type ? _names.Type(type) : "";
+            _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {guard.Kind} {guard.Start}-{guard.End} {guard.Handler}-{guard.HandlerEnd} {guard.Filter} {catches}"));
+        }
+        for (var i = 0; i < code.Instructions.Length; i++)
+        {
+            _lines.Add($"{name}: {(callerInfo.Contains(i) ? "caller info" : Text(code, operands, i))}");
+        }
+    }
+
+    string Text(MethodCode code, Operands? operands, int index)
+    {
+        var instruction = code.Instructions[index];
+        var op = instruction.Code;
+        switch (op.OperandType)
+        {
+            case OperandType.InlineNone:
+                return op.Name!;
+            case OperandType.InlineString:
+                return $"{op.Name} \"{code.Text(index)}\"";
+            case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok:
+                return $"{op.Name} {Member(code, operands, code.Member(index))}";
+            case OperandType.InlineSig:
+                throw MethodCode.Unreadable(code.Method, $"it calls through a function pointer at instruction {index}");
+            case OperandType.InlineSwitch:
+                return $"switch {string.Join(',', instruction.Table!)}";
+            case OperandType.ShortInlineBrTarget:
+                // How far a branch goes decides between two forms of it, and constants left out here have their say in that.
+                return string.Create(CultureInfo.InvariantCulture, $"{op.Name![..^2]} {instruction.Operand}");
+            default:
+                return string.Create(CultureInfo.InvariantCulture, $"{op.Name} {instruction.Operand}");
+        }
+    }
+
+    string Member(MethodCode code, Operands? operands, MemberInfo member) => member switch
+    {
+        Type type => _names.Type(type),
+        MethodBase method => Method(method),
+        FieldInfo field => Field(code, operands, field),
+        _ => throw MethodCode.Unreadable(code.Method, $"it names '{member}', which is no member that code can name"),
+    };
+
+    string Field(MethodCode code, Operands? operands, FieldInfo field)
+    {
+        var definition = CompilerMade.Definition(field);
+        var type = _names.Type(field.DeclaringType!);
+        if (definition.IsStatic && CompilerMade.IsCachedDelegate(definition)) return $"{type}!cache of {Cached(code, operands, definition)}";
+        return $"{type}!{FieldName(definition)} {_names.Type(definition.FieldType)}{(definition.IsStatic ? " static" : "")}";
+    }
+
+    /// <summary>A hoisted variable is its place among the machine's fields; the name is there to tell what changed.</summary>
+    string FieldName(FieldInfo definition)
+    {
+        var type = definition.DeclaringType!;
+        if (!CompilerMade.Is(type) || CompilerMade.HomeOf(type) is null || CompilerMade.IsLambdaHost(type)) return definition.Name;
+        return string.Create(CultureInfo.InvariantCulture, $"#{Array.FindIndex(FieldsOf(type), f => f.MetadataToken == definition.MetadataToken)} {CompilerMade.PlainName(definition)}");
+    }
+
+    FieldInfo[] FieldsOf(Type definition)
+    {
+        if (_fields.TryGetValue(definition, out var known)) return known;
+        var fields = definition.GetFields(BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic);
+        Array.Sort(fields, (a, b) => a.MetadataToken.CompareTo(b.MetadataToken));
+        return _fields[definition] = fields;
+    }
+
+    /// <summary>What a cache holds. Its own name holds numbers, but the code that reads it fills it, too.</summary>
+    string Cached(MethodCode code, Operands? operands, FieldInfo cache)
+    {
+        for (var i = 0; operands is not null && i < code.Instructions.Length; i++)
+        {
+            if (code.Instructions[i].Code != OpCodes.Stsfld || code.Member(i) is not FieldInfo stored || stored.MetadataToken != cache.MetadataToken) continue;
+            var made = operands.Origin(operands.PoppedBy(i)[0]);
+            if (made < 0 || code.Instructions[made].Code != OpCodes.Newobj || operands.PoppedBy(made) is not [_, var pointer]) continue;
+            if (pointer >= 0 && code.Instructions[pointer].Code == OpCodes.Ldftn && code.Member(pointer) is MethodBase target) return $"{_names.Type(code.Member(made).DeclaringType!)} {Method(target)}";
+        }
+        throw MethodCode.Unreadable(code.Method, $"it reads a delegate from '{cache.Name}', and nothing shows which");
+    }
+}

@@ -1,0 +1,257 @@
+using System.Numerics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Holdfast.Frames.Graph;
+
+/// <summary>Writes a field, element or box of type <typeparamref name="T"/>.</summary>
+delegate void WriteValue<T>(GraphWriter writer, ref T value);
+
+/// <summary>Reads it back in place.</summary>
+delegate void ReadValue<T>(GraphReader reader, ref T value);
+
+/// <summary>The one way in which a value of a static type is written, wherever it stands. Compiled at first use.</summary>
+static class Codec<T>
+{
+    public static readonly WriteValue<T> Write;
+    public static readonly ReadValue<T> Read;
+
+    /// <summary>The least bytes that a value takes, for checking counts.</summary>
+    public static readonly int BytesMin;
+
+    static Codec() => (Write, Read, BytesMin) = Codecs.Create<T>();
+}
+
+/// <summary>Finds or builds the codec of a type.</summary>
+static class Codecs
+{
+    static readonly Dictionary<Type, object> Leaves = [];
+
+    static Codecs()
+    {
+        Leaf<bool>((w, ref v) => w.WriteBoolean(v), (r, ref v) => v = r.ReadBoolean());
+        Leaf<byte>((w, ref v) => w.WriteByte(v), (r, ref v) => v = r.ReadByte());
+        Leaf<sbyte>((w, ref v) => w.WriteByte((byte)v), (r, ref v) => v = (sbyte)r.ReadByte());
+        Leaf<short>((w, ref v) => w.WriteSigned(v), (r, ref v) => v = Narrow<short>(r.ReadSigned()));
+        Leaf<ushort>((w, ref v) => w.WriteUnsigned(v), (r, ref v) => v = Narrow<ushort>(r.ReadUnsigned()));
+        Leaf<int>((w, ref v) => w.WriteSigned(v), (r, ref v) => v = Narrow<int>(r.ReadSigned()));
+        Leaf<uint>((w, ref v) => w.WriteUnsigned(v), (r, ref v) => v = Narrow<uint>(r.ReadUnsigned()));
+        Leaf<long>((w, ref v) => w.WriteSigned(v), (r, ref v) => v = r.ReadSigned());
+        Leaf<ulong>((w, ref v) => w.WriteUnsigned(v), (r, ref v) => v = r.ReadUnsigned());
+        Leaf<nint>((_, ref _) => throw Unsavable(typeof(nint)), (_, ref _) => throw Unsavable(typeof(nint)));
+        Leaf<nuint>((_, ref _) => throw Unsavable(typeof(nuint)), (_, ref _) => throw Unsavable(typeof(nuint)));
+        Leaf<char>((w, ref v) => w.WriteUnsigned(v), (r, ref v) => v = (char)Narrow<ushort>(r.ReadUnsigned()));
+        Leaf<float>((w, ref v) => w.WriteFixed32(BitConverter.SingleToInt32Bits(v)), (r, ref v) => v = BitConverter.Int32BitsToSingle(r.ReadFixed32()), 4);
+        Leaf<double>((w, ref v) => w.WriteFixed64(BitConverter.DoubleToInt64Bits(v)), (r, ref v) => v = BitConverter.Int64BitsToDouble(r.ReadFixed64()), 8);
+        Leaf<Half>((w, ref v) => w.WriteSigned(BitConverter.HalfToInt16Bits(v)), (r, ref v) => v = BitConverter.Int16BitsToHalf(Narrow<short>(r.ReadSigned())));
+        Leaf<decimal>(WriteDecimal, ReadDecimal, 16);
+        Leaf<Int128>(WriteRaw, ReadRaw, 16);
+        Leaf<UInt128>(WriteRaw, ReadRaw, 16);
+        Leaf<Guid>(WriteRaw, ReadRaw, 16);
+        Leaf<DateTime>((w, ref v) => w.WriteFixed64(v.Ticks | ((long)v.Kind << 62)), ReadDateTime, 8);
+        Leaf<DateTimeOffset>(WriteDateTimeOffset, ReadDateTimeOffset, 9);
+        Leaf<TimeSpan>((w, ref v) => w.WriteSigned(v.Ticks), (r, ref v) => v = new(r.ReadSigned()));
+        Leaf<DateOnly>((w, ref v) => w.WriteUnsigned((uint)v.DayNumber), (r, ref v) => v = r.ReadUnsigned() is var n && n <= (ulong)DateOnly.MaxValue.DayNumber ? DateOnly.FromDayNumber((int)n) : throw GraphErrors.Corrupt("a date is out of range"));
+        Leaf<TimeOnly>((w, ref v) => w.WriteUnsigned((ulong)v.Ticks), (r, ref v) => v = r.ReadUnsigned() is var n && n <= (ulong)TimeOnly.MaxValue.Ticks ? new((long)n) : throw GraphErrors.Corrupt("a time is out of range"));
+        Leaf<BigInteger>(WriteBigInteger, ReadBigInteger);
+        Leaf<Complex>(WriteRaw, ReadRaw, 16);
+        Leaf<RunId>(WriteRaw, ReadRaw, 16);
+        // A token is not state: inside a run, scopes cancel.
+        Leaf<CancellationToken>(
+            (_, ref v) =>
+            {
+                if (v.CanBeCanceled) throw new NotSavableException(null, typeof(CancellationToken), "Inside a run, cancel through scopes; take the step's token inside the step.");
+            },
+            (_, ref v) => v = default, 0);
+    }
+
+    public static (WriteValue<T>, ReadValue<T>, int) Create<T>()
+    {
+        var type = typeof(T);
+        if (Leaves.TryGetValue(type, out var leaf)) return ((WriteValue<T>, ReadValue<T>, int))leaf;
+        if (!type.IsValueType) return ((w, ref v) => w.WriteReference(v), ReadReference, 1);
+        if (type.IsEnum) return ((WriteValue<T>)Make(typeof(EnumCodec<>), nameof(EnumCodec<>.Write), typeof(WriteValue<T>)), (ReadValue<T>)Make(typeof(EnumCodec<>), nameof(EnumCodec<>.Read), typeof(ReadValue<T>)), 1);
+        if (Nullable.GetUnderlyingType(type) is { } inner)
+            return (
+                typeof(Codecs).GetMethod(nameof(WriteNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<WriteValue<T>>(),
+                typeof(Codecs).GetMethod(nameof(ReadNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<ReadValue<T>>(), 1);
+        if (BclValues.TryCreate<T>(out var special)) return special;
+        return StructCodec.Create<T>();
+
+        static object Make(Type definition, string method, Type shape) =>
+            definition.MakeGenericType(typeof(T)).GetMethod(method, BindingFlags.Static | BindingFlags.Public)!.CreateDelegate(shape);
+    }
+
+    /// <summary>Whether values of the type have a codec that is not made of their fields.</summary>
+    public static bool IsLeaf(Type type) => Leaves.ContainsKey(type) || type.IsEnum;
+
+    const BindingFlags Private = BindingFlags.Static | BindingFlags.NonPublic;
+
+    static void Leaf<T>(WriteValue<T> write, ReadValue<T> read, int bytesMin = 1) => Leaves.Add(typeof(T), (write, read, bytesMin));
+
+    static void ReadReference<T>(GraphReader reader, ref T value) => value = reader.ReadReference() switch
+    {
+        null => default!,
+        T found => found,
+        var other => throw GraphErrors.Corrupt($"a {other.GetType()} stands where a {typeof(T)} belongs"),
+    };
+
+    static void WriteNullable<T>(GraphWriter writer, ref T? value) where T : struct
+    {
+        writer.WriteBoolean(value.HasValue);
+        if (!value.HasValue) return;
+        var inner = value.GetValueOrDefault();
+        Codec<T>.Write(writer, ref inner);
+    }
+
+    static void ReadNullable<T>(GraphReader reader, ref T? value) where T : struct
+    {
+        if (!reader.ReadBoolean())
+        {
+            value = null;
+            return;
+        }
+        T inner = default;
+        Codec<T>.Read(reader, ref inner);
+        value = inner;
+    }
+
+    static T Narrow<T>(long value) where T : struct, IBinaryInteger<T>
+    {
+        try
+        {
+            return T.CreateChecked(value);
+        }
+        catch (OverflowException)
+        {
+            throw GraphErrors.Migration($"The number {value} does not fit into {typeof(T).Name}: the field's type was narrowed.");
+        }
+    }
+
+    static T Narrow<T>(ulong value) where T : struct, IBinaryInteger<T>
+    {
+        try
+        {
+            return T.CreateChecked(value);
+        }
+        catch (OverflowException)
+        {
+            throw GraphErrors.Migration($"The number {value} does not fit into {typeof(T).Name}: the field's type was narrowed.");
+        }
+    }
+
+    static NotSavableException Unsavable(Type type) => new(null, type, "Native handles mean nothing in another process.");
+
+    static void WriteRaw<T>(GraphWriter writer, ref T value) where T : unmanaged =>
+        System.Runtime.InteropServices.MemoryMarshal.Write(writer.Take(Unsafe.SizeOf<T>()), in value);
+
+    static void ReadRaw<T>(GraphReader reader, ref T value) where T : unmanaged =>
+        value = System.Runtime.InteropServices.MemoryMarshal.Read<T>(reader.ReadSpan(Unsafe.SizeOf<T>()));
+
+    static void WriteDecimal(GraphWriter writer, ref decimal value)
+    {
+        Span<int> parts = stackalloc int[4];
+        decimal.GetBits(value, parts);
+        foreach (var part in parts) writer.WriteFixed32(part);
+    }
+
+    static void ReadDecimal(GraphReader reader, ref decimal value)
+    {
+        Span<int> parts = [reader.ReadFixed32(), reader.ReadFixed32(), reader.ReadFixed32(), reader.ReadFixed32()];
+        try
+        {
+            value = new(parts);
+        }
+        catch (ArgumentException)
+        {
+            throw GraphErrors.Corrupt("a decimal has impossible bits");
+        }
+    }
+
+    static void ReadDateTime(GraphReader reader, ref DateTime value)
+    {
+        var bits = reader.ReadFixed64();
+        var ticks = bits & 0x3FFF_FFFF_FFFF_FFFF;
+        var kind = (DateTimeKind)((ulong)bits >> 62);
+        if (ticks > DateTime.MaxValue.Ticks || kind > DateTimeKind.Local) throw GraphErrors.Corrupt("a date is out of range");
+        value = new(ticks, kind);
+    }
+
+    static void WriteDateTimeOffset(GraphWriter writer, ref DateTimeOffset value)
+    {
+        writer.WriteFixed64(value.Ticks);
+        writer.WriteSigned(value.TotalOffsetMinutes);
+    }
+
+    static void ReadDateTimeOffset(GraphReader reader, ref DateTimeOffset value)
+    {
+        var (ticks, minutes) = (reader.ReadFixed64(), reader.ReadSigned());
+        try
+        {
+            value = new(ticks, TimeSpan.FromMinutes(minutes));
+        }
+        catch (ArgumentException)
+        {
+            throw GraphErrors.Corrupt("a date is out of range");
+        }
+        catch (OverflowException)
+        {
+            throw GraphErrors.Corrupt("a date is out of range");
+        }
+    }
+
+    static void WriteBigInteger(GraphWriter writer, ref BigInteger value)
+    {
+        var bytes = value.ToByteArray();
+        writer.WriteUnsigned((uint)bytes.Length);
+        writer.WriteBytes(bytes);
+    }
+
+    static void ReadBigInteger(GraphReader reader, ref BigInteger value) => value = new(reader.ReadSpan(reader.ReadCount(1)));
+}
+
+/// <summary>Enums go by name, so that renumbering them does not change what was saved; a value without a name goes by number.</summary>
+static class EnumCodec<T> where T : struct, Enum
+{
+    static readonly Dictionary<T, byte[]> Names = MakeNames();
+
+    public static void Write(GraphWriter writer, ref T value)
+    {
+        if (Names.TryGetValue(value, out var name))
+        {
+            writer.WriteUnsigned((uint)name.Length + 1);
+            writer.WriteBytes(name);
+            return;
+        }
+        writer.WriteByte(0);
+        writer.WriteSigned(ToNumber(value));
+    }
+
+    public static void Read(GraphReader reader, ref T value)
+    {
+        var length = reader.ReadUnsigned();
+        if (length == 0)
+        {
+            var number = reader.ReadSigned();
+            value = (T)Enum.ToObject(typeof(T), number);
+            return;
+        }
+        if (length - 1 > (ulong)reader.Remaining) throw GraphErrors.Corrupt("an enum's name is longer than the data");
+        var name = System.Text.Encoding.UTF8.GetString(reader.ReadSpan((int)length - 1));
+        if (!Enum.TryParse(name, ignoreCase: false, out value) || char.IsAsciiDigit(name.Length > 0 ? name[0] : '0'))
+            throw GraphErrors.Migration($"The enum {typeof(T)} has no member '{name}' any more, but a saved run holds it.");
+    }
+
+    static Dictionary<T, byte[]> MakeNames()
+    {
+        var names = new Dictionary<T, byte[]>();
+        // Several names of one number: the first declared one is written, and reads back to the same value.
+        foreach (var field in typeof(T).GetFields(BindingFlags.Static | BindingFlags.Public))
+            names.TryAdd((T)field.GetValue(null)!, System.Text.Encoding.UTF8.GetBytes(field.Name));
+        return names;
+    }
+
+    static long ToNumber(T value) => Type.GetTypeCode(typeof(T)) is TypeCode.UInt64
+        ? unchecked((long)Convert.ToUInt64(value, null))
+        : Convert.ToInt64(value, null);
+}

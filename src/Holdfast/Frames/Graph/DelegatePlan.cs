@@ -1,0 +1,141 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Holdfast.Frames.Code;
+
+namespace Holdfast.Frames.Graph;
+
+/// <summary>
+/// Delegates as their type, the method by its place in the code, and the target. Only methods whose address the workflows' own
+/// code takes can come out of data, so a forged snapshot cannot call anything that the code did not name.
+/// </summary>
+sealed class DelegatePlan : Plan
+{
+    const byte Single = 1, Many = 2;
+    const byte NoTarget = 0, EmptyClosure = 1, Target = 2;
+
+    public override bool HasBody => false;
+
+    public static bool IsDelegate(Type type) => typeof(Delegate).IsAssignableFrom(type);
+
+    public static WireType Describe(TypeCatalog catalog, Delegate value)
+    {
+        var type = value.GetType();
+        var writer = new GraphWriter();
+        TypeTree.Write(writer, type);
+        if (!value.HasSingleTarget)
+        {
+            writer.WriteByte(Many);
+            return new(type, new DelegatePlan(), writer.BodyToArray());
+        }
+        var method = value.Method;
+        var home = HomeOf(catalog, method)
+            ?? throw new NotSavableException(value, type, $"It calls {method.DeclaringType}.{method.Name}, whose address no workflow's code takes.");
+        var definition = Definition(method);
+        writer.WriteByte(Single);
+        writer.WriteText(home.GetName().Name!);
+        writer.WriteText(CodeMap.Of(home).NameOf(definition));
+        TypeTree.Write(writer, method.DeclaringType!);
+        var arguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
+        writer.WriteUnsigned((uint)arguments.Length);
+        foreach (var argument in arguments) TypeTree.Write(writer, argument);
+        var hasCode = NeedsFingerprint(method);
+        writer.WriteBoolean(hasCode);
+        if (hasCode) Fingerprints.Of(method).WriteBytes(writer.Take(16));
+        writer.WriteByte(value.Target is not { } target ? NoTarget : IsEmptyClosure(target.GetType()) ? EmptyClosure : Target);
+        return new(type, new DelegatePlan(), writer.BodyToArray()) { Method = method };
+    }
+
+    public static WireType Parse(GraphReader reader, Type type, TypeCatalog catalog, byte[] descriptor)
+    {
+        switch (reader.ReadByte())
+        {
+            case Many: return new(type, new DelegatePlan(), descriptor);
+            case Single: break;
+            default: throw GraphErrors.Corrupt("a delegate has no known form");
+        }
+        var home = catalog.UserAssembly(reader.ReadText());
+        var name = reader.ReadText();
+        var declaring = TypeTree.ReadCode(reader, catalog);
+        var arguments = new Type[reader.ReadCount(1)];
+        for (var i = 0; i < arguments.Length; i++) arguments[i] = TypeTree.Read(reader, catalog);
+        var map = CodeMap.Of(home);
+        var definition = (map.DelegateTargetByName(name) ?? map.MethodByName(name)) as MethodInfo
+            ?? throw GraphErrors.Migration($"The method {name} is gone from {home.GetName().Name}, but a saved run is to call it.");
+        if (!map.IsDelegateTarget(definition)) throw GraphErrors.Corrupt($"{name} is no method whose address the code takes");
+        var method = Close(definition, declaring, arguments);
+        var isChecked = reader.ReadBoolean();
+        if (isChecked != NeedsFingerprint(method)) throw GraphErrors.Corrupt("a delegate comes without a description of its code");
+        if (isChecked && Fingerprints.Of(method) != Fingerprint.FromBytes(reader.ReadSpan(16))) throw TypeDescriptor.CodeChanged(name);
+        if (reader.ReadByte() > Target || reader.Remaining != 0) throw GraphErrors.Corrupt("a delegate's description is wrong");
+        return new(type, new DelegatePlan(), descriptor) { Method = method };
+    }
+
+    public override void WriteHeader(GraphWriter writer, object value)
+    {
+        var target = (Delegate)value;
+        if (!target.HasSingleTarget)
+        {
+            var parts = target.GetInvocationList();
+            writer.WriteUnsigned((uint)parts.Length);
+            foreach (var part in parts) writer.WriteReference(part);
+        }
+        else if (target.Target is { } self && !IsEmptyClosure(self.GetType()))
+        {
+            writer.WriteReference(self);
+        }
+    }
+
+    public override object ReadHeader(GraphReader reader, WireType type)
+    {
+        if (type.Method is not { } method)
+        {
+            var parts = new Delegate[reader.ReadCount(1)];
+            if (parts.Length < 2) throw GraphErrors.Corrupt("a multicast delegate has too few parts");
+            for (var i = 0; i < parts.Length; i++)
+            {
+                parts[i] = reader.ReadReference<Delegate>() ?? throw GraphErrors.Corrupt("a delegate has an empty part");
+                if (parts[i].GetType() != type.Type) throw GraphErrors.Corrupt("a delegate has a part of another type");
+            }
+            return Delegate.Combine(parts)!;
+        }
+        object? target = type.Descriptor[^1] switch
+        {
+            NoTarget => null,
+            EmptyClosure => RuntimeHelpers.GetUninitializedObject(method.DeclaringType!),
+            _ => reader.ReadReference() ?? throw GraphErrors.Corrupt("a delegate has lost its target"),
+        };
+        if (!method.IsStatic && !method.DeclaringType!.IsInstanceOfType(target)) throw GraphErrors.Corrupt("a delegate has a target of another type");
+        return Delegate.CreateDelegate(type.Type, target, method, throwOnBindFailure: false)
+            ?? throw GraphErrors.Corrupt($"{method.Name} does not fit a {type.Type}");
+    }
+
+    static MethodInfo Close(MethodInfo definition, Type declaring, Type[] arguments)
+    {
+        try
+        {
+            var method = declaring.IsConstructedGenericType
+                ? (MethodInfo)MethodBase.GetMethodFromHandle(definition.MethodHandle, declaring.TypeHandle)!
+                : definition;
+            if (method.DeclaringType != declaring) throw GraphErrors.Corrupt("a delegate's method is of another type");
+            return arguments.Length > 0 ? method.MakeGenericMethod(arguments) : method;
+        }
+        catch (ArgumentException)
+        {
+            throw GraphErrors.Migration($"The method {definition} does not take its saved type arguments any more.");
+        }
+    }
+
+    static Assembly? HomeOf(TypeCatalog catalog, MethodInfo method)
+    {
+        var definition = Definition(method);
+        if (catalog.Allows(method.Module.Assembly) && CodeMap.Of(method.Module.Assembly).IsDelegateTarget(definition)) return method.Module.Assembly;
+        return catalog.UserAssemblies.FirstOrDefault(assembly => CodeMap.Of(assembly).IsDelegateTarget(definition));
+    }
+
+    static MethodBase Definition(MethodInfo method) => method.Module.ResolveMethod(method.MetadataToken)!;
+
+    static bool NeedsFingerprint(MethodInfo method) => method.Name.StartsWith('<') && !KnownTypes.IsFramework(method.Module.Assembly);
+
+    static bool IsEmptyClosure(Type type) =>
+        CompilerMade.IsLambdaHost(type) || (CompilerMade.IsClosure(type) && FieldSet.Of(type).Fields.Count == 0);
+}

@@ -1,0 +1,107 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Holdfast.Frames.Graph;
+
+/// <summary>
+/// Exceptions by type, message, inner exception, data, stack text and plain members; never by the framework's private objects, which
+/// drag tasks and tokens along. No constructor runs.
+/// </summary>
+sealed class ExceptionPlan : Plan
+{
+    /// <summary>More stack text than this is cut: an exception that crossed thousands of frames must not grow the snapshot without bound.</summary>
+    public const int StackTextMax = 64 * 1024;
+
+    static readonly FieldInfo Message = Base("_message"), Inner = Base("_innerException"), Remote = Base("_remoteStackTraceString"),
+        Own = Base("_stackTrace"), OwnText = Base("_stackTraceString"), Result = Base("_HResult");
+
+    readonly Type _type;
+    readonly (string Name, FieldInfo Field)[] _members;
+
+    public ExceptionPlan(Type type)
+    {
+        _type = type;
+        var set = FieldSet.Of(type, static field => field.DeclaringType == typeof(Exception) || !IsPlain(field));
+        _members = [.. set.Fields.Select((field, i) => (set.Names[i], field))];
+    }
+
+    public override object ReadHeader(GraphReader reader, WireType type) => RuntimeHelpers.GetUninitializedObject(_type);
+
+    public override void WriteBody(GraphWriter writer, object value)
+    {
+        var exception = (Exception)value;
+        writer.WriteReference(Message.GetValue(exception));
+        writer.WriteReference(exception.InnerException);
+        writer.WriteReference(StackTextOf(exception));
+        writer.WriteFixed32(exception.HResult);
+        var data = new List<(string, object?)>();
+        foreach (System.Collections.DictionaryEntry entry in exception.Data)
+            if (entry.Key is string key && entry.Value is null or string or bool or int or long or double or decimal or Guid or DateTime or DateTimeOffset)
+                data.Add((key, entry.Value));
+        writer.WriteUnsigned((uint)data.Count);
+        foreach (var (key, item) in data)
+        {
+            writer.WriteReference(key);
+            writer.WriteReference(item);
+        }
+        writer.WriteUnsigned((uint)_members.Length);
+        foreach (var (name, field) in _members)
+        {
+            writer.WriteText(name);
+            writer.WriteText(FieldKind.Of(field.FieldType));
+            BoxedCodec.For(field.FieldType).Write(writer, field.GetValue(exception));
+        }
+    }
+
+    public override void ReadBody(GraphReader reader, object value)
+    {
+        var exception = (Exception)value;
+        Message.SetValue(exception, reader.ReadReference<string>());
+        Inner.SetValue(exception, reader.ReadReference<Exception>());
+        Remote.SetValue(exception, reader.ReadReference<string>());
+        Result.SetValue(exception, reader.ReadFixed32());
+        for (var count = reader.ReadCount(2); count > 0; count--)
+        {
+            var key = reader.ReadReference<string>() ?? throw GraphErrors.Corrupt("an exception's data has no key");
+            var item = reader.ReadReference();
+            // A box is filled later, and the dictionary would keep a copy of the reference only: both see the same box.
+            exception.Data[key] = item;
+        }
+        for (var count = reader.ReadCount(2); count > 0; count--)
+        {
+            var (name, kind) = (reader.ReadText(), reader.ReadText());
+            var member = Array.Find(_members, m => m.Name == name);
+            if (member.Field is null || FieldKind.Of(member.Field.FieldType) != kind) FieldKind.Skip(reader, kind, $"{_type}.{name}");
+            else member.Field.SetValue(exception, BoxedCodec.For(member.Field.FieldType).Read(reader));
+        }
+    }
+
+    /// <summary>The stack as text so far, cut at <see cref="StackTextMax"/>.</summary>
+    public static string? StackTextOf(Exception exception)
+    {
+        var text = Remote.GetValue(exception) as string is { Length: >= StackTextMax } full ? full : exception.StackTrace;
+        return text is { Length: > StackTextMax } ? text[..StackTextMax] : text;
+    }
+
+    /// <summary>
+    /// Turns the trace that the exception has gathered into text, so that the next throw adds its own part only. Crossing frames
+    /// stays linear in their number, and below a bound.
+    /// </summary>
+    public static void SealStack(Exception exception)
+    {
+        var text = StackTextOf(exception);
+        Remote.SetValue(exception, text is null || text.EndsWith('\n') ? text : text + "\n");
+        Own.SetValue(exception, null);
+        OwnText.SetValue(exception, null);
+    }
+
+    static bool IsPlain(FieldInfo field)
+    {
+        if (!KnownTypes.IsFramework(field.DeclaringType!.Assembly)) return true;
+        var type = Nullable.GetUnderlyingType(field.FieldType) ?? field.FieldType;
+        return type == typeof(string) || type == typeof(Exception[]) || type.IsEnum || (type.IsPrimitive && type != typeof(nint) && type != typeof(nuint));
+    }
+
+    static FieldInfo Base(string name) => typeof(Exception).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)
+        ?? throw new PlatformNotSupportedException($"This .NET runtime has no System.Exception.{name}; this version of Holdfast does not know how to save exceptions on it.");
+}

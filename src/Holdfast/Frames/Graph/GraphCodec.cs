@@ -1,0 +1,165 @@
+using Holdfast.Kernel;
+using Holdfast.Storage;
+
+namespace Holdfast.Frames.Graph;
+
+/// <summary>Bytes, and the large values kept apart from them.</summary>
+readonly record struct Encoded(byte[] Bytes, IReadOnlyList<Blob> Blobs);
+
+/// <summary>The four things that are encoded: a run's frames, a step's intent, a step's value and an exception. Thread-safe.</summary>
+sealed class GraphCodec(TypeCatalog catalog)
+{
+    [ThreadStatic]
+    static GraphWriter? _spare;
+
+    public TypeCatalog Catalog => catalog;
+
+    /// <summary>Encodes the whole graph of a run.</summary>
+    public Encoded EncodeRun(RunGraph graph) => Encode(
+        graph,
+        static (writer, graph) =>
+        {
+            writer.WriteReference(graph.Workflow);
+            writer.WriteReference(graph.RootScope);
+            writer.WriteReference(graph.Root);
+            writer.WriteUnsigned((uint)graph.Ops.Count);
+            // In the order of their numbers, so that equal graphs give equal bytes.
+            if (graph.Ops.Count == 1)
+            {
+                foreach (var op in graph.Ops.Values) writer.WriteReference(op);
+            }
+            else if (graph.Ops.Count > 1)
+            {
+                var numbers = new long[graph.Ops.Count];
+                graph.Ops.Keys.CopyTo(numbers, 0);
+                Array.Sort(numbers);
+                foreach (var number in numbers) writer.WriteReference(graph.Ops[number]);
+            }
+            writer.WriteUnsigned((uint)graph.Unobserved.Count);
+            foreach (var failed in graph.Unobserved) writer.WriteReference(failed);
+        },
+        graph.Services.Injected, isIntent: false, splitsLarge: true, root: graph);
+
+    /// <summary>Fills an empty graph from a snapshot.</summary>
+    public void DecodeRun(ReadOnlyMemory<byte> bytes, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, RunGraph graph, IInjected services) =>
+        Guarded(() =>
+        {
+            var reader = new GraphReader(bytes, catalog, services, blobs, graph);
+            graph.Workflow = reader.ReadReference<Workflow>() ?? throw GraphErrors.Corrupt("the workflow is missing");
+            graph.RootScope = reader.ReadReference<CancelScope>() ?? throw GraphErrors.Corrupt("the root scope is missing");
+            graph.Root = reader.ReadReference<Durable>();
+            var ops = new List<Durable>();
+            for (var count = reader.ReadCount(1); count > 0; count--) ops.Add(reader.ReadReference<Durable>() ?? throw GraphErrors.Corrupt("an op is missing"));
+            for (var count = reader.ReadCount(1); count > 0; count--) graph.Unobserved.Add(reader.ReadReference<Durable>() ?? throw GraphErrors.Corrupt("a failure is missing"));
+            reader.Drain();
+            foreach (var op in ops)
+                if (op.Op <= 0 || op.IsSettled || !graph.Ops.TryAdd(op.Op, op)) throw GraphErrors.Corrupt($"op {op.Op} stands in the data twice, or is no op");
+            return 0;
+        });
+
+    /// <summary>Encodes a step's lambda with a copy of all that it captured.</summary>
+    public Encoded EncodeIntent(StepBody body, IReadOnlyList<Injected> injected) =>
+        Encode(body, static (writer, body) => writer.WriteReference(body), injected, isIntent: true, splitsLarge: true, root: body);
+
+    /// <summary>A fresh copy of a step's lambda, sharing nothing with the run.</summary>
+    public StepBody DecodeIntent(ReadOnlyMemory<byte> bytes, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, IInjected services) =>
+        Guarded(() =>
+        {
+            var reader = new GraphReader(bytes, catalog, services, blobs);
+            var body = reader.ReadReference<StepBody>() ?? throw GraphErrors.Corrupt("a step has no code");
+            reader.Drain();
+            return body;
+        });
+
+    public byte[] EncodeValue<T>(T value) =>
+        Encode(value, static (writer, value) => Codec<T>.Write(writer, ref value), [], isIntent: false, splitsLarge: false, root: value).Bytes;
+
+    public T DecodeValue<T>(ReadOnlyMemory<byte> bytes) => Guarded(() =>
+    {
+        var reader = new GraphReader(bytes, catalog, NoServices.Instance, static _ => null);
+        T value = default!;
+        Codec<T>.Read(reader, ref value);
+        reader.Drain();
+        return value;
+    });
+
+    /// <summary>An exception as an outcome. One whose type cannot be rebuilt goes as <see cref="StepFailedException"/>, hot and cold alike.</summary>
+    public Outcome EncodeError(Exception error)
+    {
+        var summary = $"{error.GetType().Name}: {FirstLine(error.Message)}";
+        try
+        {
+            return new(OutcomeKind.Failed, EncodeValue(error), summary);
+        }
+        catch (NotSavableException)
+        {
+            return new(OutcomeKind.Failed, EncodeValue<Exception>(new StepFailedException(error.GetType().FullName!, error.Message, ExceptionPlan.StackTextOf(error))), summary);
+        }
+    }
+
+    public Exception DecodeError(Outcome outcome, string what)
+    {
+        try
+        {
+            return DecodeValue<Exception>(outcome.Value) ?? new StepFailedException("unknown", outcome.Summary ?? $"{what} failed.", null);
+        }
+        catch (HoldfastException)
+        {
+            // The exception's type is gone or has changed; the failure itself must still reach the run.
+            return new StepFailedException("unknown", outcome.Summary ?? $"{what} failed.", null);
+        }
+    }
+
+    Encoded Encode<TState>(TState state, Action<GraphWriter, TState> write, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, object? root)
+    {
+        var writer = _spare ?? new GraphWriter();
+        _spare = null;
+        try
+        {
+            writer.Begin(catalog, injected, isIntent, splitsLarge);
+            write(writer, state);
+            writer.Drain();
+            return new(writer.ToArray(), writer.Blobs.Count == 0 ? [] : [.. writer.Blobs]);
+        }
+        catch (NotSavableException error)
+        {
+            throw new HoldfastException(HoldfastError.NotSavable, GraphPath.Explain(root, error, catalog));
+        }
+        finally
+        {
+            writer.Reset();
+            _spare = writer;
+        }
+    }
+
+    /// <summary>
+    /// Whatever damaged bytes make the reader do ends as one typed error. The checks catch nearly everything; what is left are the
+    /// framework's own complaints about impossible values.
+    /// </summary>
+    static T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (HoldfastException)
+        {
+            throw;
+        }
+        catch (TypeInitializationException error) when (error.InnerException is HoldfastException inner)
+        {
+            throw inner;
+        }
+        catch (Exception error) when (error is not (OutOfMemoryException or InvariantException))
+        {
+            throw new HoldfastException(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {error.Message} Nothing was changed; restore the store from a backup, or end the run.", error);
+        }
+    }
+
+    static string FirstLine(string text)
+    {
+        var end = text.AsSpan().IndexOfAny('\r', '\n');
+        var line = end < 0 ? text : text[..end];
+        return line.Length <= 500 ? line : line[..500];
+    }
+}

@@ -1,0 +1,228 @@
+using System.Buffers.Binary;
+using System.Text;
+using Holdfast.Storage;
+
+namespace Holdfast.Frames.Graph;
+
+/// <summary>
+/// Reads what <see cref="GraphWriter"/> wrote. Trusts nothing: every count is checked against what is left before anything is
+/// allocated, types come from the catalog only, and no constructor or setter of the data's types runs. Damaged bytes give a
+/// <see cref="HoldfastException"/> of kind corrupt snapshot, whatever they are.
+/// </summary>
+sealed class GraphReader
+{
+    const int DepthMax = 64;
+
+    readonly ReadOnlyMemory<byte> _memory;
+    readonly TypeCatalog _catalog;
+    readonly IInjected _injected;
+    readonly Func<BlobHash, ReadOnlyMemory<byte>?> _blobs;
+    readonly List<object?> _objects = [];
+    readonly List<WireType> _types = [];
+    readonly Queue<(object Value, WireType Type)> _queue = new();
+    readonly List<Action> _afterwards = [];
+    int _at;
+    int _depth;
+
+    public GraphReader(
+        ReadOnlyMemory<byte> bytes, TypeCatalog catalog, IInjected injected, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, object? owner = null)
+    {
+        _memory = bytes;
+        _catalog = catalog;
+        _injected = injected;
+        _blobs = blobs;
+        Owner = owner;
+        SkipHead();
+    }
+
+    /// <summary>The run graph that durables read here belong to.</summary>
+    public object? Owner { get; }
+
+    public TypeCatalog Catalog => _catalog;
+
+    /// <summary>The workflow object, built by its constructor through the container.</summary>
+    public Workflow CreateWorkflow(Type type) => _injected.CreateWorkflow(type);
+
+    public int Remaining => _memory.Length - _at;
+
+    /// <summary>Struct types whose saved fields differ from today's, with what reads them.</summary>
+    public Dictionary<Type, TolerantReader>? Changed { get; private set; }
+
+    /// <summary>The hashes of the large values that the bytes refer to, so that they can be fetched before reading.</summary>
+    public static IReadOnlyList<BlobHash> BlobsOf(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty) return [];
+        return Raw(bytes, null!).ReadHead();
+    }
+
+    /// <summary>Reads bytes that have no head.</summary>
+    public static GraphReader Raw(ReadOnlyMemory<byte> bytes, TypeCatalog catalog) => new(bytes, catalog);
+
+    GraphReader(ReadOnlyMemory<byte> bytes, TypeCatalog catalog)
+    {
+        _memory = bytes;
+        _catalog = catalog;
+        _injected = NoServices.Instance;
+        _blobs = static _ => null;
+    }
+
+    void SkipHead() => ReadHead();
+
+    List<BlobHash> ReadHead()
+    {
+        var version = ReadByte();
+        if (version != GraphWriter.FormatVersion)
+            throw GraphErrors.Corrupt($"its format is {version}, and this build reads format {GraphWriter.FormatVersion}");
+        var count = ReadCount(32);
+        var hashes = new List<BlobHash>(count);
+        for (var i = 0; i < count; i++) hashes.Add(BlobHash.FromBytes(ReadSpan(32)));
+        return hashes;
+    }
+
+    /// <summary>Fills all objects found so far, and those found by that, then rebuilds what depends on complete objects.</summary>
+    public void Drain()
+    {
+        while (_queue.TryDequeue(out var item)) item.Type.ReadBody(this, item.Value);
+        // Last found, first rebuilt: a key is complete before the dictionary that holds it is filled.
+        for (var i = _afterwards.Count - 1; i >= 0; i--) _afterwards[i]();
+        _afterwards.Clear();
+        if (Remaining != 0) throw GraphErrors.Corrupt($"{Remaining} bytes are left over");
+    }
+
+    /// <summary>Runs once all objects have their contents.</summary>
+    public void Afterwards(Action action) => _afterwards.Add(action);
+
+    public object? ReadReference()
+    {
+        var tag = ReadUnsigned();
+        switch (tag)
+        {
+            case GraphWriter.TagNull: return null;
+            case GraphWriter.TagNew: return ReadNew();
+            case GraphWriter.TagInjected: return ReadInjected();
+            case GraphWriter.TagKeep: throw GraphErrors.Corrupt("a value to keep stands where there is none");
+            default:
+                var number = tag - GraphWriter.TagSeen;
+                if (number >= (ulong)_objects.Count || _objects[(int)number] is not { } seen) throw GraphErrors.Corrupt("a reference points nowhere");
+                return seen;
+        }
+    }
+
+    public T? ReadReference<T>() where T : class => ReadReference() switch
+    {
+        null => null,
+        T value => value,
+        var other => throw GraphErrors.Corrupt($"a {other.GetType()} stands where a {typeof(T)} belongs"),
+    };
+
+    /// <summary>Reads a reference that may say: keep what the constructor put there.</summary>
+    public T? ReadReferenceOrKeep<T>(T? kept) where T : class
+    {
+        if (Remaining > 0 && _memory.Span[_at] == GraphWriter.TagKeep)
+        {
+            _at++;
+            return kept;
+        }
+        return ReadReference<T>();
+    }
+
+    object ReadNew()
+    {
+        if (++_depth > DepthMax) throw GraphErrors.Corrupt("values are nested too deeply");
+        var type = ReadType();
+        var number = _objects.Count;
+        _objects.Add(null);
+        var value = type.Plan.ReadHeader(this, type);
+        _objects[number] = value;
+        if (type.Plan.HasBody) _queue.Enqueue((value, type));
+        _depth--;
+        return value;
+    }
+
+    object? ReadInjected()
+    {
+        var name = ReadText();
+        if (_injected.TryGet(name, out var service)) return service;
+        throw GraphErrors.Migration($"The constructor parameter '{name}' is gone, but the saved run uses the service that it brought.");
+    }
+
+    public WireType ReadType()
+    {
+        var number = ReadUnsigned();
+        if (number > 0)
+        {
+            if (number > (ulong)_types.Count) throw GraphErrors.Corrupt("a type number is unknown");
+            return _types[(int)number - 1];
+        }
+        var descriptor = ReadSpan(ReadCount(1));
+        var type = _catalog.WireTypeFrom(descriptor);
+        foreach (var changed in type.ChangedValues)
+            (Changed ??= [])[changed.Key] = changed.Value;
+        _types.Add(type);
+        return type;
+    }
+
+    public ReadOnlyMemory<byte> ReadBlob()
+    {
+        var hash = BlobHash.FromBytes(ReadSpan(32));
+        return _blobs(hash) ?? throw GraphErrors.Corrupt("a large value is missing from the store");
+    }
+
+    public string ReadText()
+    {
+        var span = ReadSpan(ReadCount(1));
+        return Encoding.UTF8.GetString(span);
+    }
+
+    public byte ReadByte() => _at < _memory.Length ? _memory.Span[_at++] : throw End();
+
+    public bool ReadBoolean() => ReadByte() switch
+    {
+        0 => false,
+        1 => true,
+        _ => throw GraphErrors.Corrupt("a truth value is neither 0 nor 1"),
+    };
+
+    public ulong ReadUnsigned()
+    {
+        var span = _memory.Span;
+        ulong value = 0;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            if (_at >= span.Length) throw End();
+            var b = span[_at++];
+            value |= (ulong)(b & 0x7F) << shift;
+            if (b < 0x80) return value;
+        }
+        throw GraphErrors.Corrupt("a number is too long");
+    }
+
+    public long ReadSigned()
+    {
+        var value = ReadUnsigned();
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
+
+    public int ReadFixed32() => BinaryPrimitives.ReadInt32LittleEndian(ReadSpan(4));
+
+    public long ReadFixed64() => BinaryPrimitives.ReadInt64LittleEndian(ReadSpan(8));
+
+    public ReadOnlySpan<byte> ReadSpan(int count)
+    {
+        if (count > Remaining) throw End();
+        var span = _memory.Span.Slice(_at, count);
+        _at += count;
+        return span;
+    }
+
+    /// <summary>Reads how many items follow, each of at least <paramref name="bytesMin"/> bytes: more than can be there is refused before anything is allocated.</summary>
+    public int ReadCount(int bytesMin)
+    {
+        var count = ReadUnsigned();
+        // An item may take no bytes at all (an empty struct); a million of those is the most that is believed.
+        var most = bytesMin == 0 ? Math.Max(1_000_000, Remaining) : Remaining / bytesMin;
+        return count <= (ulong)most ? (int)count : throw GraphErrors.Corrupt($"a count of {count} is more than {Remaining} bytes can hold");
+    }
+
+    HoldfastException End() => GraphErrors.Corrupt($"it ends after {_memory.Length} bytes, in the middle of a value");
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Holdfast.Frames.Code;
+
+namespace Holdfast.Frames.Graph;
+
+/// <summary>
+/// The types that runs may keep: those of the workflows' assemblies, and the framework's that have a plan. Names in data lead
+/// nowhere else. Thread-safe.
+/// </summary>
+sealed class TypeCatalog
+{
+    readonly ConcurrentDictionary<Type, WireType> _byType = new();
+    readonly ConcurrentDictionary<(Type, MethodInfo), WireType> _byMethod = new();
+    readonly ConcurrentDictionary<byte[], WireType> _byDescriptor = new(new BytesComparer());
+    readonly ConcurrentDictionary<byte[], WireType>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
+    readonly Dictionary<string, Assembly> _assemblies = new(StringComparer.Ordinal);
+    readonly HashSet<Assembly> _allowed = [typeof(TypeCatalog).Assembly];
+
+    // Data that is hostile could name ever new types; what is remembered of those is bounded.
+    const int DescriptorsMax = 20_000;
+
+    public TypeCatalog(IEnumerable<Assembly> assemblies)
+    {
+        foreach (var assembly in assemblies)
+        {
+            if (KnownTypes.IsFramework(assembly)) continue;
+            _assemblies[assembly.GetName().Name!] = assembly;
+            _allowed.Add(assembly);
+        }
+        _bySpan = _byDescriptor.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    public WireType WireTypeOf(object value)
+    {
+        if (value is Delegate target) return WireTypeOf(target);
+        var type = value.GetType();
+        return _byType.TryGetValue(type, out var known) ? known : Describe(type, value);
+    }
+
+    WireType WireTypeOf(Delegate value)
+    {
+        var key = (value.GetType(), value.Method);
+        if (_byMethod.TryGetValue(key, out var known)) return known;
+        var made = DelegatePlan.Describe(this, value);
+        return _byMethod.GetOrAdd(key, Remember(made));
+    }
+
+    /// <summary>Whether a value of this object's type can be written at all; what it refers to is not looked at.</summary>
+    public bool IsSavable(object value)
+    {
+        try
+        {
+            WireTypeOf(value);
+            return true;
+        }
+        catch (HoldfastException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The type that a descriptor in data names, checked against the code that is loaded here.</summary>
+    public WireType WireTypeFrom(ReadOnlySpan<byte> descriptor)
+    {
+        if (_bySpan.TryGetValue(descriptor, out var known)) return known;
+        var bytes = descriptor.ToArray();
+        var parsed = TypeDescriptor.Parse(bytes, this);
+        if (_byDescriptor.Count < DescriptorsMax) _byDescriptor.TryAdd(bytes, parsed);
+        return parsed;
+    }
+
+    /// <summary>The plan of a type, or the reason why there is none.</summary>
+    public Plan PlanOf(Type type, object? value = null)
+    {
+        Check(type, value);
+        return Plans.For(type) ?? throw new NotSavableException(value, type, KnownTypes.HintFor(type));
+    }
+
+    public Assembly UserAssembly(string name) => _assemblies.TryGetValue(name, out var assembly)
+        ? assembly
+        : throw GraphErrors.Migration($"The assembly {name} is not one of the workflows' here; allow it with AllowTypesFrom.");
+
+    public IEnumerable<Assembly> UserAssemblies => _assemblies.Values;
+
+    public Type? FrameworkType(string fullName) => Plans.FrameworkType(fullName);
+
+    public bool Allows(Assembly assembly) => _allowed.Contains(assembly);
+
+    WireType Describe(Type type, object value) =>
+        _byType.GetOrAdd(type, Remember(new(type, PlanOf(type, value), TypeDescriptor.Of(type))));
+
+    WireType Remember(WireType type)
+    {
+        _byDescriptor.TryAdd(type.Descriptor, type);
+        return type;
+    }
+
+    void Check(Type type, object? value)
+    {
+        if (type.HasElementType)
+        {
+            Check(type.GetElementType()!, value);
+            return;
+        }
+        foreach (var argument in type.IsConstructedGenericType ? type.GetGenericArguments() : []) Check(argument, value);
+        if (KnownTypes.IsFramework(type.Assembly) || _allowed.Contains(type.Assembly)) return;
+        throw new NotSavableException(
+            value, type, $"Its assembly {type.Assembly.GetName().Name} holds no registered workflow; if its types are plain data, allow them with AllowTypesFrom.");
+    }
+
+    sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(byte[] bytes) => GetHashCode(bytes.AsSpan());
+
+        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+
+        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(alternate);
+            return hash.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Reflection;
+using Holdfast.Frames.Code;
+
+namespace Holdfast.Frames.Graph;
+
+/// <summary>
+/// Types by name: the framework's by full name, the user's by assembly and full name without a version, compiler-made ones by
+/// the place in the code that they come from. Resolving looks only at what the catalog allows.
+/// </summary>
+static class TypeTree
+{
+    const byte Framework = 0, User = 1, Made = 2, Generic = 3, Array = 4, Frame = 5, Own = 6;
+    const int DepthMax = 32;
+    static readonly Assembly OwnAssembly = typeof(TypeTree).Assembly;
+
+    public static void Write(GraphWriter writer, Type type)
+    {
+        if (type.IsArray)
+        {
+            writer.WriteByte(Array);
+            writer.WriteUnsigned(type.IsSZArray ? 0 : (uint)type.GetArrayRank());
+            Write(writer, type.GetElementType()!);
+        }
+        else if (FrameTypes.MachineOf(type) is { } machine)
+        {
+            writer.WriteByte(Frame);
+            Write(writer, machine);
+        }
+        else if (type.IsConstructedGenericType)
+        {
+            writer.WriteByte(Generic);
+            WriteDefinition(writer, type.GetGenericTypeDefinition());
+            var arguments = type.GetGenericArguments();
+            writer.WriteUnsigned((uint)arguments.Length);
+            foreach (var argument in arguments) Write(writer, argument);
+        }
+        else
+        {
+            WriteDefinition(writer, type);
+        }
+    }
+
+    static void WriteDefinition(GraphWriter writer, Type type)
+    {
+        if (type.Assembly == OwnAssembly && !CompilerMade.Is(type))
+        {
+            writer.WriteByte(Own);
+            writer.WriteText(type.FullName!);
+        }
+        else if (KnownTypes.IsFramework(type.Assembly))
+        {
+            writer.WriteByte(Framework);
+            writer.WriteText(type.FullName!);
+        }
+        else
+        {
+            var made = CompilerMade.Is(type);
+            writer.WriteByte(made ? Made : User);
+            writer.WriteText(type.Assembly.GetName().Name!);
+            writer.WriteText(made ? CodeMap.Of(type.Assembly).NameOf(type) : type.FullName!);
+        }
+    }
+
+    /// <summary>
+    /// Reads the type that declares a delegate's method. It may be any type of the framework, because which methods may be called is
+    /// decided by the methods' own allow-list.
+    /// </summary>
+    public static Type ReadCode(GraphReader reader, TypeCatalog catalog) => Read(reader, catalog, 0, ofCode: true);
+
+    public static Type Read(GraphReader reader, TypeCatalog catalog, int depth = 0, bool ofCode = false)
+    {
+        if (depth > DepthMax) throw GraphErrors.Corrupt("a type is nested too deeply");
+        switch (reader.ReadByte())
+        {
+            case Framework:
+                var framework = reader.ReadText();
+                return (ofCode ? CodeHome(framework) : catalog.FrameworkType(framework)) ?? throw GraphErrors.Migration($"The type {framework} is not one that runs may keep.");
+            case Own:
+                var own = reader.ReadText();
+                return OwnAssembly.GetType(own) ?? throw GraphErrors.Migration($"The type {own} is not part of this version of Holdfast.");
+            case User:
+                var (assembly, name) = (reader.ReadText(), reader.ReadText());
+                return catalog.UserAssembly(assembly).GetType(name) is { } user && !CompilerMade.Is(user)
+                    ? user
+                    : throw GraphErrors.Migration($"The type {name} is gone from {assembly}, but a saved run holds a value of it.");
+            case Made:
+                var (home, place) = (reader.ReadText(), reader.ReadText());
+                return CodeMap.Of(catalog.UserAssembly(home)).TypeByName(place)
+                    ?? throw GraphErrors.Migration($"The code at {place} in {home} is gone, but a saved run is in the middle of it.");
+            case Generic:
+                var definition = Read(reader, catalog, depth + 1, ofCode);
+                var arguments = new Type[reader.ReadCount(1)];
+                for (var i = 0; i < arguments.Length; i++) arguments[i] = Read(reader, catalog, depth + 1);
+                return Close(definition, arguments);
+            case Array:
+                var rank = reader.ReadUnsigned();
+                var element = Read(reader, catalog, depth + 1);
+                if (rank > 32 || element.IsByRefLike || element == typeof(void)) throw GraphErrors.Corrupt("an array type is impossible");
+                return rank == 0 ? element.MakeArrayType() : element.MakeArrayType((int)rank);
+            case Frame:
+                return FrameTypes.FrameOf(Read(reader, catalog, depth + 1)) ?? throw GraphErrors.Corrupt("a frame has no durable method");
+            default:
+                throw GraphErrors.Corrupt("a type has no known form");
+        }
+    }
+
+    static Type? CodeHome(string name) =>
+        AppDomain.CurrentDomain.GetAssemblies().Where(KnownTypes.IsFramework).Select(a => a.GetType(name)).FirstOrDefault(t => t is not null);
+
+    static Type Close(Type definition, Type[] arguments)
+    {
+        if (!definition.IsGenericTypeDefinition || definition.GetGenericArguments().Length != arguments.Length)
+            throw GraphErrors.Migration($"The type {definition} has another number of type parameters now.");
+        try
+        {
+            return definition.MakeGenericType(arguments);
+        }
+        catch (ArgumentException)
+        {
+            throw GraphErrors.Migration($"The type {definition} does not take these type arguments any more.");
+        }
+    }
+}

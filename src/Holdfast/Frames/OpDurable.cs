@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Holdfast.Frames.Graph;
+using Holdfast.Kernel;
+
+namespace Holdfast.Frames;
+
+/// <summary>What form the outcome of an op has.</summary>
+enum ValueForm : byte
+{
+    /// <summary>No value: a timer.</summary>
+    None = 0,
+
+    /// <summary>The graph codec's: steps in this process.</summary>
+    Graph = 1,
+
+    /// <summary>JSON: what crosses processes, that is calls and children.</summary>
+    Json = 2,
+
+    /// <summary>JSON in a message: signals.</summary>
+    Mail = 3,
+}
+
+/// <summary>A durable that the kernel settles: step, timer, signal or child.</summary>
+sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
+{
+    ValueForm _form = form;
+
+    /// <summary>A step's label or a signal's name.</summary>
+    string _label = label;
+
+    public string Label => _label;
+
+    internal override string Describe() => $"{_label} (op {Op})";
+
+    internal override void Deliver(in Delivery delivery)
+    {
+        var outcome = delivery.Outcome;
+        switch (outcome.Kind)
+        {
+            case OutcomeKind.Cancelled:
+                Observed = true;
+                SettleFailed(new OperationCanceledException(outcome.Summary ?? $"{Describe()} was cancelled."), cancelled: true);
+                return;
+            case OutcomeKind.Failed:
+                SettleFailed(Owner!.Services.Codec.DecodeError(outcome, Describe()));
+                return;
+        }
+        T value;
+        try
+        {
+            value = Decode(delivery);
+        }
+        catch (HoldfastException error) when (_form == ValueForm.Mail)
+        {
+            // A message of the wrong shape is the sender's mistake, not the run's: it waits on for a good one.
+            Owner!.Ops.Add(Op, this);
+            RunKernel.Decide(Owner.State, new RunEvent.RejectMail(Op, _label, delivery.Mail!, error.Message), Owner.Now, Owner.Decision);
+            return;
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.InvalidPayload)
+        {
+            SettleFailed(error);
+            return;
+        }
+        SettleSucceeded(value);
+    }
+
+    T Decode(in Delivery delivery) => _form switch
+    {
+        ValueForm.None => default!,
+        ValueForm.Graph => Owner!.Services.Codec.DecodeValue<T>(delivery.Outcome.Value),
+        ValueForm.Json => Json(delivery.Outcome.Value),
+        _ => Json(delivery.Mail!.Payload),
+    };
+
+    T Json(ReadOnlyMemory<byte> utf8)
+    {
+        if (typeof(T) == typeof(Nothing)) return default!;
+        return Owner!.Services.Json.Read<T>(utf8, _label);
+    }
+
+    internal override void Save(GraphWriter writer)
+    {
+        base.Save(writer);
+        writer.WriteByte((byte)_form);
+        writer.WriteReference(_label);
+    }
+
+    internal override void Load(GraphReader reader)
+    {
+        base.Load(reader);
+        _form = (ValueForm)reader.ReadByte();
+        if (_form > ValueForm.Mail) throw GraphErrors.Corrupt("an op has an unknown form");
+        _label = reader.ReadReference<string>() ?? "";
+    }
+}

@@ -1,0 +1,282 @@
+using System.Runtime.CompilerServices;
+using Holdfast.Frames.Graph;
+using Holdfast.Kernel;
+using Holdfast.Storage;
+
+namespace Holdfast.Frames;
+
+/// <summary>
+/// The live frames of one run: a cache of its last committed snapshot, thrown away whenever a commit does not succeed. Used by one
+/// turn at a time; the current one is known to the thread that runs it.
+/// </summary>
+sealed class RunGraph(RunServices services)
+{
+    /// <summary>Further awaits in a cancelled scope that one turn may make before the run is ended from outside.</summary>
+    const int CancelledAwaitsMax = 1_000;
+
+    /// <summary>Each hop gives a deep recursion a fresh stack of <see cref="StackBytes"/>; more than this many is a runaway.</summary>
+    const int StackHopsMax = 16;
+    const int StackBytes = 16 << 20;
+
+    [ThreadStatic]
+    static RunGraph? _current;
+
+    int _cancelledAwaits;
+    int _stackHops;
+
+    /// <summary>The graph whose turn this thread runs.</summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: there is none.</exception>
+    public static RunGraph Required => _current ?? throw new HoldfastException(
+        HoldfastError.Misuse, "Durable operations work only inside a run, and not inside a step. Start a run with IHoldfastClient.StartAsync, and call steps from its Run method.");
+
+    public RunServices Services { get; } = services;
+
+    public RunState State { get; set; } = null!;
+
+    public Decision Decision { get; set; } = null!;
+
+    public DateTimeOffset Now { get; set; }
+
+    public long Epoch { get; set; }
+
+    public Workflow Workflow { get; set; } = null!;
+
+    /// <summary>The call of <c>Run</c>; null before the first turn.</summary>
+    public Durable? Root { get; set; }
+
+    public CancelScope RootScope { get; set; } = new(null, isShielded: false);
+
+    public CancelScope CurrentScope { get; private set; } = null!;
+
+    /// <summary>The durables of open ops, by number.</summary>
+    public Dictionary<long, Durable> Ops { get; } = [];
+
+    /// <summary>Frames that can go on, in the order in which they were woken.</summary>
+    public Queue<Durable> Ready { get; } = new();
+
+    /// <summary>Failures that nobody has awaited: left over at the end, they fail the run.</summary>
+    public List<Durable> Unobserved { get; } = [];
+
+    /// <summary>What the code did that cannot be gone on from; the turn is discarded.</summary>
+    public string? Misuse { get; private set; }
+
+    /// <summary>The misuse was to ignore cancellation: the run is terminated instead of parked.</summary>
+    public bool IgnoresCancellation { get; private set; }
+
+    /// <summary>Large values that this turn's intents refer to.</summary>
+    public List<Blob> NewBlobs { get; } = [];
+
+    /// <summary>Notes large values for the turn's commit.</summary>
+    public IReadOnlyList<BlobHash> Keep(IReadOnlyList<Blob> blobs)
+    {
+        if (blobs.Count == 0) return [];
+        NewBlobs.AddRange(blobs);
+        return [.. blobs.Select(static b => b.Hash)];
+    }
+
+    /// <summary>Whether any frame ran in this turn, so that there is a new snapshot to take.</summary>
+    public bool Ran { get; private set; }
+
+    public void RecordMisuse(string what) => Misuse ??= what;
+
+    /// <summary>Whether an await of the target goes on without suspending. An await in a cancelled scope does, to throw.</summary>
+    public static bool CanGoOn(Durable target)
+    {
+        if (_current is not { } graph) return target.IsSettled;
+        if (graph.Misuse is not null || !ReferenceEquals(target.Owner, graph)) return false;
+        return target.IsSettled || graph.CurrentScope.IsCancelled;
+    }
+
+    public OperationCanceledException CancelledWait(Durable target) => Cancelled(CurrentScope.Reason ?? $"The wait for {target.Describe()} was cancelled.");
+
+    public OperationCanceledException Cancelled(string reason)
+    {
+        if (++_cancelledAwaits == CancelledAwaitsMax)
+        {
+            IgnoresCancellation = true;
+            RecordMisuse($"The code went on awaiting {CancelledAwaitsMax} times in a scope that is cancelled ({reason}). Let OperationCanceledException through, or put what must be done into Shield.");
+        }
+        return new(reason);
+    }
+
+    /// <summary>Runs the graph's code as this thread's current run, in a clean execution context.</summary>
+    public void Enter(Action<RunGraph> turn)
+    {
+        var previous = _current;
+        _current = this;
+        _cancelledAwaits = 0;
+        Ran = false;
+        CurrentScope = RootScope;
+        try
+        {
+            ExecutionContext.Run(CleanContext.Value, static state =>
+            {
+                var (graph, turn) = ((RunGraph, Action<RunGraph>))state!;
+                turn(graph);
+            }, (this, turn));
+        }
+        finally
+        {
+            _current = previous;
+        }
+    }
+
+    /// <summary>Hands out deliveries and resumes frames until nothing can go on.</summary>
+    public void RunUntilParked()
+    {
+        var delivered = 0;
+        while (Misuse is null)
+        {
+            if (delivered < Decision.Deliveries.Count)
+            {
+                var delivery = Decision.Deliveries[delivered++];
+                if (Ops.Remove(delivery.Op, out var durable)) durable.Deliver(delivery);
+            }
+            else if (Decision.CancelRun is { } reason)
+            {
+                Decision.CancelRun = null;
+                Cancel(RootScope, reason);
+            }
+            else if (Ready.TryDequeue(out var frame))
+            {
+                EnterFrame(frame);
+            }
+            else
+            {
+                break;
+            }
+        }
+        // What was handed out is done with; a second pass of the same turn starts from what came after.
+        Decision.Deliveries.Clear();
+    }
+
+    /// <summary>Runs a frame until it suspends, in its own scope; a nested call returns here when its callee suspends.</summary>
+    public void EnterFrame(Durable frame)
+    {
+        Ran = true;
+        var scope = CurrentScope;
+        CurrentScope = frame.Scope!;
+        var context = ExecutionContext.Capture();
+        if (RuntimeHelpers.TryEnsureSufficientExecutionStack()) ((IFrame)frame).Resume();
+        else ResumeOnNewStack(frame);
+        // What a frame puts into an AsyncLocal or the culture ends with it, hot as cold.
+        if (context is not null && !ReferenceEquals(ExecutionContext.Capture(), context)) ExecutionContext.Restore(context);
+        CurrentScope = scope;
+    }
+
+    void ResumeOnNewStack(Durable frame)
+    {
+        if (_stackHops == StackHopsMax)
+        {
+            RecordMisuse($"{frame.Describe()} calls itself too deeply: more than {StackHopsMax} stacks of {StackBytes >> 20} MB. Use a loop, or child runs.");
+            return;
+        }
+        _stackHops++;
+        var context = ExecutionContext.Capture();
+        var thread = new Thread(() =>
+        {
+            _current = this;
+            if (context is not null) ExecutionContext.Restore(context);
+            ((IFrame)frame).Resume();
+        }, StackBytes);
+        thread.UnsafeStart();
+        thread.Join();
+        _stackHops--;
+    }
+
+    public TDurable StartOp<TDurable>(TDurable durable, RunEvent command) where TDurable : Durable
+    {
+        durable.Op = State.NextOp;
+        durable.Owner = this;
+        durable.Scope = CurrentScope;
+        Ops.Add(durable.Op, durable);
+        RunKernel.Decide(State, command, Now, Decision);
+        return durable;
+    }
+
+    /// <summary>A durable that was cancelled before it began.</summary>
+    public TDurable Stillborn<TDurable>(TDurable durable) where TDurable : Durable
+    {
+        durable.Owner = this;
+        durable.Scope = CurrentScope;
+        durable.Observed = true;
+        durable.SettleFailed(new OperationCanceledException(CurrentScope.Reason), cancelled: true);
+        return durable;
+    }
+
+    /// <summary>Runs code under another scope, as the body of <c>Scope</c> and <c>Shield</c>.</summary>
+    public T Within<T>(CancelScope scope, Func<T> body)
+    {
+        var previous = CurrentScope;
+        CurrentScope = scope;
+        try
+        {
+            return body();
+        }
+        finally
+        {
+            CurrentScope = previous;
+        }
+    }
+
+    /// <summary>
+    /// Cancels a scope: its ops are given up, and whoever in it waits for something outside stops waiting. What waits is found from
+    /// the open ops through their waiters, in the order of their numbers, so that hot and cold runs do the same.
+    /// </summary>
+    public void Cancel(CancelScope scope, string reason)
+    {
+        if (scope.OwnReason is not null) return;
+        scope.OwnReason = reason;
+        foreach (var durable in Pending())
+        {
+            if (durable.IsSettled || durable.Scope is not { IsCancelled: true } own || !own.IsInside(scope)) continue;
+            if (durable.Op > 0) RunKernel.Decide(State, new RunEvent.CancelOp(durable.Op, reason, Services.CancelGrace), Now, Decision);
+            else if (durable.Dependencies.All(d => !d.IsSettled && d.Scope?.IsInside(scope) != true)) durable.Detach();
+        }
+    }
+
+    /// <summary>Gives up one op whose outcome is of no more use.</summary>
+    public void GiveUp(Durable durable)
+    {
+        if (durable.Op == 0 || durable.IsSettled || !Ops.Remove(durable.Op)) return;
+        durable.Observed = true;
+        RunKernel.Decide(State, new RunEvent.AbandonOp(durable.Op), Now, Decision);
+        durable.SettleFailed(new OperationCanceledException($"{durable.Describe()} was given up."), cancelled: true);
+    }
+
+    public bool IsReceive(Durable durable) => State.Ops.TryGet(durable.Op, out var op) && op is ReceiveOp;
+
+    /// <summary>Everything that is not settled: the open ops, and what waits for them, directly or not.</summary>
+    public List<Durable> Pending()
+    {
+        var found = new List<Durable>();
+        var seen = new HashSet<Durable>(ReferenceEqualityComparer.Instance);
+        foreach (var (_, durable) in Ops.OrderBy(static o => o.Key))
+            if (seen.Add(durable)) found.Add(durable);
+        for (var i = 0; i < found.Count; i++)
+            foreach (var waiter in found[i].Waiters)
+                if (seen.Add(waiter)) found.Add(waiter);
+        return found;
+    }
+}
+
+/// <summary>The execution context in which all code of runs and steps starts: no ambient values, invariant culture.</summary>
+static class CleanContext
+{
+    public static ExecutionContext Value { get; } = Create();
+
+    static ExecutionContext Create()
+    {
+        ExecutionContext? context = null;
+        var thread = new Thread(() =>
+        {
+            System.Globalization.CultureInfo.CurrentCulture = System.Globalization.CultureInfo.InvariantCulture;
+            System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.InvariantCulture;
+            context = ExecutionContext.Capture();
+        });
+        // Without the flow of this thread's own context.
+        thread.UnsafeStart();
+        thread.Join();
+        return context!;
+    }
+}

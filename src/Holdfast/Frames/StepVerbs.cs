@@ -1,0 +1,152 @@
+using Holdfast.Frames.Graph;
+using Holdfast.Kernel;
+
+namespace Holdfast.Frames;
+
+/// <summary>Turns the step verbs into ops: the intent is encoded at the call, so every attempt works on what was captured then.</summary>
+static class StepVerbs
+{
+    public static Durable<T> Start<T>(StepKind kind, StepBody body, Delegate lambda, StepOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(lambda, nameof(body));
+        var graph = RunGraph.Required;
+        options ??= Default;
+        var durable = new OpDurable<T>(ValueForm.Graph, options.Label ?? StepLabels.Of(lambda));
+        if (graph.CurrentScope.IsCancelled) return graph.Stillborn(durable);
+        var intent = graph.Services.Codec.EncodeIntent(body, graph.Services.Injected);
+        return Start(graph, durable, options, step =>
+        {
+            step.Kind = kind;
+            step.Intent = intent.Bytes;
+            step.IntentBlobs = graph.Keep(intent.Blobs);
+        });
+    }
+
+    public static Durable<T> StartCall<T>(string handler, object? argument, StepOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(handler);
+        var graph = RunGraph.Required;
+        options ??= Default;
+        var durable = new OpDurable<T>(ValueForm.Json, options.Label ?? handler);
+        if (graph.CurrentScope.IsCancelled) return graph.Stillborn(durable);
+        var arguments = graph.Services.Json.Write(argument, argument?.GetType() ?? typeof(object), $"the argument of '{handler}'");
+        return Start(graph, durable, options, step =>
+        {
+            step.Kind = StepKind.Call;
+            step.Handler = handler;
+            step.Intent = arguments;
+        });
+    }
+
+    static Durable<T> Start<T>(RunGraph graph, OpDurable<T> durable, StepOptions options, Action<StepOp> fill)
+    {
+        var step = new StepOp(graph.State.NextOp)
+        {
+            Label = durable.Label,
+            Retry = options.Retry.ToRule(),
+            Timeout = options.Timeout,
+            AtMostOnce = options.AtMostOnce,
+            Queue = options.Queue,
+            Epoch = graph.Epoch,
+        };
+        fill(step);
+        return graph.StartOp(durable, new RunEvent.StartStep(step));
+    }
+
+    static StepOptions Default { get; } = new();
+}
+
+/// <summary>What an attempt of a step runs: the user's delegate behind one shape, as it stands in the intent.</summary>
+abstract class StepBody : ISelfSaved
+{
+    /// <summary>Runs the delegate and encodes what it gives.</summary>
+    public abstract ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec);
+
+    public abstract void Save(GraphWriter writer);
+
+    public abstract void Load(GraphReader reader);
+
+    protected static TDelegate LoadDelegate<TDelegate>(GraphReader reader) where TDelegate : Delegate =>
+        reader.ReadReference<TDelegate>() ?? throw GraphErrors.Corrupt("a step has no code");
+
+    protected static ValueTask<byte[]> Encoded<T>(Task<T> task, GraphCodec codec)
+    {
+        return task.IsCompletedSuccessfully ? new(codec.EncodeValue(task.Result)) : Awaited(task, codec);
+
+        static async ValueTask<byte[]> Awaited(Task<T> task, GraphCodec codec) => codec.EncodeValue(await task.ConfigureAwait(false));
+    }
+
+    protected static ValueTask<byte[]> Encoded(Task task, GraphCodec codec)
+    {
+        return task.IsCompletedSuccessfully ? new(codec.EncodeValue(default(Nothing))) : Awaited(task, codec);
+
+        static async ValueTask<byte[]> Awaited(Task task, GraphCodec codec)
+        {
+            await task.ConfigureAwait(false);
+            return codec.EncodeValue(default(Nothing));
+        }
+    }
+}
+
+sealed class PlainStep<T>(Func<Task<T>> body) : StepBody
+{
+    Func<Task<T>> _body = body;
+
+    public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(), codec);
+
+    public override void Save(GraphWriter writer) => writer.WriteReference(_body);
+
+    public override void Load(GraphReader reader) => _body = LoadDelegate<Func<Task<T>>>(reader);
+}
+
+sealed class ContextStep<T>(Func<StepContext, Task<T>> body) : StepBody
+{
+    Func<StepContext, Task<T>> _body = body;
+
+    public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(context), codec);
+
+    public override void Save(GraphWriter writer) => writer.WriteReference(_body);
+
+    public override void Load(GraphReader reader) => _body = LoadDelegate<Func<StepContext, Task<T>>>(reader);
+}
+
+sealed class PlainAction(Func<Task> body) : StepBody
+{
+    Func<Task> _body = body;
+
+    public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(), codec);
+
+    public override void Save(GraphWriter writer) => writer.WriteReference(_body);
+
+    public override void Load(GraphReader reader) => _body = LoadDelegate<Func<Task>>(reader);
+}
+
+sealed class ContextAction(Func<StepContext, Task> body) : StepBody
+{
+    Func<StepContext, Task> _body = body;
+
+    public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(context), codec);
+
+    public override void Save(GraphWriter writer) => writer.WriteReference(_body);
+
+    public override void Load(GraphReader reader) => _body = LoadDelegate<Func<StepContext, Task>>(reader);
+}
+
+/// <summary>A step that runs on the committer's connection.</summary>
+abstract class TransactionBody : StepBody
+{
+    public abstract byte[] Run(StepTransaction transaction, GraphCodec codec);
+
+    public sealed override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => throw new InvariantException("A transaction step runs inside a commit.");
+}
+
+sealed class TransactionStepBody<T>(Func<StepTransaction, T> body) : TransactionBody
+{
+    Func<StepTransaction, T> _body = body;
+
+    public override byte[] Run(StepTransaction transaction, GraphCodec codec) => codec.EncodeValue(_body(transaction));
+
+    public override void Save(GraphWriter writer) => writer.WriteReference(_body);
+
+    public override void Load(GraphReader reader) => _body = LoadDelegate<Func<StepTransaction, T>>(reader);
+}

@@ -1,0 +1,88 @@
+using System.Reflection;
+using System.Text.Json;
+using Holdfast.Storage;
+
+namespace Holdfast;
+
+/// <summary>How the engine runs. Set once, in <c>AddHoldfast</c>; the engine reads it when it starts.</summary>
+public sealed class HoldfastOptions
+{
+    internal Func<IServiceProvider, IStore>? StoreFactory { get; private set; }
+
+    internal HashSet<Assembly> Assemblies { get; } = [];
+
+    /// <summary>Keeps runs in the store that the factory opens. Stores bring their own shorter form, such as <c>UseSqlite</c>.</summary>
+    /// <param name="factory">Opens the store. The engine closes it.</param>
+    public HoldfastOptions UseStore(Func<IServiceProvider, IStore> factory)
+    {
+        StoreFactory = factory ?? throw new ArgumentNullException(nameof(factory));
+        return this;
+    }
+
+    /// <summary>Keeps runs in this process's memory: for tests. Nothing survives the process.</summary>
+    public HoldfastOptions UseMemory() => UseStore(static _ => new MemoryStore());
+
+    /// <summary>Lets runs keep values of an assembly's types. The assemblies of the workflows are allowed already; data from anywhere else needs this.</summary>
+    public HoldfastOptions AllowTypesFrom(Assembly assembly)
+    {
+        Assemblies.Add(assembly ?? throw new ArgumentNullException(nameof(assembly)));
+        return this;
+    }
+
+    /// <summary>How inputs, results, signals and call arguments are written as JSON. A source-generated context goes in as its options' resolver.</summary>
+    /// <value>The serializer's web defaults: camel case, numbers may be read from strings.</value>
+    public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
+
+    /// <summary>
+    /// Whether live frames are dropped after every turn and read back for the next one, so that what works only in memory shows at once.
+    /// </summary>
+    /// <value>
+    /// Null: true where the environment is Development and in test runners; elsewhere one turn in a hundred, which costs little and finds
+    /// differences in the field.
+    /// </value>
+    public bool? AlwaysCold { get; set; }
+
+    /// <summary>How many runs keep their frames in memory at most. A run beyond that is read back when something happens to it.</summary>
+    /// <value>10,000. More saves decoding for runs that wake often; each costs its own frames, typically a few KB.</value>
+    public int HotRunsMax { get; set; } = 10_000;
+
+    /// <summary>How long an idle run keeps its frames in memory.</summary>
+    /// <value>30 seconds.</value>
+    public TimeSpan IdleTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many attempts of steps run at the same time at most, over all runs. Further ones wait their turn.</summary>
+    /// <value>1,000. Lower it when the services that steps call cannot take so many calls at once.</value>
+    public int StepsInFlightMax { get; set; } = 1_000;
+
+    /// <summary>How many writes share one commit at most.</summary>
+    /// <value>1,024. Fewer make single commits shorter and the whole slower.</value>
+    public int BatchMax { get; set; } = 1_024;
+
+    /// <summary>How long a running step has to end once its scope is cancelled; after that the run goes on without it.</summary>
+    /// <value>30 seconds.</value>
+    public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a run that was asked to cancel may take before it is terminated; zero for no limit.</summary>
+    /// <value>Zero.</value>
+    public TimeSpan CancelRunGrace { get; set; } = TimeSpan.Zero;
+
+    /// <summary>After how many deaths of the process in a row, each while code of the same run was running, that run is parked as suspect; 0 for never.</summary>
+    /// <value>3. One bad run then cannot keep the process from starting.</value>
+    public int CrashesMax { get; set; } = 3;
+
+    /// <summary>A turn that takes longer is reported in the log: code between awaits should compute, not wait.</summary>
+    /// <value>One second.</value>
+    public TimeSpan SlowTurn { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long stopping waits for turns and attempts that are under way. What does not end then runs again after the next start.</summary>
+    /// <value>10 seconds.</value>
+    public TimeSpan StopTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where the time comes from.</summary>
+    /// <value>The system's clock.</value>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Where ids and jitter come from.</summary>
+    /// <value>The framework's shared random source, which is thread-safe; another one must be too.</value>
+    public Random Random { get; set; } = Random.Shared;
+}

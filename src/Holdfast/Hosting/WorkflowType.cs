@@ -1,0 +1,108 @@
+using System.Reflection;
+using Holdfast.Frames;
+using Holdfast.Frames.Graph;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Hosting;
+
+/// <summary>A registered workflow class: its name, how it is built, and how its <c>Run</c> is called.</summary>
+sealed class WorkflowType
+{
+    readonly ConstructorInfo _constructor;
+    readonly ParameterInfo[] _parameters;
+    readonly MethodInfo _run;
+    readonly ResultForm _result;
+
+    public WorkflowType(Type type)
+    {
+        Type = type;
+        if (type.IsAbstract || type.ContainsGenericParameters) throw Invalid("it is abstract or an open generic type; register a class, or one with its type arguments.");
+        var named = type.GetCustomAttribute<WorkflowAttribute>(inherit: false);
+        Name = named?.Name ?? NameOf(type);
+        Version = named?.Version ?? 1;
+        if (Version < 1) throw Invalid($"its version is {Version}; versions count from 1.");
+        var runs = type.GetMethods(BindingFlags.Instance | BindingFlags.Public).Where(static m => m.Name == "Run").ToArray();
+        if (runs.Length != 1) throw Invalid($"it has {runs.Length} public methods named Run; it needs exactly one.");
+        _run = runs[0];
+        if (_run.IsGenericMethod || _run.GetParameters().Length > 1 || !typeof(Durable).IsAssignableFrom(_run.ReturnType))
+            throw Invalid("its Run must take no or one argument and return Durable or Durable<T>.");
+        InputType = _run.GetParameters() is [var input] ? input.ParameterType : null;
+        ResultType = _run.ReturnType.IsConstructedGenericType ? _run.ReturnType.GetGenericArguments()[0] : typeof(Nothing);
+        _result = (ResultForm)Activator.CreateInstance(typeof(ResultForm<>).MakeGenericType(ResultType))!;
+        var constructors = type.GetConstructors();
+        if (constructors.Length != 1) throw Invalid($"it has {constructors.Length} public constructors; the container needs exactly one.");
+        _constructor = constructors[0];
+        _parameters = _constructor.GetParameters();
+        if (Array.Find(_parameters, static p => p.ParameterType.IsValueType || p.ParameterType == typeof(string)) is { } plain)
+            throw Invalid($"its constructor takes the value '{plain.Name}'. Constructors take services from the container; data belongs into the argument of Run.");
+        var problems = Frames.Code.WorkflowInspection.Problems(type, static t => typeof(IDurableAwaiter).IsAssignableFrom(t), FrameTypes.IsBuilder);
+        if (problems.Count > 0) throw Invalid(string.Join(" ", problems));
+    }
+
+    public Type Type { get; }
+
+    public string Name { get; }
+
+    public int Version { get; }
+
+    public Type? InputType { get; }
+
+    public Type ResultType { get; }
+
+    /// <summary>Refuses constructor parameters that the container cannot give.</summary>
+    public void CheckServices(IServiceProviderIsService known)
+    {
+        foreach (var parameter in _parameters)
+            if (!known.IsService(parameter.ParameterType)) throw Invalid($"its constructor takes {parameter.ParameterType} '{parameter.Name}', which the container does not have.");
+    }
+
+    /// <summary>Builds the workflow object, with the services that went into it.</summary>
+    public (Workflow Workflow, IReadOnlyList<Injected> Injected) Create(IServiceProvider services)
+    {
+        if (_parameters.Length == 0) return ((Workflow)_constructor.Invoke(null), []);
+        var arguments = new object?[_parameters.Length];
+        var injected = new Injected[_parameters.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = services.GetRequiredService(_parameters[i].ParameterType);
+            injected[i] = new(_parameters[i].Name!, arguments[i]);
+        }
+        return ((Workflow)_constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null), injected);
+    }
+
+    /// <summary>One service by the name of its constructor parameter.</summary>
+    public bool TryGetService(IServiceProvider services, string name, out object? service)
+    {
+        service = null;
+        if (Array.Find(_parameters, p => p.Name == name) is not { } parameter) return false;
+        service = services.GetRequiredService(parameter.ParameterType);
+        return true;
+    }
+
+    /// <summary>Calls <c>Run</c>, which goes on to its first suspension.</summary>
+    public Durable Start(Workflow workflow, object? input) =>
+        (Durable)_run.Invoke(workflow, BindingFlags.DoNotWrapExceptions, null, InputType is null ? null : [input], null)!;
+
+    public byte[] ResultOf(Durable root, JsonValues json) => _result.Write(root, json);
+
+    /// <summary>The class's name; generic ones with their arguments, as C# writes them.</summary>
+    static string NameOf(Type type)
+    {
+        if (!type.IsConstructedGenericType) return type.Name;
+        var tick = type.Name.IndexOf('`', StringComparison.Ordinal);
+        return $"{type.Name[..tick]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>";
+    }
+
+    HoldfastException Invalid(string why) => new(HoldfastError.InvalidWorkflow, $"The workflow {Type} cannot be registered: {why}");
+
+    abstract class ResultForm
+    {
+        public abstract byte[] Write(Durable root, JsonValues json);
+    }
+
+    sealed class ResultForm<T> : ResultForm
+    {
+        public override byte[] Write(Durable root, JsonValues json) =>
+            typeof(T) == typeof(Nothing) ? [] : json.Write(((Durable<T>)root).Result, typeof(T), "The run's result");
+    }
+}

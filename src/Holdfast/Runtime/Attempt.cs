@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using Holdfast.Frames;
+using Holdfast.Frames.Graph;
+using Holdfast.Hosting;
+using Holdfast.Kernel;
+using Holdfast.Storage;
+
+namespace Holdfast.Runtime;
+
+/// <summary>
+/// One attempt of a step in this process. Starts only after the intent is durable, works on a fresh copy of it, and says exactly once
+/// how it ended.
+/// </summary>
+sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : IThreadPoolWorkItem
+{
+    readonly Engine _engine = run.Engine;
+    readonly long _started = Stopwatch.GetTimestamp();
+    readonly Lock _lock = new();
+    CancellationTokenSource? _token;
+    ITimer? _timer;
+    bool _isCancelled;
+    int _ended;
+
+    public long Op => step.Id;
+
+    public int Number { get; } = number;
+
+    public RunId Run => run.Id;
+
+    public StepOp Step => step;
+
+    public RunMemory Memory => memory;
+
+    /// <summary>Signalled on time-out, cancellation and stop. Made at first use: most steps never look at it.</summary>
+    public CancellationToken Token
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_token is null)
+                {
+                    _token = CancellationTokenSource.CreateLinkedTokenSource(_engine.Stopping);
+                    if (_isCancelled) _token.Cancel();
+                }
+                return _token.Token;
+            }
+        }
+    }
+
+    public void Cancel()
+    {
+        CancellationTokenSource? token;
+        lock (_lock)
+        {
+            _isCancelled = true;
+            token = _token;
+        }
+        // The callbacks are the user's code; they must not run on the thread that pumps the run.
+        if (token is not null) ThreadPool.UnsafeQueueUserWorkItem(static t => t.Cancel(), token, preferLocal: false);
+    }
+
+    public void StartElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    void IThreadPoolWorkItem.Execute() => Start();
+
+    /// <summary>Runs the attempt's synchronous part on this thread.</summary>
+    public void Start()
+    {
+        if (step.Timeout is { } timeout) _timer = _engine.Time.CreateTimer(static a => ((Attempt)a!).TimedOut(), this, timeout, Timeout.InfiniteTimeSpan);
+        ExecutionContext.Run(CleanContext.Value, static state => ((Attempt)state!).RunHere(), this);
+    }
+
+    void RunHere()
+    {
+        var mark = _engine.Marks.Enter(run.Id);
+        using var activity = EngineMetrics.Activities.HasListeners()
+            ? EngineMetrics.Activities.StartActivity("step " + step.Label, ActivityKind.Internal, memory.Info.TraceParent, tags: Tags())
+            : null;
+        try
+        {
+            var work = StepRunner.RunAsync(this, _engine);
+            if (work.IsCompletedSuccessfully) End(work.Result);
+            else _ = AwaitAsync(work);
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+        finally
+        {
+            _engine.Marks.Leave(mark);
+        }
+    }
+
+    async Task AwaitAsync(ValueTask<Outcome?> work)
+    {
+        try
+        {
+            End(await work.ConfigureAwait(false));
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    KeyValuePair<string, object?>[] Tags() =>
+    [
+        new("holdfast.run", run.Id.ToString()), new("holdfast.workflow", memory.Info.Workflow), new("holdfast.op", step.Id), new("holdfast.attempt", Number),
+    ];
+
+    void TimedOut()
+    {
+        Cancel();
+        Fail(new TimeoutException($"Attempt {Number} of step '{step.Label}' took longer than {step.Timeout}."));
+    }
+
+    /// <summary>The attempt succeeded; null when it has reported by another way.</summary>
+    void End(Outcome? outcome)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        Finish(succeeded: true);
+        if (outcome is null) return;
+        Post(outcome, retryable: true);
+    }
+
+    /// <summary>The attempt failed, was cancelled, or ran out of time: whichever says so first.</summary>
+    public void Fail(Exception error)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        Finish(succeeded: false);
+        // A process that stops leaves its attempts as they are: the next one runs them again.
+        if (_engine.Stopping.IsCancellationRequested && error is OperationCanceledException) return;
+        var outcome = error is OperationCanceledException && _isCancelled
+            ? Outcome.Cancelled(error.Message)
+            : _engine.Codec.EncodeError(error);
+        Post(outcome, IsRetryable(error));
+        _engine.NoteFailure(run.Id, step, Number, error);
+    }
+
+    /// <summary>A called handler reported how it ended, from here or from elsewhere.</summary>
+    public void Complete(CallResult result)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        Finish(succeeded: result.ErrorType is null);
+        Post(result.ToOutcome(_engine.Codec), !result.ErrorBases.Any(step.Retry.NonRetryable.Contains));
+    }
+
+    void Finish(bool succeeded)
+    {
+        _timer?.Dispose();
+        _engine.Admission.Leave();
+        _engine.Metrics.AttemptEnded(succeeded, _started);
+    }
+
+    void Post(Outcome outcome, bool retryable) =>
+        _engine.Post(run, new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch));
+
+    bool IsRetryable(Exception error)
+    {
+        // Saving or decoding it again would fail again.
+        if (error is HoldfastException { Error: HoldfastError.NotSavable or HoldfastError.Misuse or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.InvalidPayload }) return false;
+        if (step.Retry.NonRetryable.Count == 0) return true;
+        for (var type = error.GetType(); type is not null; type = type.BaseType)
+            if (step.Retry.NonRetryable.Contains(type.FullName!)) return false;
+        return true;
+    }
+}

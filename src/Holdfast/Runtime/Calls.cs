@@ -1,0 +1,41 @@
+using Holdfast.Frames.Graph;
+using Holdfast.Hosting;
+using Holdfast.Kernel;
+
+namespace Holdfast.Runtime;
+
+/// <summary>One attempt of a called handler, as a worker sees it: what identifies it, and its argument as JSON.</summary>
+sealed record CallTicket(RunId Run, long Op, int Attempt, ReadOnlyMemory<byte> Argument);
+
+/// <summary>How a called handler ended: a result as JSON, or an error in plain text, as from any language.</summary>
+sealed record CallResult(ReadOnlyMemory<byte> Json, string? ErrorType, string? ErrorMessage, string? ErrorStack, IReadOnlyList<string> ErrorBases)
+{
+    public static CallResult Succeeded(ReadOnlyMemory<byte> json) => new(json, null, null, null, []);
+
+    public static CallResult Failed(Exception error)
+    {
+        var bases = new List<string>();
+        for (var type = error.GetType(); type is not null && type != typeof(object); type = type.BaseType) bases.Add(type.FullName!);
+        return new(default, error.GetType().FullName, error.Message, ExceptionPlan.StackTextOf(error), bases);
+    }
+
+    /// <summary>The outcome of the attempt. A handler's exception is always a <see cref="StepFailedException"/>, wherever it ran.</summary>
+    public Outcome ToOutcome(GraphCodec codec) => ErrorType is null
+        ? new(OutcomeKind.Succeeded, Json)
+        : new(OutcomeKind.Failed, codec.EncodeValue<Exception>(new StepFailedException(ErrorType, ErrorMessage ?? "", ErrorStack)), $"{ErrorType}: {ErrorMessage}");
+}
+
+/// <summary>A handler that workflows call by name.</summary>
+abstract class CallHandler
+{
+    public abstract Task<byte[]> RunAsync(IServiceProvider services, StepContext context, CallTicket ticket, JsonValues json);
+}
+
+sealed class CallHandler<TArgument, TResult>(string name, Func<IServiceProvider, TArgument, StepContext, Task<TResult>> body) : CallHandler
+{
+    public override async Task<byte[]> RunAsync(IServiceProvider services, StepContext context, CallTicket ticket, JsonValues json)
+    {
+        var argument = json.Read<TArgument>(ticket.Argument, $"The argument of '{name}'");
+        return json.Write(await body(services, argument, context).ConfigureAwait(false), typeof(TResult), $"The result of '{name}'");
+    }
+}

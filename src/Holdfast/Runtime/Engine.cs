@@ -1,0 +1,274 @@
+using System.Collections.Concurrent;
+using Holdfast.Frames.Graph;
+using Holdfast.Hosting;
+using Holdfast.Kernel;
+using Holdfast.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Runtime;
+
+/// <summary>
+/// Owns a store and everything that runs on it: takes it over, takes up what the last owner left, and holds the runs that are in
+/// memory. Thread-safe.
+/// </summary>
+sealed class Engine : IAsyncDisposable
+{
+    readonly ConcurrentDictionary<RunId, LiveRun> _runs = new();
+    readonly CancellationTokenSource _stopping = new();
+    readonly ILogger _log;
+    readonly ITimer _sweep;
+    readonly bool _alwaysCold;
+    readonly Action<Exception>? _stopHost;
+    IReadOnlySet<RunId> _wasRunning = new HashSet<RunId>();
+    int _isStopped;
+
+    public Engine(IServiceProvider provider, HoldfastOptions options, WorkflowRegistry registry, IReadOnlyDictionary<string, CallHandler> handlers, ILogger log, bool alwaysCold, Action<Exception>? stopHost)
+    {
+        Provider = provider;
+        Options = options;
+        Registry = registry;
+        Handlers = handlers;
+        _log = log;
+        _alwaysCold = alwaysCold;
+        _stopHost = stopHost;
+        Time = options.TimeProvider;
+        Json = new(options.Json);
+        Codec = new(new TypeCatalog(registry.Assemblies.Concat(options.Assemblies)));
+        Store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
+        Admission = new(options.StepsInFlightMax);
+        Metrics = new(() => _runs.Count, () => Admission.Running);
+        Committer = new(Store, options.BatchMax, Time, Broken, Metrics);
+        Timers = new(this);
+        Completions = new();
+        Marks = RunningMarks.Open(null);
+        _sweep = Time.CreateTimer(static e => ((Engine)e!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public IServiceProvider Provider { get; }
+
+    public HoldfastOptions Options { get; }
+
+    public WorkflowRegistry Registry { get; }
+
+    public IReadOnlyDictionary<string, CallHandler> Handlers { get; }
+
+    public TimeProvider Time { get; }
+
+    public JsonValues Json { get; }
+
+    public GraphCodec Codec { get; }
+
+    public IStore Store { get; }
+
+    public Admission Admission { get; }
+
+    public EngineMetrics Metrics { get; }
+
+    public Committer Committer { get; }
+
+    public Timers Timers { get; }
+
+    public Completions Completions { get; }
+
+    public RunningMarks Marks { get; private set; }
+
+    /// <summary>Calls under way, for the completions that handlers report.</summary>
+    public ConcurrentDictionary<(RunId, long, int), Attempt> Calls { get; } = new();
+
+    public long Epoch { get; private set; }
+
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Why the engine does not run, or null.</summary>
+    public Exception? Failure { get; private set; } = new HoldfastException(HoldfastError.NotRunning, "The engine has not started yet; start the host first.");
+
+    /// <summary>Takes the store over and takes up every run that owes something.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (Provider.GetService<IServiceProviderIsService>() is { } known)
+            foreach (var type in Registry.All) type.CheckServices(known);
+        Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
+        Marks = RunningMarks.Open(Store.SidecarPath);
+        _wasRunning = Marks.Previous;
+        Failure = null;
+        Log.Started(_log, Store.Location, Epoch);
+        await UnparkMigratedAsync(cancellationToken).ConfigureAwait(false);
+        var taken = 0;
+        var after = default(RunKey);
+        while (true)
+        {
+            var page = await Store.ScanOwedAsync(after, 1_000, cancellationToken).ConfigureAwait(false);
+            foreach (var (run, _) in page) Activate(run);
+            taken += page.Count;
+            if (page.Count < 1_000) break;
+            after = page[^1].Key;
+        }
+        Log.TakenUp(_log, taken);
+        await Timers.StartAsync().ConfigureAwait(false);
+        _sweep.Change(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Stops in good order: running attempts get their token and a time to end; what does not end runs again after the next start.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _isStopped, 1) != 0) return;
+        var failed = Failure is not null;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Timers.Dispose();
+        await _sweep.DisposeAsync().ConfigureAwait(false);
+        var started = Time.GetTimestamp();
+        while (!failed && !cancellationToken.IsCancellationRequested && Time.GetElapsedTime(started) < Options.StopTime && _runs.Values.Any(static r => !r.IsIdle))
+            await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
+        Failure ??= new HoldfastException(HoldfastError.NotRunning, "The engine has stopped.");
+        Completions.FailAll(Failure);
+        await Store.DisposeAsync().ConfigureAwait(false);
+        if (!failed) Marks.Dispose();
+        Metrics.Dispose();
+        Log.Stopped(_log, Store.Location);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    /// <summary>Hands an event to a run, reading it from the store first if need be.</summary>
+    public void Post(RunId run, RunEvent happened)
+    {
+        while (Failure is null || !_stopping.IsCancellationRequested)
+        {
+            var live = _runs.GetOrAdd(run, static (id, engine) => new(engine, id), this);
+            if (live.TryPost(happened)) return;
+            // It was dropped from memory at this moment; its place is free now, or soon.
+            _runs.TryRemove(new(run, live));
+        }
+    }
+
+    public void Post(LiveRun run, RunEvent happened)
+    {
+        if (!run.TryPost(happened)) Post(run.Id, happened);
+    }
+
+    /// <summary>A run was created, or is to be taken up.</summary>
+    public void Activate(RunId run) => Post(run, TakeUp.Instance);
+
+    /// <summary>Mail for the run is durable.</summary>
+    public void MailPosted(RunId run) => Post(run, MailWaiting.Instance);
+
+    public void CompleteCall(CallTicket ticket, CallResult result)
+    {
+        if (Calls.TryRemove((ticket.Run, ticket.Op, ticket.Attempt), out var attempt)) attempt.Complete(result);
+    }
+
+    public bool WasRunning(RunId run) => _wasRunning.Contains(run);
+
+    public bool DropsFrames() => _alwaysCold || (Options.AlwaysCold is null && Options.Random.Next(100) == 0);
+
+    public void Finished(LiveRun run, RunOutcome outcome)
+    {
+        Completions.Complete(run.Id, outcome);
+        Forget(run);
+    }
+
+    public void Forget(LiveRun run)
+    {
+        run.Memory?.DropGraph();
+        run.Memory = null;
+        _runs.TryRemove(new(run.Id, run));
+    }
+
+    public void ThrowIfNotRunning()
+    {
+        if (Failure is { } failure)
+            throw failure is HoldfastException known ? new HoldfastException(known.Error, known.Message, known) : new HoldfastException(HoldfastError.NotRunning, $"The engine stopped: {failure.Message}", failure);
+    }
+
+    public void LostOwnership(RunId run, WriteResult answer)
+    {
+        if (answer.Verdict is Verdict.Stale)
+            Broken(new HoldfastException(HoldfastError.OwnershipLost, $"Another owner has taken {Store.Location} over: the store refused a write of run {run} as stale. This process acts on it no more."));
+        else
+            Log.WriteRefused(_log, run, answer.Verdict.ToString(), answer.Reason ?? "");
+    }
+
+    /// <summary>The store can no longer be trusted from here: nothing more is acknowledged, and the host is asked to end.</summary>
+    public void Broken(Exception error)
+    {
+        if (Failure is not null) return;
+        Failure = error;
+        Log.Failed(_log, error, Store.Location);
+        Completions.FailAll(error);
+        _stopping.Cancel();
+        _stopHost?.Invoke(error);
+    }
+
+    /// <summary>A turn threw where nothing may throw. The run's memory is dropped; a broken invariant stops the engine before it commits doubt.</summary>
+    public void TurnBroke(RunId run, Exception error)
+    {
+        if (Failure is not null) return;
+        if (error is InvariantException) Broken(error);
+        else Log.TurnBroke(_log, error, run);
+    }
+
+    public void NoteTurn(RunId run, long started)
+    {
+        var took = Time.GetElapsedTime(started);
+        if (took > Options.SlowTurn) Log.SlowTurn(_log, run, took.TotalMilliseconds);
+    }
+
+    public void NoteParked(RunId run, string reason)
+    {
+        Metrics.Parked();
+        Log.Parked(_log, run, reason);
+    }
+
+    public void NoteFailure(RunId run, StepOp step, int attempt, Exception error) => Log.AttemptFailed(_log, run, step.Label, step.Id, attempt, error.GetType().Name, error.Message);
+
+    public void NoteScanFailed(Exception error) => Log.ScanFailed(_log, error);
+
+    /// <summary>Runs that were parked because their code was not here are tried again at every start: the old build may be back.</summary>
+    async Task UnparkMigratedAsync(CancellationToken cancellationToken)
+    {
+        RunId? before = null;
+        while (true)
+        {
+            var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
+            foreach (var row in page)
+            {
+                if (!StateCodec.Decode(row.State.Span).ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) == true || !await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
+                await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
+            }
+            if (page.Count < 500) return;
+            before = page[^1].Id;
+        }
+    }
+
+    async ValueTask<bool> CanResumeAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { } stored) return false;
+        if (stored.Snapshot.IsEmpty) return true;
+        return SnapshotCheck.Problem(this, type, stored) is null;
+    }
+
+    void Sweep()
+    {
+        try
+        {
+            var excess = _runs.Count - Options.HotRunsMax;
+            foreach (var run in _runs.Values)
+            {
+                if (!run.IsIdle || run.Memory is null) continue;
+                if (excess <= 0 && Time.GetElapsedTime(run.TouchedTimestamp) < Options.IdleTime) continue;
+                if (!run.TryEvict()) continue;
+                _runs.TryRemove(new(run.Id, run));
+                excess--;
+            }
+        }
+        catch (Exception error)
+        {
+            Log.SweepFailed(_log, error);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Holdfast.Runtime;
+
+/// <summary>The engine's meter and activity source, both named <c>Holdfast</c>.</summary>
+sealed class EngineMetrics : IDisposable
+{
+    public const string Name = "Holdfast";
+
+    public static readonly ActivitySource Activities = new(Name);
+
+    readonly Meter _meter = new(Name);
+    readonly Counter<long> _turns;
+    readonly Counter<long> _steps;
+    readonly Counter<long> _attemptsFailed;
+    readonly Histogram<double> _stepDuration;
+    readonly Histogram<int> _batch;
+    readonly Histogram<double> _commit;
+    readonly Histogram<int> _snapshot;
+    readonly Counter<long> _inDoubt;
+    readonly Counter<long> _parked;
+    readonly Counter<long> _full;
+
+    public EngineMetrics(Func<int> hotRuns, Func<int> attempts)
+    {
+        _turns = _meter.CreateCounter<long>("holdfast.turns", "{turn}", "Turns that were committed.");
+        _steps = _meter.CreateCounter<long>("holdfast.steps", "{step}", "Attempts of steps that succeeded.");
+        _attemptsFailed = _meter.CreateCounter<long>("holdfast.attempts.failed", "{attempt}", "Attempts of steps that failed.");
+        _stepDuration = _meter.CreateHistogram<double>("holdfast.step.duration", "ms", "From the durable intent to the end of the attempt.");
+        _batch = _meter.CreateHistogram<int>("holdfast.commit.writes", "{write}", "Writes that shared one commit.");
+        _commit = _meter.CreateHistogram<double>("holdfast.commit.duration", "ms", "One commit, with its fsync.");
+        _snapshot = _meter.CreateHistogram<int>("holdfast.snapshot.size", "By", "The encoded frames of a run.");
+        _inDoubt = _meter.CreateCounter<long>("holdfast.steps.in_doubt", "{step}", "At-most-once steps that became in doubt.");
+        _parked = _meter.CreateCounter<long>("holdfast.runs.parked", "{run}", "Runs that were parked for a person or a deploy.");
+        _full = _meter.CreateCounter<long>("holdfast.store.full", "{commit}", "Commits that found no room.");
+        _meter.CreateObservableGauge("holdfast.runs.hot", hotRuns, "{run}", "Runs held in memory.");
+        _meter.CreateObservableGauge("holdfast.attempts.running", attempts, "{attempt}", "Attempts of steps that run now.");
+    }
+
+    public void Turn(int snapshotBytes)
+    {
+        _turns.Add(1);
+        if (snapshotBytes > 0) _snapshot.Record(snapshotBytes);
+    }
+
+    public void AttemptEnded(bool succeeded, long startedTimestamp)
+    {
+        if (succeeded) _steps.Add(1);
+        else _attemptsFailed.Add(1);
+        if (_stepDuration.Enabled) _stepDuration.Record(Stopwatch.GetElapsedTime(startedTimestamp).TotalMilliseconds);
+    }
+
+    public void Committed(int writes, TimeSpan time)
+    {
+        _batch.Record(writes);
+        _commit.Record(time.TotalMilliseconds);
+    }
+
+    public void InDoubt(int steps) => _inDoubt.Add(steps);
+
+    public void Parked() => _parked.Add(1);
+
+    public void StoreIsFull(HoldfastException _) => _full.Add(1);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,118 @@
+using Holdfast.Frames;
+using Holdfast.Kernel;
+using Holdfast.Storage;
+
+namespace Holdfast.Runtime;
+
+/// <summary>Runs the frames of a run for one turn, from its beginning to its end.</summary>
+static class FrameRunner
+{
+    public static void Run(LiveRun run, RunMemory memory, RunGraph graph, DateTimeOffset now, Decision decision, bool begins)
+    {
+        graph.State = memory.State;
+        graph.Decision = decision;
+        graph.Now = now;
+        graph.Epoch = run.Engine.Epoch;
+        graph.Enter(graph =>
+        {
+            if (begins) Begin(memory, graph, decision);
+            graph.RunUntilParked();
+            WindUp(graph);
+        });
+        if (graph.Misuse is null && graph.Root is { IsSettled: true } root && memory.State.Ops.Count == 0) End(run, memory, graph, root, now, decision);
+    }
+
+    static void Begin(RunMemory memory, RunGraph graph, Decision decision)
+    {
+        if (decision.CancelRun is { } reason)
+        {
+            decision.CancelRun = null;
+            graph.RootScope.OwnReason = reason;
+        }
+        var type = memory.Type!;
+        try
+        {
+            var input = type.InputType is { } inputType ? graph.Services.Json.Read(memory.Info.Input, inputType, $"The input of {type.Name}") : null;
+            graph.Root = type.Start(graph.Workflow, input);
+            if (!ReferenceEquals(graph.Root.Owner, graph)) graph.RecordMisuse($"{type.Name}.Run returned a durable of another run.");
+        }
+        catch (Exception error)
+        {
+            // A Run that is not async, or an input that does not decode, throws at the call instead of through its durable.
+            var failed = new Durable<Nothing> { Owner = graph, Scope = graph.RootScope, Observed = true };
+            failed.SettleFailed(error, cancelled: error is OperationCanceledException && graph.RootScope.IsCancelled);
+            graph.Root = failed;
+        }
+        // The engine looks at the root's outcome.
+        graph.Root.Observed = true;
+        graph.Unobserved.Remove(graph.Root);
+    }
+
+    /// <summary>
+    /// Once Run has returned, nothing may be left over: ops that nobody waits for are given up, and code that still runs is cancelled and
+    /// waited for.
+    /// </summary>
+    static void WindUp(RunGraph graph)
+    {
+        if (graph.Misuse is not null || graph.Root is not { IsSettled: true }) return;
+        foreach (var orphan in graph.Ops.Values.Where(static d => !d.Waiters.Any()).OrderBy(static d => d.Op).ToArray()) graph.GiveUp(orphan);
+        if (graph.Ops.Count > 0) graph.Cancel(graph.RootScope, "The run's Run method has returned.");
+        graph.RunUntilParked();
+        foreach (var orphan in graph.Ops.Values.Where(static d => !d.Waiters.Any()).OrderBy(static d => d.Op).ToArray()) graph.GiveUp(orphan);
+    }
+
+    static void End(LiveRun run, RunMemory memory, RunGraph graph, Durable root, DateTimeOffset now, Decision decision)
+    {
+        var json = graph.Services.Json;
+        RunOutcome outcome;
+        string? summary = null;
+        // What failed unseen fails the run, unless Run has failed itself.
+        var error = root.State == DurableState.Failed ? root.Error : root.State == DurableState.Succeeded && graph.Unobserved.Count > 0 ? graph.Unobserved[0].Error : null;
+        if (root.State == DurableState.Cancelled)
+        {
+            summary = root.Error!.Message;
+            outcome = new(RunStatus.Cancelled, default, RunErrors.Encode(root.Error));
+        }
+        else if (error is null)
+        {
+            try
+            {
+                outcome = new(RunStatus.Completed, memory.Type!.ResultOf(root, json), default);
+            }
+            catch (HoldfastException unwritable)
+            {
+                (outcome, summary) = Failed(unwritable);
+            }
+        }
+        else
+        {
+            (outcome, summary) = Failed(error);
+        }
+        RunKernel.Decide(memory.State, new RunEvent.Finish(outcome, summary), now, decision);
+
+        static (RunOutcome, string) Failed(Exception error) =>
+            (new(RunStatus.Failed, default, RunErrors.Encode(error)), $"{error.GetType().Name}: {error.Message}");
+    }
+}
+
+/// <summary>The exception that ended a run, as it is kept: plain JSON, readable without the code that threw it.</summary>
+static class RunErrors
+{
+    public static byte[] Encode(Exception error) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+        new RunError(
+            error is StepFailedException failed ? failed.TypeName : error.GetType().FullName!, error.Message,
+            Frames.Graph.ExceptionPlan.StackTextOf(error)));
+
+    public static RunError? Decode(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty) return null;
+        try
+        {
+            return System.Text.Json.JsonSerializer.Deserialize<RunError>(bytes.Span);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using Holdfast.Frames;
+using Holdfast.Frames.Graph;
+using Holdfast.Kernel;
+using Holdfast.Storage;
+
+namespace Holdfast.Runtime;
+
+/// <summary>Reads runs back from the store, and frames back from their snapshots.</summary>
+static class Loading
+{
+    /// <summary>
+    /// Brings a run's memory up to the store, and replaces the notices among the events by what the store says. Null when there is no
+    /// such run, or it cannot be read at all.
+    /// </summary>
+    public static async ValueTask<RunMemory?> PrepareAsync(LiveRun run, List<RunEvent> events)
+    {
+        var engine = run.Engine;
+        var stored = await engine.Store.LoadAsync(run.Id, default).ConfigureAwait(false);
+        if (stored is null)
+        {
+            engine.Forget(run);
+            return null;
+        }
+        var epoch = engine.Epoch;
+        if (run.Memory is not { } memory)
+        {
+            memory = run.Memory = MemoryOf(engine, stored);
+            var prelude = new List<RunEvent>
+            {
+                new RunEvent.Recover(epoch, engine.WasRunning(run.Id), engine.Options.CrashesMax, stored.Results),
+            };
+            foreach (var result in stored.Results)
+            {
+                prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
+                memory.Unfolded.Add(result);
+            }
+            if (!memory.State.Begun && memory.State.Status == RunStatus.Running) prelude.Add(new RunEvent.Begin());
+            prelude.Add(new RunEvent.TimePassed(epoch));
+            events.InsertRange(0, prelude);
+        }
+        var unparks = false;
+        foreach (var mail in stored.Mail)
+        {
+            if (mail.Sequence <= memory.State.MailSeen) continue;
+            events.Add(new RunEvent.MailArrived(mail, engine.Options.CancelRunGrace, epoch));
+            unparks |= mail.Kind == MailKind.Unpark;
+        }
+        if (unparks && memory.State.Status == RunStatus.Parked) TakeKeptResults(memory, stored, events);
+        return memory;
+    }
+
+    /// <summary>While a run was parked, its results were kept beside the state and not taken: it takes them once it goes on.</summary>
+    static void TakeKeptResults(RunMemory memory, StoredRun stored, List<RunEvent> events)
+    {
+        memory.Unfolded.Clear();
+        memory.Unfolded.AddRange(stored.Results);
+        foreach (var result in stored.Results) events.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
+    }
+
+    static RunMemory MemoryOf(Engine engine, StoredRun stored)
+    {
+        var state = StateCodec.Decode(stored.Run.State.Span);
+        foreach (var mail in stored.Mail)
+            if (mail.Sequence <= state.MailSeen) state.Inbox.Add(mail);
+        var memory = new RunMemory
+        {
+            Info = stored.Run,
+            Key = stored.Key,
+            Type = engine.Registry.Find(stored.Run.Workflow, stored.Run.Version),
+            State = state,
+            StateBytes = stored.Run.State,
+            Snapshot = stored.Snapshot,
+            Revision = stored.Revision,
+            StoredStatus = stored.Status,
+            StoredWake = stored.WakeUtc,
+            StoredOwed = stored.Owed,
+            SnapshotBlobs = GraphReader.BlobsOf(stored.Snapshot),
+        };
+        memory.Blobs.UnionWith(memory.SnapshotBlobs);
+        foreach (var op in state.Ops)
+            if (op is StepOp step) memory.Blobs.UnionWith(step.IntentBlobs);
+        return memory;
+    }
+
+    /// <summary>Fetches the large values that the frames refer to, before the synchronous part of a turn needs them.</summary>
+    public static async ValueTask FetchBlobsAsync(Engine engine, RunMemory memory)
+    {
+        foreach (var hash in memory.SnapshotBlobs)
+            if (!memory.FetchedBlobs.ContainsKey(hash) && await engine.Store.LoadBlobAsync(memory.Key, hash, default).ConfigureAwait(false) is { } data)
+                memory.FetchedBlobs[hash] = data;
+    }
+
+    /// <summary>The live frames of a run: read from its snapshot, or empty before its first turn.</summary>
+    public static RunGraph Graph(LiveRun run, RunMemory memory, DateTimeOffset now, Decision decision)
+    {
+        var engine = run.Engine;
+        var type = memory.Type ?? throw new HoldfastException(
+            HoldfastError.UnknownWorkflow, $"No workflow '{memory.Info.Workflow}', version {memory.Info.Version}, is registered here. Register its class again, or start the build that has it.");
+        var services = new ServiceLease(engine.Provider, type);
+        var graph = new RunGraph(new()
+        {
+            Run = run.Id,
+            Codec = engine.Codec,
+            Json = engine.Json,
+            Registry = engine.Registry,
+            CancelGrace = engine.Options.CancelGrace,
+            Random = engine.Options.Random,
+            TraceParent = memory.Info.TraceParent,
+        })
+        {
+            State = memory.State,
+            Decision = decision,
+            Now = now,
+            Epoch = engine.Epoch,
+        };
+        try
+        {
+            if (memory.Snapshot.IsEmpty)
+            {
+                graph.Workflow = services.CreateWorkflow(type.Type);
+            }
+            else
+            {
+                engine.Codec.DecodeRun(memory.Snapshot, hash => memory.FetchedBlobs.TryGetValue(hash, out var data) ? data : null, graph, services);
+                memory.FetchedBlobs.Clear();
+                // Results beside the snapshot were taken by joins before; no frame could run on them, so none does now. The ones that this
+                // very turn brings come as deliveries.
+                foreach (var result in memory.Unfolded)
+                    if (!decision.Deliveries.Exists(d => d.Op == result.Op) && graph.Ops.Remove(result.Op, out var durable))
+                        durable.Deliver(new(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
+            }
+        }
+        catch
+        {
+            services.Dispose();
+            throw;
+        }
+        graph.Services.Injected = services.Injected;
+        memory.Services = services;
+        return graph;
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Runtime;
+
+/// <summary>Every message that the engine logs, with its event id: one place, so that ids stay unique and texts alike.</summary>
+static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Holdfast runs on {Location}, epoch {Epoch}.")]
+    public static partial void Started(ILogger log, string location, long epoch);
+
+    [LoggerMessage(2, LogLevel.Information, "{Runs} runs that owe something are taken up.")]
+    public static partial void TakenUp(ILogger log, int runs);
+
+    [LoggerMessage(3, LogLevel.Information, "Holdfast has stopped on {Location}.")]
+    public static partial void Stopped(ILogger log, string location);
+
+    [LoggerMessage(4, LogLevel.Critical, "Holdfast stops acknowledging on {Location}. Restart the process; what was durable goes on from there.")]
+    public static partial void Failed(ILogger log, Exception error, string location);
+
+    [LoggerMessage(10, LogLevel.Warning, "Run {Run}: attempt {Attempt} of step '{Step}' (op {Op}) failed with {Error}: {Message}")]
+    public static partial void AttemptFailed(ILogger log, RunId run, string step, long op, int attempt, string error, string message);
+
+    [LoggerMessage(11, LogLevel.Error, "Run {Run} is parked: {Reason}")]
+    public static partial void Parked(ILogger log, RunId run, string reason);
+
+    [LoggerMessage(12, LogLevel.Warning, "Run {Run}: a turn took {Milliseconds:0} ms. Code between awaits should compute, not wait; put calls into steps.")]
+    public static partial void SlowTurn(ILogger log, RunId run, double milliseconds);
+
+    [LoggerMessage(13, LogLevel.Error, "Run {Run}: a turn could not be run. Its memory is dropped; it is taken up again from the store when something happens to it.")]
+    public static partial void TurnBroke(ILogger log, Exception error, RunId run);
+
+    [LoggerMessage(14, LogLevel.Error, "Run {Run}: the store answered {Verdict} to a write. {Reason}")]
+    public static partial void WriteRefused(ILogger log, RunId run, string verdict, string reason);
+
+    [LoggerMessage(20, LogLevel.Error, "The store could not be scanned for due timers; it is tried again.")]
+    public static partial void ScanFailed(ILogger log, Exception error);
+
+    [LoggerMessage(21, LogLevel.Error, "Idle runs could not be dropped from memory; it is tried again.")]
+    public static partial void SweepFailed(ILogger log, Exception error);
+}

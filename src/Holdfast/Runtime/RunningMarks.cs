@@ -1,0 +1,84 @@
+using System.IO.MemoryMappedFiles;
+
+namespace Holdfast.Runtime;
+
+/// <summary>
+/// Notes which runs have code on a thread at this moment, in memory that outlives the death of the process (not of the machine): what
+/// was noted when a process died may be what killed it. Costs a memory write, never an fsync. Thread-safe.
+/// </summary>
+sealed class RunningMarks : IDisposable
+{
+    const int Slots = 4096;
+    const int SlotBytes = 16;
+
+    readonly MemoryMappedFile? _file;
+    readonly MemoryMappedViewAccessor? _view;
+    readonly Stack<int> _free = new(Slots);
+    readonly Lock _lock = new();
+
+    RunningMarks(string? path)
+    {
+        if (path is null) return;
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, Slots * SlotBytes);
+        _view = _file.CreateViewAccessor();
+        var found = new HashSet<RunId>();
+        var bytes = new byte[SlotBytes];
+        for (var slot = Slots - 1; slot >= 0; slot--)
+        {
+            _view.ReadArray(slot * SlotBytes, bytes, 0, SlotBytes);
+            if (bytes.AsSpan().ContainsAnyExcept((byte)0)) found.Add(RunId.FromBytes(bytes));
+            _free.Push(slot);
+        }
+        Previous = found;
+        Clear();
+    }
+
+    /// <summary>The runs that the last process was in when it ended without stopping.</summary>
+    public IReadOnlySet<RunId> Previous { get; } = new HashSet<RunId>();
+
+    /// <param name="sidecarPath">The store's prefix for files beside it; null for none, and then nothing is noted.</param>
+    public static RunningMarks Open(string? sidecarPath) => new(sidecarPath is null ? null : sidecarPath + ".running");
+
+    /// <summary>Notes that the run's code is about to run. Returns the slot to leave, or -1 when there is none.</summary>
+    public int Enter(RunId run)
+    {
+        if (_view is null) return -1;
+        int slot;
+        lock (_lock)
+            if (!_free.TryPop(out slot)) return -1;
+        Span<byte> bytes = stackalloc byte[SlotBytes];
+        run.WriteBytes(bytes);
+        Write(slot, bytes);
+        return slot;
+    }
+
+    public void Leave(int slot)
+    {
+        if (slot < 0) return;
+        Span<byte> nothing = stackalloc byte[SlotBytes];
+        nothing.Clear();
+        Write(slot, nothing);
+        lock (_lock) _free.Push(slot);
+    }
+
+    /// <summary>Forgets all, after a stop in good order.</summary>
+    public void Dispose()
+    {
+        if (_view is null) return;
+        Clear();
+        _view.Dispose();
+        _file!.Dispose();
+    }
+
+    void Clear()
+    {
+        var nothing = new byte[Slots * SlotBytes];
+        _view!.WriteArray(0, nothing, 0, nothing.Length);
+    }
+
+    void Write(int slot, ReadOnlySpan<byte> bytes)
+    {
+        _view!.Write(slot * SlotBytes, BitConverter.ToInt64(bytes));
+        _view.Write((slot * SlotBytes) + 8, BitConverter.ToInt64(bytes[8..]));
+    }
+}

@@ -1,0 +1,47 @@
+using Holdfast.Frames.Graph;
+using Holdfast.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Runtime;
+
+/// <summary>
+/// The services of one load of a run, or of one attempt of a step: one scope of the container, opened when the first service is
+/// asked for.
+/// </summary>
+sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected, IDisposable
+{
+    IServiceScope? _scope;
+    Workflow? _workflow;
+
+    /// <summary>The services that went into the workflow's constructor.</summary>
+    public IReadOnlyList<Injected> Injected { get; private set; } = [];
+
+    public bool TryGet(string name, out object? service)
+    {
+        // The services that the workflow's constructor got are the ones that its lambdas captured.
+        foreach (var injected in Injected)
+            if (injected.Name == name)
+            {
+                service = injected.Value;
+                return true;
+            }
+        return type.TryGetService(Scope, name, out service);
+    }
+
+    public Workflow CreateWorkflow(Type asked)
+    {
+        if (asked != type.Type) throw GraphErrors.Corrupt($"a {asked} stands where the workflow {type.Name} belongs");
+        if (_workflow is not null) return _workflow;
+        (_workflow, Injected) = type.Create(Scope);
+        return _workflow;
+    }
+
+    public void Dispose()
+    {
+        if (_scope is IAsyncDisposable asynchronous) _ = asynchronous.DisposeAsync().AsTask();
+        else _scope?.Dispose();
+        _scope = null;
+    }
+
+    IServiceProvider Scope => (_scope ??= root.CreateScope()).ServiceProvider;
+}

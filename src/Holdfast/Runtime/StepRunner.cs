@@ -1,0 +1,142 @@
+using System.Buffers;
+using Holdfast.Frames;
+using Holdfast.Kernel;
+using Holdfast.Storage;
+
+namespace Holdfast.Runtime;
+
+/// <summary>Runs what an attempt consists of: a lambda, a registered handler, or a lambda inside a commit.</summary>
+static class StepRunner
+{
+    /// <summary>The outcome, or null when it reaches the run by another way.</summary>
+    public static ValueTask<Outcome?> RunAsync(Attempt attempt, Engine engine) => attempt.Step.Kind switch
+    {
+        StepKind.Call => CallAsync(attempt, engine),
+        StepKind.Transaction => TransactionAsync(attempt, engine),
+        _ => attempt.Step.IntentBlobs.Count == 0 ? Lambda(attempt, engine, static _ => null) : LambdaWithBlobsAsync(attempt, engine),
+    };
+
+    static ValueTask<Outcome?> Lambda(Attempt attempt, Engine engine, Func<BlobHash, ReadOnlyMemory<byte>?> blobs)
+    {
+        var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
+        ValueTask<byte[]> work;
+        try
+        {
+            var body = engine.Codec.DecodeIntent(attempt.Step.Intent, blobs, services);
+            work = body.RunAsync(new StepContext(attempt), engine.Codec);
+        }
+        catch
+        {
+            services.Dispose();
+            throw;
+        }
+        if (!work.IsCompletedSuccessfully) return AwaitAsync(work, services);
+        services.Dispose();
+        return new(new Outcome(OutcomeKind.Succeeded, work.Result));
+    }
+
+    static async ValueTask<Outcome?> AwaitAsync(ValueTask<byte[]> work, ServiceLease services)
+    {
+        try
+        {
+            return new Outcome(OutcomeKind.Succeeded, await work.ConfigureAwait(false));
+        }
+        finally
+        {
+            services.Dispose();
+        }
+    }
+
+    static async ValueTask<Outcome?> LambdaWithBlobsAsync(Attempt attempt, Engine engine)
+    {
+        var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
+        return await Lambda(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : null).ConfigureAwait(false);
+    }
+
+    static async ValueTask<Dictionary<BlobHash, ReadOnlyMemory<byte>>> FetchAsync(Attempt attempt, Engine engine)
+    {
+        var blobs = new Dictionary<BlobHash, ReadOnlyMemory<byte>>();
+        foreach (var hash in attempt.Step.IntentBlobs)
+            if (await engine.Store.LoadBlobAsync(attempt.Memory.Key, hash, attempt.Token).ConfigureAwait(false) is { } data) blobs[hash] = data;
+        return blobs;
+    }
+
+    static async ValueTask<Outcome?> CallAsync(Attempt attempt, Engine engine)
+    {
+        var step = attempt.Step;
+        if (!engine.Handlers.TryGetValue(step.Handler!, out var handler))
+            throw new HoldfastException(HoldfastError.UnknownWorkflow, $"No step named '{step.Handler}' is registered here; add it with AddStep(\"{step.Handler}\", …).");
+        var ticket = new CallTicket(attempt.Run, step.Id, attempt.Number, step.Intent);
+        engine.Calls[(ticket.Run, ticket.Op, ticket.Attempt)] = attempt;
+        using var services = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.CreateScope(engine.Provider);
+        byte[] result;
+        try
+        {
+            result = await handler.RunAsync(services.ServiceProvider, new StepContext(attempt), ticket, engine.Json).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            engine.CompleteCall(ticket, CallResult.Failed(error));
+            return null;
+        }
+        engine.CompleteCall(ticket, CallResult.Succeeded(result));
+        return null;
+    }
+
+    static async ValueTask<Outcome?> TransactionAsync(Attempt attempt, Engine engine)
+    {
+        var step = attempt.Step;
+        var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
+        using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
+        var body = (TransactionBody)engine.Codec.DecodeIntent(step.Intent, hash => blobs.TryGetValue(hash, out var data) ? data : null, services);
+        Exception? thrown = null;
+        var answer = await engine.Committer.CommitAsync(new TransactionStep
+        {
+            Run = attempt.Run,
+            Key = attempt.Memory.Key,
+            Epoch = engine.Epoch,
+            Utc = engine.Time.GetUtcNow(),
+            Op = step.Id,
+            Work = connection => Work(attempt, engine, body, connection, out thrown),
+        }).ConfigureAwait(false);
+        switch (answer.Verdict)
+        {
+            case Verdict.Committed:
+                engine.Post(attempt.Run, new RunEvent.ResultStored(step.Id, StateCodec.DecodeOutcome(answer.Outcome.Span)));
+                return null;
+            case Verdict.Duplicate:
+                engine.Post(attempt.Run, MailWaiting.Instance);
+                return null;
+            case Verdict.Undone:
+                throw thrown ?? new InvariantException("A transaction step was undone without a reason.");
+            case Verdict.Refused:
+                throw new HoldfastException(HoldfastError.Misuse, $"The store cannot run transaction steps: {answer.Reason}");
+            default:
+                engine.LostOwnership(attempt.Run, answer);
+                return null;
+        }
+    }
+
+    static TransactionAnswer Work(Attempt attempt, Engine engine, TransactionBody body, System.Data.Common.DbConnection connection, out Exception? thrown)
+    {
+        var step = attempt.Step;
+        thrown = null;
+        try
+        {
+            var started = engine.Time.GetTimestamp();
+            var value = body.Run(new(connection, attempt.Run, step.Id), engine.Codec);
+            if (step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
+                throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
+            var outcome = new Outcome(OutcomeKind.Succeeded, value);
+            var journal = new ArrayBufferWriter<byte>(64);
+            JournalCodec.Encode([RunKernel.JournalOf(step, outcome)], journal);
+            return new(Keep: true, StateCodec.EncodeOutcome(outcome), journal.WrittenMemory);
+        }
+        catch (Exception error)
+        {
+            // Undone now; the kernel decides whether there is another attempt, as for every step.
+            thrown = error;
+            return new(Keep: false, null, default);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Buffers;
+using Holdfast.Frames;
+using Holdfast.Frames.Graph;
+using Holdfast.Kernel;
+using Holdfast.Storage;
+
+namespace Holdfast.Runtime;
+
+/// <summary>
+/// One turn: events go through the kernel, what they settle goes to the frames, the frames run until all are parked, and what
+/// changed is committed in one transition. Only then are the effects carried out.
+/// </summary>
+static class Turn
+{
+    [ThreadStatic]
+    static Decision? _spare;
+
+    /// <summary>Runs a turn. Returns an attempt that the caller may run at once on its own thread.</summary>
+    public static async ValueTask<Attempt?> RunAsync(LiveRun run, List<RunEvent> events)
+    {
+        var engine = run.Engine;
+        var memory = run.Memory;
+        if (memory is null || events.Exists(static e => e is MailWaiting))
+        {
+            memory = await Loading.PrepareAsync(run, events).ConfigureAwait(false);
+            if (memory is null) return null;
+        }
+        events.RemoveAll(static e => e is MailWaiting or TakeUp);
+        if (RunKernel.IsFinished(memory.State.Status))
+        {
+            engine.Forget(run);
+            return null;
+        }
+        var now = engine.Time.GetUtcNow();
+        if (memory.State.Status == RunStatus.Parked) await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
+        if (memory.Graph is null) await Loading.FetchBlobsAsync(engine, memory).ConfigureAwait(false);
+
+        var decision = _spare ?? new Decision();
+        _spare = null;
+        decision.Clear();
+        var work = Compute(run, memory, events, now, decision);
+        if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
+        if (work.IsNothing) return null;
+        if (!await CommitAsync(run, memory, work, decision, now).ConfigureAwait(false)) return null;
+        var inline = Effects.Release(run, memory, decision, now);
+        if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
+        if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
+        _spare = decision;
+        return inline;
+    }
+
+    /// <summary>The part of a turn that computes: synchronous, and all in memory.</summary>
+    static TurnWork Compute(LiveRun run, RunMemory memory, List<RunEvent> events, DateTimeOffset now, Decision decision)
+    {
+        var engine = run.Engine;
+        var started = engine.Time.GetTimestamp();
+        var mark = engine.Marks.Enter(run.Id);
+        try
+        {
+            foreach (var happened in events)
+                if (happened is RunEvent.AttemptEnded ended && run.Attempts.TryGetValue(ended.Op, out var attempt) && attempt.Number == ended.Attempt) run.Attempts.Remove(ended.Op);
+            var seen = memory.State.MailSeen;
+            foreach (var happened in events) RunKernel.Decide(memory.State, happened, now, decision);
+            var deliveries = decision.Deliveries.Count;
+            var begins = events.Exists(static e => e is RunEvent.Begin);
+            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = [.. decision.Deliveries] };
+            if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
+            {
+                var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision);
+                FrameRunner.Run(run, memory, graph, now, decision, begins);
+                if (graph.Misuse is { } misuse)
+                {
+                    work.Discarded = graph.IgnoresCancellation ? new(misuse, Terminates: true) : new($"misuse: {misuse}", Terminates: false);
+                    return work;
+                }
+                work.GraphChanged = true;
+                work.FramesRan = graph.Ran;
+                if (graph.Ran && memory.State.Status == RunStatus.Running) memory.State.Crashes = 0;
+            }
+            RunKernel.AssertOwed(memory.State, decision);
+            if (work.FitsBeside(events, decision)) work.IsBeside = true;
+            else Encode(run, memory, work, decision);
+            return work;
+        }
+        catch (HoldfastException error) when (error.Error is HoldfastError.NotSavable or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.UnknownWorkflow)
+        {
+            var why = error.Error switch
+            {
+                HoldfastError.NeedsMigration => "needs migration",
+                HoldfastError.NotSavable => "not savable",
+                HoldfastError.UnknownWorkflow => "needs migration",
+                _ => "cannot be loaded",
+            };
+            return new() { Discarded = new($"{why}: {error.Message}", Terminates: false) };
+        }
+        finally
+        {
+            engine.Marks.Leave(mark);
+            engine.NoteTurn(run.Id, started);
+        }
+    }
+
+    static void Encode(LiveRun run, RunMemory memory, TurnWork work, Decision decision)
+    {
+        var state = new ArrayBufferWriter<byte>(256);
+        StateCodec.Encode(memory.State, state);
+        work.State = state.WrittenMemory;
+        var finished = RunKernel.IsFinished(memory.State.Status);
+        if (finished) work.Snapshot = default(ReadOnlyMemory<byte>);
+        else if (work.GraphChanged)
+        {
+            var encoded = run.Engine.Codec.EncodeRun(memory.Graph!);
+            work.Snapshot = encoded.Bytes;
+            work.NewBlobs = encoded.Blobs.Count == 0 && memory.Graph!.NewBlobs.Count == 0 ? [] : [.. encoded.Blobs, .. memory.Graph!.NewBlobs];
+            work.SnapshotBlobs = encoded.Blobs.Count == 0 ? [] : [.. encoded.Blobs.Select(static b => b.Hash)];
+        }
+        work.IsNothing = work.Snapshot is null && !work.MailLookedAt && decision.Journal.Count == 0 && decision.Effects.Count == 0
+            && decision.ConsumedMail.Count == 0 && decision.DeadMail.Count == 0 && work.State.Span.SequenceEqual(memory.StateBytes.Span);
+        if (decision.Journal.Count == 0) return;
+        var journal = new ArrayBufferWriter<byte>(64);
+        JournalCodec.Encode(decision.Journal, journal);
+        work.Journal = journal.WrittenMemory;
+    }
+
+    static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, TurnWork work, Decision decision, DateTimeOffset now)
+    {
+        if (work.IsBeside) return await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false);
+        var engine = run.Engine;
+        var transition = work.ToTransition(run, memory, decision, now, engine.Epoch);
+        var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
+        if (answer.Verdict != Verdict.Committed)
+        {
+            // The live graph ran ahead of what is durable: it is dropped, never rolled back.
+            memory.DropGraph();
+            run.Memory = null;
+            if (answer.Verdict == Verdict.Refused) await Parked.DiscardAsync(run, [], new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
+            else engine.LostOwnership(run.Id, answer);
+            return false;
+        }
+        work.Remember(memory, transition);
+        engine.Metrics.Turn(transition.Snapshot?.Length ?? 0);
+        return true;
+    }
+}

@@ -1,0 +1,168 @@
+namespace Holdfast.Storage;
+
+/// <summary>What the handles of one <see cref="MemoryStore"/> share, and what each write does to it. Guarded by <see cref="Gate"/>.</summary>
+sealed class MemoryContent
+{
+    readonly Dictionary<RunId, MemoryRun> _byId = [];
+    long _mailSequence;
+
+    public Lock Gate { get; } = new();
+
+    public long Epoch { get; set; }
+
+    /// <summary>In order of creation: the run with key <c>k</c> is at <c>k - 1</c>.</summary>
+    public List<MemoryRun> Runs { get; } = [];
+
+    public Dictionary<(string Workflow, string Key), MemoryRun> ByName { get; } = [];
+
+    public SortedSet<long> Owed { get; } = [];
+
+    public SortedSet<(DateTimeOffset Utc, long Key)> Wakes { get; } = [];
+
+    public MemoryRun? Find(RunId id) => _byId.GetValueOrDefault(id);
+
+    public MemoryRun? Find(RunKey key) => key.Value >= 1 && key.Value <= Runs.Count ? Runs[(int)key.Value - 1] : null;
+
+    public WriteResult Apply(StoreWrite write) => write switch
+    {
+        CreateRun create => Create(create.Run),
+        PostMail post => Post(post),
+        Transition transition => Advance(transition),
+        ResultOnly result => Keep(result),
+        TransactionStep step => new(Verdict.Refused, step.Run, step.Key,
+            Reason: "A transaction step needs a database to run in, and the memory store has none. Use the SQLite store, or an ordinary step."),
+        _ => throw new ArgumentException($"The store does not know the write {write?.GetType().Name ?? "null"}."),
+    };
+
+    WriteResult Create(NewRun run)
+    {
+        if (run.Key is { } key && ByName.TryGetValue((run.Workflow, key), out var there)) return new(Verdict.Duplicate, there.Info.Id, there.Key);
+        if (Find(run.Id) is { } same)
+            return same.Info.Workflow == run.Workflow && same.Info.Key == run.Key
+                ? new(Verdict.Duplicate, same.Info.Id, same.Key)
+                : new(Verdict.Refused, run.Id, Reason: $"Run {run.Id} exists already, as '{same.Info.Workflow}' with another key.");
+        return new(Verdict.Committed, run.Id, Add(run).Key);
+    }
+
+    MemoryRun Add(NewRun run)
+    {
+        var added = new MemoryRun
+        {
+            Info = run with { Input = run.Input.ToArray(), State = default },
+            Key = new(Runs.Count + 1),
+            Status = RunStatus.Running,
+            UpdatedUtc = run.CreatedUtc,
+            State = run.State.ToArray(),
+        };
+        Runs.Add(added);
+        _byId.Add(run.Id, added);
+        if (run.Key is { } key) ByName.Add((run.Workflow, key), added);
+        SetOwed(added, true);
+        return added;
+    }
+
+    WriteResult Post(PostMail post)
+    {
+        if (Find(post.Run) is not { } run) return new(Verdict.UnknownRun, post.Run);
+        if (run.IsFinished) return new(Verdict.Finished, post.Run, run.Key);
+        var mail = post.Mail;
+        if (mail.DedupKey is { } dedup && run.DedupKeys.TryGetValue(dedup, out var known)) return new(Verdict.Duplicate, post.Run, run.Key, known);
+        var sequence = ++_mailSequence;
+        if (mail.DedupKey is { } fresh) run.DedupKeys.Add(fresh, sequence);
+        run.Mail.Add(sequence, new(sequence, mail.Kind, mail.Name, mail.Payload.ToArray(), mail.Utc));
+        SetOwed(run, true);
+        return new(Verdict.Committed, post.Run, run.Key, sequence);
+    }
+
+    WriteResult Advance(Transition next)
+    {
+        var (run, refusal) = Check(next.Run, next.Key, next.Epoch, next.Revision);
+        if (run is null) return refusal;
+        if (TakenChild(next.Children) is { } reason) return new(Verdict.Refused, next.Run, next.Key, Reason: reason);
+
+        foreach (var sequence in next.ConsumedMail) run.Mail.Remove(sequence);
+        foreach (var dead in next.DeadMail)
+            if (run.Mail.Remove(dead.Sequence, out var mail)) run.Dead.Add(new(next.Run, mail, dead.Reason));
+        foreach (var child in next.Children) Add(child);
+        foreach (var post in next.Outgoing) Post(post);
+        if (next.FoldsResults) run.Results.Clear();
+        foreach (var blob in next.Blobs) run.Blobs.TryAdd(blob.Hash, blob.Data.ToArray());
+        foreach (var hash in next.DroppedBlobs) run.Blobs.Remove(hash);
+        run.Revision++;
+        run.UpdatedUtc = next.Utc;
+        run.State = next.State.ToArray();
+        if (next.Snapshot is { } snapshot) run.Snapshot = snapshot.ToArray();
+        run.Record(next.Utc, next.Journal);
+        if (next.Outcome is { } outcome) Finish(run, outcome);
+        else if (next.IndexChanged)
+        {
+            run.Status = next.Status;
+            SetWake(run, next.WakeUtc);
+            SetOwed(run, next.Owed || run.Mail.Keys.Any(sequence => sequence > next.MailSeen));
+        }
+        return new(Verdict.Committed, next.Run, next.Key);
+    }
+
+    WriteResult Keep(ResultOnly result)
+    {
+        var (run, refusal) = Check(result.Run, result.Key, result.Epoch, revision: null);
+        if (run is null) return refusal;
+        if (run.Results.Exists(each => each.Op == result.Op)) return new(Verdict.Duplicate, result.Run, result.Key);
+        run.Results.Add(new(result.Op, result.Outcome.ToArray()));
+        run.UpdatedUtc = result.Utc;
+        run.Record(result.Utc, result.Journal);
+        return new(Verdict.Committed, result.Run, result.Key);
+    }
+
+    (MemoryRun? Run, WriteResult Refusal) Check(RunId id, RunKey key, long epoch, long? revision)
+    {
+        if (epoch != Epoch) return (null, new(Verdict.Stale, id, key));
+        if (Find(key) is not { } run || run.Info.Id != id) return (null, new(Verdict.UnknownRun, id, key));
+        if (revision is { } expected && run.Revision != expected) return (null, new(Verdict.Stale, id, key));
+        return run.IsFinished ? (null, new(Verdict.Finished, id, key)) : (run, default);
+    }
+
+    string? TakenChild(IReadOnlyList<NewRun> children)
+    {
+        for (var i = 0; i < children.Count; i++)
+        {
+            var child = children[i];
+            if (Find(child.Id) is not null || children.Take(i).Any(other => other.Id == child.Id)) return ChildIdTaken(child);
+            if (child.Key is null) continue;
+            if (ByName.ContainsKey((child.Workflow, child.Key)) || children.Take(i).Any(other => (other.Workflow, other.Key) == (child.Workflow, child.Key)))
+                return ChildKeyTaken(child);
+        }
+        return null;
+    }
+
+    /// <summary>The reason of a transition that is refused because of a child's id; the stores word it alike.</summary>
+    public static string ChildIdTaken(NewRun child) => $"The child run {child.Id} of workflow '{child.Workflow}' exists already.";
+
+    /// <summary>The reason of a transition that is refused because of a child's key; the stores word it alike.</summary>
+    public static string ChildKeyTaken(NewRun child) => $"The key '{child.Key}' of the child run {child.Id} is taken by another run of workflow '{child.Workflow}'.";
+
+    void Finish(MemoryRun run, RunOutcome outcome)
+    {
+        run.Status = outcome.Status;
+        run.Outcome = outcome with { Result = outcome.Result.ToArray(), Error = outcome.Error.ToArray() };
+        run.Snapshot = default;
+        run.Results.Clear();
+        run.Blobs.Clear();
+        SetWake(run, null);
+        SetOwed(run, false);
+    }
+
+    void SetWake(MemoryRun run, DateTimeOffset? wakeUtc)
+    {
+        if (run.WakeUtc is { } before) Wakes.Remove((before, run.Key.Value));
+        if (wakeUtc is { } after) Wakes.Add((after, run.Key.Value));
+        run.WakeUtc = wakeUtc;
+    }
+
+    void SetOwed(MemoryRun run, bool owed)
+    {
+        run.Owed = owed;
+        if (owed) Owed.Add(run.Key.Value);
+        else Owed.Remove(run.Key.Value);
+    }
+}

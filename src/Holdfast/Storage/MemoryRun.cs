@@ -1,0 +1,62 @@
+namespace Holdfast.Storage;
+
+/// <summary>One run in memory. Its byte arrays are copies that nobody writes to, so that readers may share them.</summary>
+sealed class MemoryRun
+{
+    public required NewRun Info { get; init; }
+
+    public required RunKey Key { get; init; }
+
+    public RunStatus Status { get; set; }
+
+    public long Revision { get; set; }
+
+    public DateTimeOffset UpdatedUtc { get; set; }
+
+    public DateTimeOffset? WakeUtc { get; set; }
+
+    public bool Owed { get; set; }
+
+    public ReadOnlyMemory<byte> State { get; set; }
+
+    public ReadOnlyMemory<byte> Snapshot { get; set; }
+
+    public RunOutcome? Outcome { get; set; }
+
+    public List<StoredResult> Results { get; } = [];
+
+    public SortedDictionary<long, StoredMail> Mail { get; } = [];
+
+    public Dictionary<string, long> DedupKeys { get; } = [];
+
+    public List<DeadLetter> Dead { get; } = [];
+
+    public Dictionary<BlobHash, ReadOnlyMemory<byte>> Blobs { get; } = [];
+
+    public List<JournalRow> Journal { get; } = [];
+
+    public bool IsFinished => Outcome is not null;
+
+    public void Record(DateTimeOffset utc, ReadOnlyMemory<byte> entries)
+    {
+        if (!entries.IsEmpty) Journal.Add(new(Journal.Count + 1, utc, entries.ToArray()));
+    }
+
+    public StoredRun ToStored() => new()
+    {
+        Run = Info with { State = State },
+        Key = Key,
+        Status = Status,
+        Revision = Revision,
+        UpdatedUtc = UpdatedUtc,
+        WakeUtc = WakeUtc,
+        Owed = Owed,
+        Snapshot = Snapshot,
+        Results = [.. Results],
+        Mail = [.. Mail.Values],
+        Outcome = Outcome,
+    };
+
+    public RunRow ToRow() => new(
+        Info.Id, Info.Workflow, Info.Version, Info.Key, Info.Parent, Status, Info.CreatedUtc, UpdatedUtc, WakeUtc, Revision, State, Outcome);
+}

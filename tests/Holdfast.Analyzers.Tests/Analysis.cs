@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Holdfast.Analyzers.Tests;
+
+/// <summary>Compiles a source in memory and runs every rule over it.</summary>
+static class Analysis
+{
+    /// <summary>Services that the sample workflows are given.</summary>
+    const string World = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Text.Json;
+        global using System.Text.RegularExpressions;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        global using Holdfast;
+        global using Sample;
+
+        namespace Sample
+        {
+            public record Request(string Id, decimal Amount, List<Item> Items);
+            public record Item(string Name, int Count);
+            public interface IPayments { Task<string> Charge(Request request, string key, CancellationToken token = default); Task<int> Refund(string id); }
+            public interface IMail { Task Send(string text); bool IsOpen { get; } void Log(string text); }
+            public struct Point { public int X; public int Y { get; set; } }
+            public class Box { public int Value { get; set; } public int Field; public void Add(int n) { } }
+            public static class Patterns { public static readonly Regex Word = new("a+"); }
+        }
+        """;
+
+    static readonly ImmutableArray<DiagnosticAnalyzer> Rules = [new AwaitAnalyzer(), new StepWriteAnalyzer()];
+
+    static readonly MetadataReference[] References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !Surface.IsStub || Path.GetFileNameWithoutExtension(path) != "Holdfast")
+            .Where(path => Path.GetFileNameWithoutExtension(path) is var name && !name.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal) && !name.StartsWith("Holdfast.Analyzers", StringComparison.Ordinal))
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
+
+    static readonly SyntaxTree[] Shared =
+    [
+        CSharpSyntaxTree.ParseText(World, Options),
+        .. Surface.IsStub ? new[] { CSharpSyntaxTree.ParseText(Surface.Stub, Options) } : [],
+    ];
+
+    /// <summary>A workflow with this body of <c>Run</c>, and these further members.</summary>
+    public static string Workflow(string body, string members = "") => $$"""
+        sealed class Trial(IPayments payments, IMail mail) : Workflow
+        {
+            public static readonly Signal<int> Approved = new("approved");
+            int _total;
+            string? Note { get; set; }
+            {{members}}
+            public async Durable<int> Run(Request request)
+            {
+                await Delay(TimeSpan.FromDays(1));
+                {{body}}
+            }
+        }
+        """;
+
+    /// <summary>Every report on the source, in its order. The source must compile.</summary>
+    public static Task<ImmutableArray<Diagnostic>> Run(string source) => Run(source, Shared, References);
+
+    /// <summary>Every report on a source that stands for itself.</summary>
+    public static Task<ImmutableArray<Diagnostic>> RunAlone(string source) =>
+        Run(source, [], [.. References.Where(r => r.Display is { } path && Path.GetFileNameWithoutExtension(path) != "Holdfast")]);
+
+    static async Task<ImmutableArray<Diagnostic>> Run(string source, SyntaxTree[] more, MetadataReference[] references)
+    {
+        var compilation = CSharpCompilation.Create(
+            "Sample", [CSharpSyntaxTree.ParseText(source, Options, "Sample.cs"), .. more], references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
+        Exception? failure = null;
+        var analysis = new CompilationWithAnalyzersOptions(
+            new AnalyzerOptions([]), (error, _, _) => failure = error, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
+        var found = await compilation.WithAnalyzers(Rules, analysis).GetAnalyzerDiagnosticsAsync();
+        Assert.Null(failure);
+        return [.. found.OrderBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Checks that the rule, and no other, reports at each <c>[|place|]</c> of the source, and returns the texts.</summary>
+    public static async Task<string[]> Reports(string code, string marked)
+    {
+        var (source, spans) = Unmark(marked);
+        var found = await Run(source);
+        Assert.Equal(
+            string.Join("\n", spans.Select(s => $"{code} {source[s.Start..s.End]}")),
+            string.Join("\n", found.Select(d => $"{d.Id} {source[d.Location.SourceSpan.Start..d.Location.SourceSpan.End]}{(spans.Contains(d.Location.SourceSpan) ? "" : " (elsewhere) " + d.GetMessage())}")));
+        return [.. found.Select(d => d.GetMessage())];
+    }
+
+    /// <summary>Checks that no rule reports anything.</summary>
+    public static async Task Silent(string source) => Assert.Empty((await Run(source)).Select(d => d.ToString()));
+
+    static (string Source, List<TextSpan> Spans) Unmark(string marked)
+    {
+        var spans = new List<TextSpan>();
+        var source = new System.Text.StringBuilder();
+        var open = new Stack<int>();
+        for (var i = 0; i < marked.Length; i++)
+        {
+            if (marked.AsSpan(i).StartsWith("[|"))
+            {
+                open.Push(source.Length);
+                i++;
+            }
+            else if (marked.AsSpan(i).StartsWith("|]"))
+            {
+                spans.Add(TextSpan.FromBounds(open.Pop(), source.Length));
+                i++;
+            }
+            else source.Append(marked[i]);
+        }
+        spans.Sort((a, b) => a.Start.CompareTo(b.Start));
+        return (source.ToString(), spans);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
+
+namespace Holdfast.Tests.Frames.Code;
+
+/// <summary>Compiles C# in memory and loads it, as another build of a workflow's assembly would be.</summary>
+sealed class Compiled
+{
+    const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+
+    static readonly MetadataReference[] References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) is var file && (file.StartsWith("System.", StringComparison.Ordinal) || file is "mscorlib.dll" or "netstandard.dll" or "Microsoft.CSharp.dll"))
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    /// <summary>What the sources of the tests use without saying so.</summary>
+    const string Usings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Runtime.CompilerServices;
+        global using System.Threading.Tasks;
+        """;
+
+    Compiled(Assembly assembly) => Assembly = assembly;
+
+    public Assembly Assembly { get; }
+
+    public static Compiled From(
+        string source, bool release, string path = "/src/W.cs", DebugInformationFormat pdb = DebugInformationFormat.PortablePdb, bool nullable = false, string name = "Flows", bool loadReferences = true, params Compiled[] references)
+    {
+        var parse = new CSharpParseOptions(LanguageVersion.Latest);
+        var encoding = System.Text.Encoding.UTF8;
+        var compilation = CSharpCompilation.Create(
+            name,
+            [CSharpSyntaxTree.ParseText(Usings, parse, "/src/Usings.cs", encoding), CSharpSyntaxTree.ParseText(source, parse, path, encoding)],
+            [.. References, .. references.Select(r => r._reference!)],
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary,
+                optimizationLevel: release ? OptimizationLevel.Release : OptimizationLevel.Debug,
+                allowUnsafe: true,
+                nullableContextOptions: nullable ? NullableContextOptions.Enable : NullableContextOptions.Disable,
+                deterministic: true));
+        using var image = new MemoryStream();
+        var result = compilation.Emit(image, options: new EmitOptions(debugInformationFormat: pdb), pdbStream: pdb == DebugInformationFormat.Embedded ? null : new MemoryStream());
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
+        var context = new AssemblyLoadContext(name, isCollectible: true);
+        foreach (var reference in loadReferences ? references : []) context.Resolving += (_, wanted) => wanted.Name == reference.Assembly.GetName().Name ? reference.Assembly : null;
+        image.Position = 0;
+        return new Compiled(context.LoadFromStream(image)) { _reference = MetadataReference.CreateFromImage(image.ToArray()) };
+    }
+
+    MetadataReference? _reference;
+
+    /// <summary>A type a person wrote.</summary>
+    public Type Type(string name) => Assembly.GetType(name, throwOnError: true)!;
+
+    /// <summary>The last method of a type with this name, in the order of the source.</summary>
+    public MethodBase Method(string type, string name) =>
+        Type(type).GetMembers(Declared).OfType<MethodBase>().Where(m => m.Name == name).OrderBy(m => m.MetadataToken).Last();
+
+    /// <summary>The machine behind an async method or iterator.</summary>
+    public Type Machine(string type = "W", string method = "Run") =>
+        Method(type, method).GetCustomAttribute<System.Runtime.CompilerServices.StateMachineAttribute>()!.StateMachineType;
+
+    public override string ToString() => Assembly.ToString();
+}

@@ -1,0 +1,155 @@
+using Holdfast.Kernel;
+using Holdfast.Storage;
+
+namespace Holdfast.Tests.Kernel;
+
+public sealed class RecoveryTests
+{
+    readonly KernelWorld _world = new();
+
+    Decision Recover(long epoch = 2, bool wasRunning = false, int crashesMax = 3, params long[] results) =>
+        _world.Do(new RunEvent.Recover(epoch, wasRunning, crashesMax, [.. results.Select(op => new StoredResult(op, default))]));
+
+    [Fact]
+    public void A_cut_off_attempt_runs_again_under_a_new_number()
+    {
+        var op = _world.Step();
+        var decision = Recover();
+        Assert.Equal([new Effect.RunAttempt(op, 2)], decision.Effects);
+        Assert.Equal([new JournalEntry(JournalKind.AttemptCutOff, op, "Charge", 1)], decision.Journal);
+        var step = _world.StepAt(op);
+        Assert.Equal((2, 1, 2L), (step.Attempt, step.CrashedAttempts, step.Epoch));
+        Assert.Equal("", KernelWorld.Text(_world.End(op, 1, KernelWorld.Ok())));
+        Assert.Equal("", KernelWorld.Text(Recover()));
+    }
+
+    [Fact]
+    public void Cut_off_attempts_do_not_count_against_the_rule()
+    {
+        var op = _world.Step(step => step.Retry = RetryRule.Default with { MaxAttempts = 2, Jitter = 0 });
+        for (var epoch = 2; epoch < 12; epoch++) Recover(epoch);
+        Assert.Empty(_world.End(op, 11, KernelWorld.Error()).Deliveries);
+        Assert.Equal(_world.Now + TimeSpan.FromMilliseconds(500), _world.StepAt(op).RetryUtc);
+        _world.Pass(TimeSpan.FromSeconds(1));
+        Assert.Single(_world.End(op, 12, KernelWorld.Error()).Deliveries);
+    }
+
+    [Fact]
+    public void An_at_most_once_attempt_comes_into_doubt_and_does_not_run()
+    {
+        var op = _world.Step(step => step.AtMostOnce = true);
+        var decision = Recover();
+        Assert.Empty(decision.Effects);
+        Assert.Equal(JournalKind.StepInDoubt, Assert.Single(decision.Journal).Kind);
+        Assert.Empty(RunKernel.Pending(_world.State));
+        Assert.False(RunKernel.IsOwed(_world.State));
+        Assert.Equal("", KernelWorld.Text(Recover(epoch: 3)));
+        Assert.Equal("", KernelWorld.Text(_world.End(op, 1, KernelWorld.Ok())));
+    }
+
+    [Fact]
+    public void A_transaction_is_never_in_doubt()
+    {
+        var op = _world.Step(step => (step.Kind, step.AtMostOnce) = (StepKind.Transaction, true));
+        Assert.Equal([new Effect.RunAttempt(op, 1)], Recover().Effects);
+    }
+
+    [Fact]
+    public void A_step_whose_result_is_stored_was_not_cut_off()
+    {
+        var once = _world.Step(step => step.AtMostOnce = true);
+        var often = _world.Step();
+        var decision = Recover(results: [once, often]);
+        Assert.Equal("", KernelWorld.Text(decision));
+        _world.Also(new RunEvent.ResultStored(once, KernelWorld.Ok()));
+        _world.Also(new RunEvent.ResultStored(often, KernelWorld.Ok()));
+        Assert.Equal([once, often], decision.Deliveries.Select(delivery => delivery.Op));
+    }
+
+    [Fact]
+    public void Attempts_of_this_epoch_and_waiting_steps_are_left_alone()
+    {
+        _world.Step(step => step.Epoch = 2);
+        var waiting = _world.Step();
+        _world.End(waiting, 1, KernelWorld.Error());
+        Assert.Equal("", KernelWorld.Text(Recover()));
+    }
+
+    [Fact]
+    public void A_step_that_was_asked_to_cancel_runs_again_with_its_token_signalled()
+    {
+        var op = _world.Step();
+        _world.Do(new RunEvent.CancelOp(op, "enough", TimeSpan.FromMinutes(1)));
+        Assert.Equal([new Effect.RunAttempt(op, 2), new Effect.CancelAttempt(op, 2)], Recover().Effects);
+    }
+
+    [Fact]
+    public void A_run_that_keeps_killing_processes_is_parked_and_its_attempts_are_not_ordered()
+    {
+        var op = _world.Step();
+        Recover(2, wasRunning: true);
+        Recover(3, wasRunning: true);
+        Assert.Equal((2, RunStatus.Running), (_world.State.Crashes, _world.State.Status));
+        var decision = Recover(4, wasRunning: true);
+        Assert.Equal(RunStatus.Parked, _world.State.Status);
+        Assert.StartsWith("suspect: ", _world.State.ParkReason, StringComparison.Ordinal);
+        Assert.Empty(decision.Effects);
+        Assert.Empty(RunKernel.Pending(_world.State));
+        Assert.Equal([new Effect.RunAttempt(op, 4)], _world.Mail(MailKind.Unpark, epoch: 4).Effects);
+        Assert.Equal(0, _world.State.Crashes);
+    }
+
+    [Fact]
+    public void A_death_elsewhere_does_not_count()
+    {
+        for (var epoch = 2; epoch < 10; epoch++) Recover(epoch);
+        Assert.Equal(0, _world.State.Crashes);
+    }
+
+    [Fact]
+    public void A_doubt_is_decided_by_an_outcome()
+    {
+        var op = _world.Step(step => step.AtMostOnce = true);
+        Recover();
+        var decision = _world.Mail(MailKind.Decision, $"{op}", StateCodec.EncodeOutcome(KernelWorld.Ok("done")));
+        Assert.Equal(KernelWorld.Ok("done").Value.ToArray(), Assert.Single(decision.Deliveries).Outcome.Value.ToArray());
+        Assert.Equal([1L], decision.ConsumedMail);
+        Assert.Equal(JournalKind.StepDecided, Assert.Single(decision.Journal).Kind);
+        Assert.False(_world.IsOpen(op));
+    }
+
+    [Fact]
+    public void A_doubt_is_decided_by_trying_again()
+    {
+        var op = _world.Step(step => step.AtMostOnce = true);
+        Recover();
+        Assert.Equal([new Effect.RunAttempt(op, 2)], _world.Mail(MailKind.Decision, $"{op}", epoch: 2).Effects);
+        Assert.Equal((StepPhase.Ready, 2L), (_world.StepAt(op).Phase, _world.StepAt(op).Epoch));
+        Assert.Single(_world.End(op, 2, KernelWorld.Ok()).Deliveries);
+    }
+
+    [Fact]
+    public void A_decision_about_nothing_in_doubt_is_consumed_and_noted()
+    {
+        var op = _world.Step();
+        foreach (var name in new[] { $"{op}", "77", "x" })
+        {
+            var decision = _world.Mail(MailKind.Decision, name);
+            Assert.Single(decision.ConsumedMail);
+            Assert.Equal(JournalKind.StepDecided, Assert.Single(decision.Journal).Kind);
+            Assert.Empty(decision.Effects);
+        }
+        Assert.True(_world.IsOpen(op));
+    }
+
+    [Fact]
+    public void A_decision_that_cannot_be_read_leaves_the_doubt()
+    {
+        var op = _world.Step(step => step.AtMostOnce = true);
+        Recover();
+        var decision = _world.Mail(MailKind.Decision, $"{op}", [1, 77]);
+        Assert.Single(decision.DeadMail);
+        Assert.Empty(decision.ConsumedMail);
+        Assert.Equal(StepPhase.InDoubt, _world.StepAt(op).Phase);
+    }
+}

@@ -1,0 +1,172 @@
+using Holdfast.Sqlite;
+using Holdfast.Storage;
+using Holdfast.Tests.Faults;
+
+namespace Holdfast.Tests.Storage;
+
+/// <summary>What the store answers when the disk does not do its part.</summary>
+public sealed partial class SqliteStoreTests
+{
+    static readonly RunOutcome Ended = new(RunStatus.Completed, default, default);
+
+    static async Task<HoldfastError> ErrorOfAsync(Func<Task> work) => (await Assert.ThrowsAnyAsync<HoldfastException>(work)).Error;
+
+    async Task<FaultyVfs> ReopenOnFaultyDiskAsync(SqliteStoreOptions options)
+    {
+        var disk = new FaultyVfs();
+        _disks.Add(disk);
+        _options = options with { FileSystem = disk.Name };
+        await ReopenAsync();
+        return disk;
+    }
+
+    /// <summary>What a process finds that starts after this one was killed now: the files as the kernel has them, without the shared memory.</summary>
+    async Task<StoredRun?> LoadAfterKillAsync(RunId run)
+    {
+        using var directory = new TemporaryDirectory();
+        File.Copy(DatabasePath, directory["copy.db"]);
+        if (File.Exists(DatabasePath + "-wal")) File.Copy(DatabasePath + "-wal", directory["copy.db-wal"]);
+        await using var store = SqliteStore.Open(directory["copy.db"], Small);
+        return await store.LoadAsync(run, default);
+    }
+
+    [Fact]
+    public async Task A_full_disk_keeps_nothing_of_the_batch_and_takes_it_again_later()
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        var disk = await ReopenOnFaultyDiskAsync(Small);
+        var writes = 0;
+        // The second page of the commit finds no room.
+        disk.Hook = (in VfsCall call) => call.Operation == VfsOperation.Write && ++writes > 3 ? VfsAnswer.Fail(VfsAnswer.Full) : VfsAnswer.Pass;
+        StoreWrite[] batch = [(Turn(run, 0) with { State = "later" }).ToTransition(), Mail(other.Id, "later"), new CreateRun(NewRun("new", "k"))];
+        Assert.Equal(HoldfastError.StoreFull, await ErrorOfAsync(() => AppendAsync(batch)));
+        Assert.Equal(HoldfastError.StoreFull, await ErrorOfAsync(() => AppendAsync(batch)));
+        Assert.Equal("s0", Text((await LoadAsync(run.Id)).Run.State));
+        Assert.Equal("s0", Text((await LoadAfterKillAsync(run.Id))!.Run.State));
+
+        disk.Hook = null;
+        Assert.All(await AppendAsync(batch), result => Assert.Equal(Verdict.Committed, result.Verdict));
+        await ReopenAsync();
+        Assert.Equal("later", Text((await LoadAsync(run.Id)).Run.State));
+        Assert.Single((await LoadAsync(other.Id)).Mail);
+        Assert.NotNull(await Store.FindAsync("new", "k", default));
+    }
+
+    [Fact]
+    public async Task The_reserve_lets_runs_end_on_a_full_disk_and_comes_back_with_the_room()
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        var disk = await ReopenOnFaultyDiskAsync(new() { ReserveBytes = 100_000 });
+        var reserve = DatabasePath + ".reserve";
+        Assert.Equal(100_000, new FileInfo(reserve).Length);
+        // The disk has room for exactly the reserve: a write goes through only once that is gone.
+        disk.Hook = (in VfsCall call) => call.Operation == VfsOperation.Write && File.Exists(reserve) ? VfsAnswer.Fail(VfsAnswer.Full) : VfsAnswer.Pass;
+        StoreWrite[] batch = [(Turn(run, 0) with { State = "later" }).ToTransition()];
+        Assert.Equal(HoldfastError.StoreFull, await ErrorOfAsync(() => AppendAsync(batch)));
+        Assert.False(File.Exists(reserve));
+
+        // A directory in its place stands for a disk that has no room for it.
+        Directory.CreateDirectory(reserve);
+        disk.Hook = null;
+        Assert.Equal(HoldfastError.StoreFull, await ErrorOfAsync(() => AppendAsync(batch)));
+        var ending = await AppendAsync(new PostMail(other.Id, new(MailKind.Cancel, "", default, null, Start)), (Turn(other, 0) with { Outcome = Ended }).ToTransition());
+        Assert.All(ending, result => Assert.Equal(Verdict.Committed, result.Verdict));
+        Assert.Equal(HoldfastError.StoreFull, await ErrorOfAsync(() => AppendAsync(batch)));
+
+        Directory.Delete(reserve);
+        Assert.Equal(Verdict.Committed, (await AppendAsync(batch))[0].Verdict);
+        Assert.Equal(100_000, new FileInfo(reserve).Length);
+    }
+
+    [Fact]
+    public async Task A_commit_whose_sync_fails_stops_the_store_without_another_write()
+    {
+        var run = await CreateAsync();
+        var disk = await ReopenOnFaultyDiskAsync(Small);
+        await AppendAsync((Turn(run, 0) with { State = "acknowledged" }).ToTransition());
+        var (syncs, after) = (0, 0);
+        disk.Hook = (in VfsCall call) =>
+        {
+            if (syncs > 0) after++;
+            return call.Operation == VfsOperation.Sync && syncs++ == 0 ? VfsAnswer.Fail(VfsAnswer.IoErrorFsync) : VfsAnswer.Pass;
+        };
+        Assert.Equal(HoldfastError.OutcomeUnknown, await ErrorOfAsync(() => AppendAsync((Turn(run, 1) with { State = "unknown" }).ToTransition())));
+        Assert.Equal(HoldfastError.OutcomeUnknown, await ErrorOfAsync(() => AppendAsync(Mail(run.Id, "more"))));
+        Assert.Equal(HoldfastError.OutcomeUnknown, await ErrorOfAsync(() => Store.LoadAsync(run.Id, default).AsTask()));
+        Assert.Equal(HoldfastError.OutcomeUnknown, await ErrorOfAsync(() => Store.AcquireAsync("again", default).AsTask()));
+
+        // Killed now, the row is there: the answer "not kept" would have been a lie.
+        Assert.Equal("unknown", Text((await LoadAfterKillAsync(run.Id))!.Run.State));
+
+        await Store.DisposeAsync();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal(0, after);
+        disk.Hook = null;
+
+        // Opened again, it is one or the other, and stays so.
+        await ReopenAsync();
+        var found = Text((await LoadAsync(run.Id)).Run.State);
+        Assert.Contains(found, (string[])["acknowledged", "unknown"]);
+        Assert.Equal(found, Text((await LoadAfterKillAsync(run.Id))!.Run.State));
+        await ReopenAsync();
+        Assert.Equal(found, Text((await LoadAsync(run.Id)).Run.State));
+        Assert.Equal(found == "unknown" ? Verdict.Stale : Verdict.Committed, (await AppendOneAsync(Turn(run, 1).ToTransition())).Verdict);
+    }
+
+    [Fact]
+    public async Task A_commit_whose_write_fails_for_another_reason_than_room_is_unknown_too()
+    {
+        var run = await CreateAsync();
+        var disk = await ReopenOnFaultyDiskAsync(Small);
+        disk.Hook = (in VfsCall call) => call.Operation == VfsOperation.Write ? VfsAnswer.Tear(100, VfsAnswer.IoErrorWrite) : VfsAnswer.Pass;
+        Assert.Equal(HoldfastError.OutcomeUnknown, await ErrorOfAsync(() => AppendAsync(Turn(run, 0).ToTransition())));
+        disk.Hook = null;
+        await ReopenAsync();
+        Assert.Equal(0, (await LoadAsync(run.Id)).Revision);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_whose_sync_fails_keeps_the_answer_and_stops_the_store()
+    {
+        var run = await CreateAsync();
+        var disk = await ReopenOnFaultyDiskAsync(Small with { CheckpointPages = 1 });
+        disk.Hook = (in VfsCall call) => call.Operation == VfsOperation.Sync && !call.IsLog ? VfsAnswer.Fail(VfsAnswer.IoErrorFsync) : VfsAnswer.Pass;
+
+        Assert.Equal(Verdict.Committed, (await AppendOneAsync((Turn(run, 0) with { State = "kept" }).ToTransition())).Verdict);
+        Assert.Equal(HoldfastError.OutcomeUnknown, await ErrorOfAsync(() => AppendAsync(Turn(run, 1).ToTransition())));
+        Assert.Equal("kept", Text((await LoadAfterKillAsync(run.Id))!.Run.State));
+        disk.Hook = null;
+        await ReopenAsync();
+        Assert.Equal("kept", Text((await LoadAsync(run.Id)).Run.State));
+    }
+
+    [Fact]
+    public async Task Every_append_is_synced_before_it_is_answered()
+    {
+        var run = await CreateAsync();
+        var disk = await ReopenOnFaultyDiskAsync(Small);
+        var unsynced = 0;
+        disk.Hook = (in VfsCall call) =>
+        {
+            unsynced = call switch { { Operation: VfsOperation.Write, IsLog: true } => unsynced + 1, { Operation: VfsOperation.Sync, IsLog: true } => 0, _ => unsynced };
+            return VfsAnswer.Pass;
+        };
+        for (var i = 0; i < 5; i++)
+        {
+            await AppendAsync(Turn(run, i).ToTransition());
+            Assert.Equal(0, unsynced);
+        }
+    }
+
+    [Fact]
+    public async Task The_log_does_not_grow_for_ever()
+    {
+        _options = Small with { CheckpointPages = 20 };
+        await ReopenAsync();
+        var run = await CreateAsync();
+        for (var i = 0; i < 300; i++) await AppendAsync(Turn(run, i).ToTransition());
+
+        Assert.InRange(new FileInfo(DatabasePath + "-wal").Length, 1, 60 * 8300);
+    }
+}

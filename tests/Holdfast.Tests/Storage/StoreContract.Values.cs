@@ -1,0 +1,158 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Tests.Storage;
+
+/// <summary>Results, large values, journals, and the reads that scan.</summary>
+public abstract partial class StoreContract
+{
+    [Fact]
+    public async Task Results_are_kept_apart_in_order_of_arrival_until_a_transition_folds_them()
+    {
+        var run = await CreateAsync();
+        await AppendAsync((Turn(run, 0) with { Owed = true }).ToTransition(), Result(run, 7, "r7"));
+        await ReopenAsync();
+        var results = await AppendAsync(Result(run, 2, "r2"), Result(run, 7, "other"), Result(run, 5, "r5"));
+        Assert.Equal([Verdict.Committed, Verdict.Duplicate, Verdict.Committed], results.Select(each => each.Verdict));
+
+        var stored = await LoadAsync(run.Id);
+        Assert.Equal([(7L, "r7"), (2L, "r2"), (5L, "r5")], stored.Results.Select(each => (each.Op, Text(each.Outcome))));
+        Assert.Equal((1L, true), (stored.Revision, stored.Owed));
+
+        await AppendAsync(Turn(run, 1).ToTransition());
+        Assert.Equal(3, (await LoadAsync(run.Id)).Results.Count);
+        await AppendAsync((Turn(run, 2) with { FoldsResults = true }).ToTransition());
+        Assert.Empty((await LoadAsync(run.Id)).Results);
+    }
+
+    [Fact]
+    public async Task A_large_value_is_kept_once_per_run_until_it_is_dropped()
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        var large = new byte[300_000];
+        new Random(3).NextBytes(large);
+        var blob = new Blob(BlobHash.Of(large), large);
+        await AppendAsync((Turn(run, 0) with { Blobs = [blob, blob] }).ToTransition(), (Turn(other, 0) with { Blobs = [blob] }).ToTransition());
+        await AppendAsync((Turn(run, 1) with { Blobs = [blob] }).ToTransition());
+        await ReopenAsync();
+
+        Assert.Equal(large, (await Store.LoadBlobAsync(run.Key, blob.Hash, default))!.Value.ToArray());
+        Assert.Null(await Store.LoadBlobAsync(run.Key, BlobHash.Of([1]), default));
+
+        await AppendAsync((Turn(run, 2) with { DroppedBlobs = [blob.Hash] }).ToTransition());
+        Assert.Null(await Store.LoadBlobAsync(run.Key, blob.Hash, default));
+        Assert.NotNull(await Store.LoadBlobAsync(other.Key, blob.Hash, default));
+    }
+
+    [Fact]
+    public async Task The_journal_is_read_in_pages_oldest_first()
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        for (var i = 0; i < 200; i++)
+            await AppendAsync(
+                (Turn(run, i) with { Journal = $"t{i}", IndexChanged = false }).ToTransition(),
+                (Turn(other, i) with { Journal = "o", IndexChanged = false }).ToTransition(),
+                Result(run, i, $"{i}"),
+                (Turn(other, i + 1000) with { Journal = "stale" }).ToTransition());
+        await ReopenAsync();
+
+        List<string> read = [];
+        long last = 0;
+        for (; ; )
+        {
+            var page = await Store.ReadJournalAsync(run.Id, last, 33, default);
+            if (page.Count == 0) break;
+            Assert.True(page.Count <= 33);
+            foreach (var row in page)
+            {
+                Assert.True(row.Sequence > last);
+                last = row.Sequence;
+                read.Add(Text(row.Entries));
+            }
+        }
+        Assert.Equal(Enumerable.Range(0, 200).SelectMany(i => new[] { $"t{i}", $"j{i}" }), read);
+        Assert.Equal(200, (await Store.ReadJournalAsync(other.Id, 0, 1000, default)).Count);
+        Assert.Equal(Start.AddMinutes(1), (await Store.ReadJournalAsync(run.Id, 0, 1, default))[0].Utc);
+        Assert.Empty(await Store.ReadJournalAsync(NewRun().Id, 0, 10, default));
+        Assert.Empty(await Store.ReadJournalAsync(run.Id, 0, 0, default));
+    }
+
+    [Fact]
+    public async Task Due_runs_come_earliest_first_up_to_the_given_time()
+    {
+        var runs = new List<(RunId Id, RunKey Key)>();
+        foreach (var hours in (int[])[5, 1, 3])
+        {
+            var run = await CreateAsync();
+            runs.Add(run);
+            await AppendAsync((Turn(run, 0) with { WakeUtc = Start.AddHours(hours) }).ToTransition());
+        }
+        await CreateAsync();
+        await ReopenAsync();
+
+        Assert.Equal([new DueRun(runs[1].Id, Start.AddHours(1)), new DueRun(runs[2].Id, Start.AddHours(3))], await Store.ScanDueAsync(Start.AddHours(3), 10, default));
+        Assert.Equal(runs[1].Id, Assert.Single(await Store.ScanDueAsync(Start.AddHours(9), 1, default)).Run);
+        Assert.Empty(await Store.ScanDueAsync(Start.AddHours(1).AddTicks(-1), 10, default));
+        await AppendAsync((Turn(runs[1], 1) with { WakeUtc = null }).ToTransition(), (Turn(runs[2], 1) with { WakeUtc = Start.AddHours(8) }).ToTransition());
+        Assert.Equal([runs[0].Id, runs[2].Id], (await Store.ScanDueAsync(Start.AddHours(9), 10, default)).Select(each => each.Run));
+    }
+
+    [Fact]
+    public async Task Owed_runs_come_in_order_of_creation_and_in_pages()
+    {
+        List<(RunId Run, RunKey Key)> runs = [];
+        for (var i = 0; i < 7; i++) runs.Add(await CreateAsync());
+        await AppendAsync(Turn(runs[2], 0).ToTransition(), Turn(runs[4], 0).ToTransition());
+        await AppendAsync(Mail(runs[4].Run, "back"));
+        runs.RemoveAt(2);
+
+        var first = await Store.ScanOwedAsync(default, 4, default);
+        var second = await Store.ScanOwedAsync(first[^1].Key, 4, default);
+        Assert.Equal(runs, [.. first, .. second]);
+        Assert.Empty(await Store.ScanOwedAsync(second[^1].Key, 4, default));
+    }
+
+    [Fact]
+    public async Task Lists_show_the_newest_first_filtered_and_in_pages()
+    {
+        List<RunId> ids = [];
+        for (var i = 0; i < 12; i++) ids.Add((await CreateAsync(i % 3 == 0 ? "a" : "b")).Id);
+        foreach (var i in (int[])[3, 4, 9])
+        {
+            var stored = await LoadAsync(ids[i]);
+            await AppendAsync((Turn((ids[i], stored.Key), 0) with { State = "parked", Status = RunStatus.Parked }).ToTransition());
+        }
+        ids.Reverse();
+        await ReopenAsync();
+
+        var all = await Store.ListAsync(new RunQuery(), default);
+        Assert.Equal(ids, all.Select(row => row.Id));
+        var pages = new List<RunId>();
+        for (RunId? before = null; ;)
+        {
+            var page = await Store.ListAsync(new RunQuery { Before = before, Limit = 5 }, default);
+            if (page.Count == 0) break;
+            pages.AddRange(page.Select(row => row.Id));
+            before = page[^1].Id;
+        }
+        Assert.Equal(ids, pages);
+        Assert.Equal([ids[2], ids[5], ids[8], ids[11]], (await Store.ListAsync(new RunQuery { Workflow = "a" }, default)).Select(row => row.Id));
+        Assert.Equal([ids[2], ids[7], ids[8]], (await Store.ListAsync(new RunQuery { Status = RunStatus.Parked }, default)).Select(row => row.Id));
+        Assert.Equal(ids[8], Assert.Single(await Store.ListAsync(new RunQuery { Workflow = "a", Status = RunStatus.Parked, Before = ids[2] }, default)).Id);
+        Assert.Empty(await Store.ListAsync(new RunQuery { Workflow = "unheard-of" }, default));
+        var row = (await Store.GetAsync(ids[2], default))!;
+        Assert.Equal(("a", 2, RunStatus.Parked, 1L, "parked", Start), (row.Workflow, row.Version, row.Status, row.Revision, Text(row.State), row.CreatedUtc));
+        Assert.Null(await Store.GetAsync(NewRun().Id, default));
+    }
+
+    [Fact]
+    public async Task What_was_given_and_what_was_read_can_be_overwritten_by_the_caller()
+    {
+        var buffer = new byte[] { 1, 2, 3 };
+        var run = NewRun() with { State = buffer, Input = buffer };
+        await AppendAsync(new CreateRun(run));
+        Array.Clear(buffer);
+
+        Assert.Equal([1, 2, 3], (await LoadAsync(run.Id)).Run.State.ToArray());
+        Assert.Equal([1, 2, 3], (await LoadAsync(run.Id)).Run.Input.ToArray());
+    }
+}
