@@ -6,7 +6,7 @@ try
     {
         ["provider", .. var rest] => await ProviderRoleAsync(new RoleArguments(rest)),
         ["adjuster", .. var rest] => await AdjusterRoleAsync(new RoleArguments(rest)),
-        //worker
+        ["worker", .. var rest] => await WorkerServer.RunAsync(new RoleArguments(rest)),
         ["audit", .. var rest] => AuditRole.Run(new RoleArguments(rest)),
         _ => await OrchestratorAsync(Options.Parse(args)),
     };
