@@ -140,18 +140,20 @@ sealed class Writer : IDisposable
         SQLitePCL.raw.sqlite3_busy_timeout(database.Handle, (int)options.BusyTimeout.TotalMilliseconds);
         database.Handle.enable_sqlite3_next_stmt(true);
         if (options.ValueBytesMax is { } valueBytes) SQLitePCL.raw.sqlite3_limit(database.Handle, SQLitePCL.raw.SQLITE_LIMIT_LENGTH, valueBytes);
-        // What a process that died left in the log may never have reached the disk: it does now, before anything is built on it.
-        if (!database.Checkpoint(truncate: true)) Log.CheckpointIncomplete(logger, path, "the file is in use elsewhere");
-        Schema.Check(database, path);
-        database.Execute("PRAGMA page_size = 8192");
-        if (database.Query("PRAGMA journal_mode = WAL", row => row.Text(0)) != "wal")
-            throw new HoldfastException(HoldfastError.StoreUnavailable, $"{path} cannot use a write-ahead log. Put it on a local disk.");
-        // The last two mean something on macOS only, where a plain fsync does not reach the disk.
+        // Foreign keys are of the steps' own tables; whether they are on by default differs between builds of SQLite.
+        // The two at the end mean something on macOS only, where a plain fsync does not reach the disk.
         database.Execute(
             $"""
             PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{options.CacheBytes / 1024}; PRAGMA cache_spill = 0;
-            PRAGMA temp_store = MEMORY; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1
+            PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = 1; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1
             """);
+        Schema.Check(database, path);
+        // What a process that died left in the log may never have reached the disk: it does now, before anything is built on it.
+        // Only after the check, which read from the file: SQLite takes no notice of a log before that.
+        if (!database.Checkpoint(truncate: true)) Log.CheckpointIncomplete(logger, path, "the file is in use elsewhere");
+        database.Execute("PRAGMA page_size = 8192");
+        if (database.Query("PRAGMA journal_mode = WAL", row => row.Text(0)) != "wal")
+            throw new HoldfastException(HoldfastError.StoreUnavailable, $"{path} cannot use a write-ahead log. Put it on a local disk.");
         Schema.Migrate(database);
         Log.Opened(logger, path, Schema.VersionOf(database));
     }

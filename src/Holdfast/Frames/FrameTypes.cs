@@ -30,7 +30,7 @@ static class FrameTypes
     });
 
     public static bool IsBuilder(Type type) =>
-        type == typeof(DurableMethodBuilder) || (type.IsConstructedGenericType && type.GetGenericTypeDefinition() == typeof(DurableMethodBuilder<>));
+        type == typeof(DurableMethodBuilder) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(DurableMethodBuilder<>));
 
     /// <summary>Compiles <c>machine.builder.Bind(frame)</c>.</summary>
     public static Binder<TMachine> BinderOf<TMachine>(FieldInfo builder)

@@ -199,6 +199,8 @@ public sealed class CodecTests
     [InlineData(new byte[] { 1, 1, 64, 1, 0, 0 })]
     [InlineData(new byte[] { 1, 1, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 1, 1, 0, 1, 0, 1, 1, 3, 0 })]
+    // A step that claims 16 million large values.
+    [InlineData(new byte[] { 1, 1, 0, 2, 0, 1, 1, 1, 17, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 128, 128, 128, 8 })]
     public void What_no_state_encodes_to_is_refused_before_anything_is_allocated(byte[] bytes)
     {
         AssertCorrupt(bytes);
@@ -248,6 +250,15 @@ public sealed class CodecTests
             JournalCodec.Encode(JournalCodec.Decode(bytes), again);
             return again.WrittenSpan.ToArray();
         });
+    }
+
+    [Fact]
+    public void A_journal_that_claims_millions_of_entries_is_refused_before_anything_is_allocated()
+    {
+        byte[] bytes = [1, 128, 128, 128, 32, 1, 0, 0, 0];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(HoldfastError.CorruptSnapshot, Assert.Throws<HoldfastException>(() => JournalCodec.Decode(bytes)).Error);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000);
     }
 
     static void Fuzz(byte[] bytes, Func<byte[], byte[]> roundTrip)

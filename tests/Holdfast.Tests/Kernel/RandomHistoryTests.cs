@@ -86,7 +86,7 @@ public sealed class RandomHistoryTests
                         return new RunEvent.CancelOp(op, "given up", TimeSpan.FromSeconds(_random.Next(-1, 60)));
                     case 9 when _random.Next(3) == 0:
                         return new RunEvent.AbandonOp(op);
-                    case 10 when state.Ops.Count == 0 && _random.Next(5) == 0:
+                    case 10 when state.Ops.Count == 0 && _random.Next(2) == 0:
                         return new RunEvent.Finish(new((RunStatus)_random.Next(2, 5), default, default), "over");
                     default:
                         return null;

@@ -160,6 +160,27 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task What_a_killed_process_left_in_the_log_is_synced_before_anything_is_built_on_it()
+    {
+        var run = await CreateAsync();
+        using var directory = new TemporaryDirectory();
+        File.Copy(DatabasePath, directory["copy.db"]);
+        File.Copy(DatabasePath + "-wal", directory["copy.db-wal"]);
+        List<(VfsOperation Operation, bool IsLog)> calls = [];
+        using var disk = new FaultyVfs();
+        disk.Hook = (in VfsCall call) =>
+        {
+            calls.Add((call.Operation, call.IsLog));
+            return VfsAnswer.Pass;
+        };
+        await using var store = SqliteStore.Open(directory["copy.db"], Small with { FileSystem = disk.Name });
+        Assert.NotNull(await store.LoadAsync(run.Id, default));
+
+        var changes = calls.Where(call => call.Operation is not (VfsOperation.Open or VfsOperation.Delete)).Distinct();
+        Assert.Equal([(VfsOperation.Sync, true), (VfsOperation.Write, false), (VfsOperation.Truncate, false), (VfsOperation.Sync, false), (VfsOperation.Truncate, true)], changes);
+    }
+
+    [Fact]
     public async Task The_log_does_not_grow_for_ever()
     {
         _options = Small with { CheckpointPages = 20 };

@@ -25,6 +25,34 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task States_and_snapshots_of_any_length_replace_each_other()
+    {
+        var run = await CreateAsync();
+        int[] lengths = [10, 5000, 100_000, 0, 3000, 7];
+        var revision = 0;
+        var snapshot = "";
+        foreach (var stateLength in lengths)
+            foreach (var snapshotLength in (int[])[-1, 4000, -1, 9, 60_000])
+            {
+                var next = snapshotLength < 0 ? null : new string((char)('a' + (revision % 26)), snapshotLength);
+                var state = new string((char)('A' + (revision % 26)), stateLength);
+                await AppendAsync((Turn(run, revision++) with { State = state, Snapshot = next, IndexChanged = false }).ToTransition(), Result(run, revision, "r"), Mail(run.Id, "m"));
+                snapshot = next ?? snapshot;
+                var stored = await LoadAsync(run.Id);
+                Assert.Equal((state, snapshot), (Text(stored.Run.State), Text(stored.Snapshot)));
+            }
+        await AppendAsync((Turn(run, revision) with { State = new string('e', 9000), Outcome = new(RunStatus.Completed, default, default) }).ToTransition());
+        await ReopenAsync();
+        Assert.Equal(new string('e', 9000), Text((await LoadAsync(run.Id)).Run.State));
+        Assert.True((await LoadAsync(run.Id)).Snapshot.IsEmpty);
+        Assert.Equal(9000, (await Store.GetAsync(run.Id, default))!.State.Length);
+
+        var born = NewRun() with { State = new byte[20_000] };
+        await AppendAsync(new CreateRun(born));
+        Assert.Equal(20_000, (await LoadAsync(born.Id)).Run.State.Length);
+    }
+
+    [Fact]
     public async Task A_large_value_is_kept_once_per_run_until_it_is_dropped()
     {
         var (run, other) = (await CreateAsync(), await CreateAsync());

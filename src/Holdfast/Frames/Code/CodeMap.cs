@@ -91,7 +91,8 @@ sealed class CodeMap
         if (plain.Contains('<', StringComparison.Ordinal)) return _fileLocal.Value.GetValueOrDefault(plain);
         // Names come from data. What means something to the parser of type names does not occur in a name from C#.
         if (plain.AsSpan().ContainsAny(TypeSyntax)) return null;
-        return plain.Length > 0 && _assembly.GetType(plain, throwOnError: false) is { IsConstructedGenericType: false, HasElementType: false } type && !CompilerMade.Is(type) ? type : null;
+        var type = plain.Length > 0 ? _assembly.GetType(plain, throwOnError: false) : null;
+        return type is { IsConstructedGenericType: false, HasElementType: false } && !CompilerMade.Is(type) ? type : null;
     }
 
     Type[] LoadTypes()

@@ -77,7 +77,7 @@ sealed class CodeText
         _lines.Add($"{name} {(definition.IsValueType ? "struct" : "class")}`{definition.GetGenericArguments().Length}");
         foreach (var field in FieldsOf(definition)) _lines.Add($"{name} field {FieldName(field)} {_names.Type(field.FieldType)}");
         if (CompilerMade.IsIterator(definition) || CompilerMade.IsAsyncIterator(definition)) WriteMethods(definition);
-        else if (CompilerMade.IsMachine(definition)) WriteBody(definition.GetMethod(nameof(IAsyncStateMachine.MoveNext), BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!, name);
+        else if (CompilerMade.IsMachine(definition)) WriteBody(Array.Find(OwnedCode.MethodsOf(definition), m => m.Name == nameof(IAsyncStateMachine.MoveNext))!, name);
     }
 
     void WriteMethods(Type definition)
@@ -96,7 +96,10 @@ sealed class CodeText
         var definition = CompilerMade.Definition(method);
         if (!CompilerMade.IsNameless(definition))
         {
-            if (IsIteratorOfOurs(definition) && _methods.TryAdd(definition, definition.Name)) _pending.Enqueue(() => WriteBody(definition, $"{_names.Type(definition.DeclaringType!)}!{_names.MethodInType(definition)}"));
+            if (IsIteratorOfOurs(definition) && _methods.TryAdd(definition, definition.Name))
+            {
+                _pending.Enqueue(() => WriteBody(definition, $"{_names.Type(definition.DeclaringType!)}!{_names.MethodInType(definition)}"));
+            }
             return _names.Signature(method);
         }
         if (!_methods.TryGetValue(definition, out var name))
@@ -118,10 +121,12 @@ sealed class CodeText
         if (!returned.Name.StartsWith("IEnumer", StringComparison.Ordinal) && !returned.Name.StartsWith("IAsyncEnumer", StringComparison.Ordinal)) return false;
         var assembly = definition.Module.Assembly;
         if (assembly != _root && (CodeNames.IsFramework(assembly) || !UsesHoldfast(assembly))) return false;
-        return definition.IsDefined(typeof(IteratorStateMachineAttribute), inherit: false) || definition.IsDefined(typeof(AsyncIteratorStateMachineAttribute), inherit: false);
+        return definition.IsDefined(typeof(IteratorStateMachineAttribute), inherit: false)
+            || definition.IsDefined(typeof(AsyncIteratorStateMachineAttribute), inherit: false);
     }
 
-    static bool UsesHoldfast(Assembly assembly) => Array.Exists(assembly.GetReferencedAssemblies(), name => name.Name == typeof(CodeText).Assembly.GetName().Name);
+    static bool UsesHoldfast(Assembly assembly) =>
+        Array.Exists(assembly.GetReferencedAssemblies(), name => name.Name == typeof(CodeText).Assembly.GetName().Name);
 
     void WriteBody(MethodBase method, string name)
     {
@@ -186,7 +191,8 @@ sealed class CodeText
     {
         var type = definition.DeclaringType!;
         if (!CompilerMade.Is(type) || CompilerMade.HomeOf(type) is null || CompilerMade.IsLambdaHost(type)) return definition.Name;
-        return string.Create(CultureInfo.InvariantCulture, $"#{Array.FindIndex(FieldsOf(type), f => f.MetadataToken == definition.MetadataToken)} {CompilerMade.PlainName(definition)}");
+        var place = Array.FindIndex(FieldsOf(type), f => f.MetadataToken == definition.MetadataToken);
+        return string.Create(CultureInfo.InvariantCulture, $"#{place} {CompilerMade.PlainName(definition)}");
     }
 
     FieldInfo[] FieldsOf(Type definition)
@@ -205,7 +211,8 @@ sealed class CodeText
             if (code.Instructions[i].Code != OpCodes.Stsfld || code.Member(i) is not FieldInfo stored || stored.MetadataToken != cache.MetadataToken) continue;
             var made = operands.Origin(operands.PoppedBy(i)[0]);
             if (made < 0 || code.Instructions[made].Code != OpCodes.Newobj || operands.PoppedBy(made) is not [_, var pointer]) continue;
-            if (pointer >= 0 && code.Instructions[pointer].Code == OpCodes.Ldftn && code.Member(pointer) is MethodBase target) return $"{_names.Type(code.Member(made).DeclaringType!)} {Method(target)}";
+            if (pointer < 0 || code.Instructions[pointer].Code != OpCodes.Ldftn || code.Member(pointer) is not MethodBase target) continue;
+            return $"{_names.Type(code.Member(made).DeclaringType!)} {Method(target)}";
         }
         throw MethodCode.Unreadable(code.Method, $"it reads a delegate from '{cache.Name}', and nothing shows which");
     }

@@ -33,6 +33,7 @@ sealed class DelegateTargets
             }
         }
         _virtual = [.. dispatched.Values];
+        foreach (var target in InheritedImplementations(types, dispatched)) methods[KeyOf(target)] = target;
         _methods = methods.Keys.ToFrozenSet();
         var foreign = new Dictionary<string, MethodBase>();
         foreach (var method in methods.Values)
@@ -75,7 +76,32 @@ sealed class DelegateTargets
         }
     }
 
-    static bool TakesAddress(ReadOnlySpan<byte> il) => il.IndexOf([(byte)0xFE, (byte)OpCodes.Ldftn.Value]) >= 0 || il.IndexOf([(byte)0xFE, unchecked((byte)OpCodes.Ldvirtftn.Value)]) >= 0;
+    static bool TakesAddress(ReadOnlySpan<byte> il) =>
+        il.IndexOf([(byte)0xFE, (byte)OpCodes.Ldftn.Value]) >= 0 || il.IndexOf([(byte)0xFE, unchecked((byte)OpCodes.Ldvirtftn.Value)]) >= 0;
+
+    /// <summary>
+    /// Methods of this assembly that implement a dispatched interface method for a type derived from their own. Their own
+    /// type does not know the interface, so that the method alone would not tell.
+    /// </summary>
+    static List<MethodBase> InheritedImplementations(IEnumerable<Type> types, Dictionary<(Module, int), MethodBase> dispatched)
+    {
+        var found = new List<MethodBase>();
+        var interfaces = dispatched.Values.Select(m => m.DeclaringType!).Where(t => t.IsInterface).ToHashSet();
+        if (interfaces.Count == 0) return found;
+        foreach (var type in types.Where(t => !t.IsInterface && t.BaseType != typeof(object)))
+        {
+            foreach (var one in type.GetInterfaces().Where(i => interfaces.Contains(CompilerMade.Definition(i))))
+            {
+                var map = type.GetInterfaceMap(one);
+                for (var i = 0; i < map.InterfaceMethods.Length; i++)
+                {
+                    if (map.TargetMethods[i] is not { } target || target.DeclaringType == type || target.Module.Assembly != type.Assembly) continue;
+                    if (dispatched.ContainsKey(KeyOf(CompilerMade.Definition(map.InterfaceMethods[i])))) found.Add(CompilerMade.Definition(target));
+                }
+            }
+        }
+        return found;
+    }
 
     static bool IsOverride(MethodInfo method, MethodBase candidate) =>
         candidate is MethodInfo declared && KeyOf(CompilerMade.Definition(method.GetBaseDefinition())) == KeyOf(CompilerMade.Definition(declared.GetBaseDefinition()));
@@ -89,7 +115,8 @@ sealed class DelegateTargets
             var map = type.GetInterfaceMap(one);
             for (var i = 0; i < map.InterfaceMethods.Length; i++)
             {
-                if (KeyOf(CompilerMade.Definition(map.InterfaceMethods[i])) == KeyOf(candidate) && KeyOf(CompilerMade.Definition(map.TargetMethods[i])) == KeyOf(definition)) return true;
+                var same = KeyOf(CompilerMade.Definition(map.InterfaceMethods[i])) == KeyOf(candidate);
+                if (same && map.TargetMethods[i] is { } target && KeyOf(CompilerMade.Definition(target)) == KeyOf(definition)) return true;
             }
         }
         return false;

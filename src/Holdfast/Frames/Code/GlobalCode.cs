@@ -33,7 +33,11 @@ sealed class GlobalCode
         if (CompilerMade.IsAnonymous(type)) return $"<new>{{{string.Join(',', Properties(type))}}}";
         if (!CompilerMade.IsAnonymousDelegate(type)) return type.Name;
         var invoke = type.GetMethod("Invoke")!;
-        var parameters = invoke.GetParameters().Select(p => $"{(p.IsOut ? "out " : p.IsIn ? "in " : "")}{(p.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{names.Type(p.ParameterType)}{(p.HasDefaultValue ? $"={p.RawDefaultValue}" : "")}");
+        var parameters = invoke.GetParameters().Select(p =>
+        {
+            var direction = p.IsOut ? "out " : p.IsIn ? "in " : p.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
+            return $"{direction}{names.Type(p.ParameterType)}{(p.HasDefaultValue ? $"={p.RawDefaultValue}" : "")}";
+        });
         return $"<delegate>`{type.GetGenericArguments().Length}({string.Join(',', parameters)}):{names.Type(invoke.ReturnType)}";
     }
 

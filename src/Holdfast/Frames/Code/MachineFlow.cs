@@ -199,7 +199,8 @@ sealed class MachineFlow
         if (op == OpCodes.Nop || op == OpCodes.Dup || op == OpCodes.Pop || op == OpCodes.Ldnull || op == OpCodes.Ret) return false;
         if (op == OpCodes.Leave || op == OpCodes.Leave_S || op == OpCodes.Endfinally || op == OpCodes.Endfilter) return false;
         if (op.FlowControl is FlowControl.Branch or FlowControl.Cond_Branch) return false;
-        if (instruction.LoadedLocal >= 0 || instruction.StoredLocal >= 0 || instruction.AddressedLocal >= 0 || instruction.LoadedArgument >= 0 || instruction.Constant is not null) return false;
+        if (instruction.LoadedLocal >= 0 || instruction.StoredLocal >= 0 || instruction.AddressedLocal >= 0) return false;
+        if (instruction.LoadedArgument >= 0 || instruction.Constant is not null) return false;
         if (op == OpCodes.Add || op == OpCodes.Sub || op == OpCodes.Ceq || op == OpCodes.Clt || op == OpCodes.Cgt) return false;
         return !((op == OpCodes.Ldfld || op == OpCodes.Ldflda || op == OpCodes.Stfld) && _access.IsOnThis(index));
     }

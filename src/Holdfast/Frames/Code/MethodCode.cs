@@ -82,7 +82,10 @@ sealed class MethodCode
 
     /// <summary>The error for code that cannot be understood. Guessing would resume a run in the wrong place.</summary>
     public static HoldfastException Unreadable(MethodBase method, string why, Exception? inner = null) =>
-        new(HoldfastError.InvalidWorkflow, $"The code of '{method.DeclaringType?.FullName}.{method.Name}' cannot be identified: {why}. Runs suspended in it could not be resumed safely.", inner);
+        new(
+            HoldfastError.InvalidWorkflow,
+            $"The code of '{method.DeclaringType?.FullName}.{method.Name}' cannot be identified: {why}. Runs suspended in it could not be resumed safely.",
+            inner);
 
     static Guarded Read(ExceptionHandlingClause clause, int[] offsets)
     {

@@ -25,7 +25,9 @@ sealed class OwnedCode
     {
         _home = home;
         // A compiler-made type in the signature of a method of this type is one of this type's, unless it stands beside all types.
-        _names = new CodeNames(home.Assembly, type => CompilerMade.HomeOf(type) == home ? _types.GetValueOrDefault(type, type.Name) : CodeMap.Of(type.Assembly).NameOf(type));
+        _names = new CodeNames(
+            home.Assembly,
+            type => CompilerMade.HomeOf(type) == home ? _types.GetValueOrDefault(type, type.Name) : CodeMap.Of(type.Assembly).NameOf(type));
         _homeName = _names.Definition(home);
         var own = MethodsOf(home);
         var nested = NestedIn(home).ToArray();
@@ -77,7 +79,9 @@ sealed class OwnedCode
 
     string Unambiguous(string name, MemberInfo member) => !_ambiguous.Contains(name)
         ? name
-        : throw new HoldfastException(HoldfastError.InvalidWorkflow, $"'{member.DeclaringType?.FullName}.{member.Name}' cannot be named: two members share the name '{name}'.");
+        : throw new HoldfastException(
+            HoldfastError.InvalidWorkflow,
+            $"'{member.DeclaringType?.FullName}.{member.Name}' cannot be named: two members share the name '{name}'.");
 
     void Walk(MethodBase method, string path)
     {

@@ -68,7 +68,9 @@ sealed class WorkflowInspection
     {
         while (type.HasElementType) type = type.GetElementType()!;
         var machine = CompilerMade.Definition(type);
-        if (IsForeign(machine.Assembly) || !(CompilerMade.IsMachine(machine) || CompilerMade.IsIterator(machine) || CompilerMade.IsAsyncIterator(machine)) || !_machines.Add(machine)) return;
+        if (IsForeign(machine.Assembly) || !CompilerMade.Is(machine)) return;
+        if (!CompilerMade.IsMachine(machine) && !CompilerMade.IsIterator(machine) && !CompilerMade.IsAsyncIterator(machine)) return;
+        if (!_machines.Add(machine)) return;
         foreach (var method in OwnedCode.MethodsOf(machine)) Add(method);
         if (machine.GetField("<>t__builder", Declared) is { } builder && _isDurableBuilder(builder.FieldType)) Inspect(machine);
     }
@@ -98,7 +100,9 @@ sealed class WorkflowInspection
     }
 
     bool IsDurable(Type returned) =>
-        !returned.IsGenericParameter && CompilerMade.Definition(returned).GetCustomAttribute<AsyncMethodBuilderAttribute>(inherit: false) is { } attribute && _isDurableBuilder(attribute.BuilderType);
+        !returned.IsGenericParameter
+        && CompilerMade.Definition(returned).GetCustomAttribute<AsyncMethodBuilderAttribute>(inherit: false) is { } attribute
+        && _isDurableBuilder(attribute.BuilderType);
 
     void Inspect(Type machine)
     {

@@ -39,6 +39,9 @@ static class FingerprintEdits
                 try { total += Calls.G<int>(n); } catch (FormatException) { total--; }
                 foreach (var pair in Pairs(n)) { await Task.Yield(); total += pair; }
                 foreach (var some in Some()) { await Task.Yield(); total += some; }
+                var only = n; int Tiny() { return only + 1; }
+                Func<Func<int>> nested = () => () => n * 11;
+                total += Tiny() + nested()();
                 var shape = new { n, Total = total };
                 Func<string, int> parse = int.Parse;
                 switch (text) { case "aa": total += 1; break; case "bb": total += 2; break; case "cc": total += 3; break; case "dd": total += 4; break; case "ee": total += 5; break; case "ff": total += 6; break; case "gg": total += 7; break; }
@@ -88,6 +91,9 @@ static class FingerprintEdits
         ["body of a static local function"] = ("return p - 7", "return p + 7"),
         ["closure captures more"] = ("{ total += x; return x * 2; }", "{ total += x + text.Length; return x * 2; }"),
         ["closure captures less"] = ("return w + total", "return w"),
+        ["body of a local function with a struct for its variables"] = ("return only + 1", "return only + 2"),
+        ["struct of a local function captures more"] = ("return only + 1", "return only + total"),
+        ["body of a lambda in a lambda"] = ("n * 11", "n * 12"),
         ["method group"] = ("Func<string, int> parse = int.Parse;", "Func<string, int> parse = System.Convert.ToInt32;"),
         ["property of an anonymous type renamed"] = ("Total = total }", "Sum = total }"),
         ["property of an anonymous type retyped"] = ("Total = total }", "Total = (long)total }"),

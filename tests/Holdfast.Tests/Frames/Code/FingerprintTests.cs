@@ -125,11 +125,13 @@ public sealed class FingerprintTests
         Assert.Equal(Convert.ToHexStringLower(bytes), fingerprint.ToString());
     }
 
+    /// <summary>Code that nobody wrote for these tests, in every shape the compiler knows.</summary>
     [Fact]
-    public void Every_machine_and_closure_of_this_assembly_has_one()
+    public void Every_machine_and_closure_of_large_assemblies_has_one()
     {
+        Type[] from = [typeof(FingerprintTests), typeof(Fingerprints), typeof(HttpClient), typeof(System.Text.Json.JsonSerializer), typeof(Microsoft.CodeAnalysis.SyntaxNode)];
+        var types = from.SelectMany(t => t.Assembly.GetTypes()).Where(t => CompilerMade.IsMachine(t) || CompilerMade.IsIterator(t) || CompilerMade.IsClosure(t)).ToArray();
         var clock = Stopwatch.StartNew();
-        var types = typeof(FingerprintTests).Assembly.GetTypes().Where(t => CompilerMade.IsMachine(t) || CompilerMade.IsIterator(t) || CompilerMade.IsClosure(t)).ToArray();
         Assert.All(types, t => Assert.NotEqual(default, Fingerprints.Of(t)));
         // The budget is under a millisecond each once warm; the bound leaves room for a cold start on a busy machine.
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10) + types.Length * TimeSpan.FromMilliseconds(10), $"{types.Length} in {clock.Elapsed}");

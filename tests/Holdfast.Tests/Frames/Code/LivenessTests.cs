@@ -120,11 +120,13 @@ public sealed class LivenessTests
         Assert.Contains("nothing", Live(machine, 2));
     }
 
-    /// <summary>Every async machine that was ever compiled into this process is made as expected.</summary>
+    /// <summary>Code that nobody wrote for these tests, built in Release by the makers of the framework.</summary>
     [Fact]
-    public void The_machines_of_this_assembly_are_understood()
+    public void The_machines_of_large_assemblies_are_understood()
     {
-        var machines = typeof(LivenessTests).Assembly.GetTypes().Concat(typeof(CodeMap).Assembly.GetTypes()).Where(CompilerMade.IsMachine).ToArray();
+        Type[] from = [typeof(LivenessTests), typeof(CodeMap), typeof(HttpClient), typeof(System.Text.Json.JsonSerializer), typeof(Microsoft.CodeAnalysis.SyntaxNode)];
+        var machines = from.SelectMany(t => t.Assembly.GetTypes()).Where(CompilerMade.IsMachine).ToArray();
+        Assert.True(machines.Length > 100);
         Assert.All(machines, m => Assert.NotEmpty(Liveness.Of(m).States));
     }
 

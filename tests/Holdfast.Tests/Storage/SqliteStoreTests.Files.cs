@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using Holdfast.Sqlite;
+using Holdfast.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Holdfast.Tests.Storage;
+
+/// <summary>Which files the store takes, and from whom.</summary>
+public sealed partial class SqliteStoreTests
+{
+    HoldfastException RefusalOf(string path) => Assert.Throws<HoldfastException>(() => SqliteStore.Open(path, Small));
+
+    static void Sql(string path, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    [Fact]
+    public async Task A_second_store_on_the_file_is_refused_by_whatever_name()
+    {
+        File.CreateSymbolicLink(_directory["link.db"], DatabasePath);
+        foreach (var name in (string[])["test.db", "link.db"])
+        {
+            var refusal = RefusalOf(_directory[name]);
+            Assert.Equal(HoldfastError.StoreOwned, refusal.Error);
+            Assert.Contains(DatabasePath, refusal.Message, StringComparison.Ordinal);
+            Assert.Contains($"process {Environment.ProcessId} ", refusal.Message, StringComparison.Ordinal);
+        }
+        // Being refused must not have loosened the first one's hold.
+        Assert.Equal(HoldfastError.StoreOwned, RefusalOf(DatabasePath).Error);
+        await Store.DisposeAsync();
+        await SqliteStore.Open(DatabasePath, Small).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_file_that_another_process_owns_is_refused_until_that_process_is_gone()
+    {
+        await Store.DisposeAsync();
+        using var process = StartHolder(DatabasePath);
+        try
+        {
+            Assert.Equal("open", await process.StandardOutput.ReadLineAsync());
+            var refusal = RefusalOf(DatabasePath);
+            Assert.Equal(HoldfastError.StoreOwned, refusal.Error);
+            Assert.Contains(DatabasePath, refusal.Message, StringComparison.Ordinal);
+            Assert.Contains($"process {process.Id} ", refusal.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        await ReopenAsync();
+        // The holder had acquired, and created a run, before it was killed.
+        Assert.Single(await Store.ListAsync(new RunQuery(), default));
+        Assert.Equal(3, Epoch);
+    }
+
+    [Fact]
+    public async Task An_owner_whose_lock_file_was_removed_is_fenced_all_the_same()
+    {
+        var run = await CreateAsync();
+        File.Delete(DatabasePath + ".lock");
+        await using var second = SqliteStore.Open(DatabasePath, Small);
+        var epoch = await second.AcquireAsync("second", default);
+
+        Assert.Equal(Verdict.Stale, (await AppendOneAsync((Turn(run, 0) with { State = "first" }).ToTransition())).Verdict);
+        var results = new WriteResult[1];
+        await second.AppendAsync([(Turn(run, 0) with { Epoch = epoch, State = "second" }).ToTransition()], results);
+        Assert.Equal(Verdict.Committed, results[0].Verdict);
+        Assert.Equal("second", Text((await LoadAsync(run.Id)).Run.State));
+    }
+
+    static Process StartHolder(string path)
+    {
+        var assembly = typeof(SqliteStoreTests).Assembly.Location;
+        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        return Process.Start(new ProcessStartInfo(host, ["exec", assembly, TestProcess.HoldStore, path])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+        })!;
+    }
+
+    [Fact]
+    public async Task A_file_of_a_newer_schema_is_refused_untouched()
+    {
+        await Store.DisposeAsync();
+        Sql(DatabasePath, "PRAGMA user_version = 1000");
+        var refusal = RefusalOf(DatabasePath);
+        Assert.Equal(HoldfastError.StoreNewer, refusal.Error);
+        Assert.Contains("1000", refusal.Message, StringComparison.Ordinal);
+        Sql(DatabasePath, "PRAGMA user_version = 1");
+        await ReopenAsync();
+    }
+
+    [Fact]
+    public void A_database_of_something_else_is_refused_untouched()
+    {
+        var path = _directory["theirs.db"];
+        Sql(path, "CREATE TABLE customers (id); PRAGMA user_version = 1");
+        var before = File.ReadAllBytes(path);
+
+        var refusal = RefusalOf(path);
+        Assert.Equal(HoldfastError.StoreForeign, refusal.Error);
+        Assert.Contains("customers", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_refused_untouched()
+    {
+        var path = _directory["notes.txt"];
+        File.WriteAllText(path, string.Concat(Enumerable.Repeat("Dear diary, ", 1000)));
+
+        Assert.Equal(HoldfastError.StoreCorrupt, RefusalOf(path).Error);
+        Assert.StartsWith("Dear diary", File.ReadAllText(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Damage_is_reported_as_such()
+    {
+        for (var i = 0; i < 50; i++) await AppendAsync(new CreateRun(NewRun() with { State = new byte[1500] }));
+        var run = (await Store.ListAsync(new RunQuery(), default))[10].Id;
+        await Store.DisposeAsync();
+        using (var file = new FileStream(DatabasePath, FileMode.Open))
+        {
+            file.Position = 8192;
+            var noise = new byte[file.Length - 8192];
+            new Random(5).NextBytes(noise);
+            file.Write(noise);
+        }
+        // Depending on what the noise hit, opening or reading notices.
+        var error = await Assert.ThrowsAsync<HoldfastException>(async () =>
+        {
+            await ReopenAsync();
+            await LoadAsync(run);
+        });
+        Assert.Equal(HoldfastError.StoreCorrupt, error.Error);
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_there_is_named()
+    {
+        var refusal = RefusalOf(_directory["missing/test.db"]);
+        Assert.Equal(HoldfastError.StoreUnavailable, refusal.Error);
+        Assert.Contains("missing", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lock_held_by_a_shell_makes_the_append_unavailable_and_not_lost()
+    {
+        _options = Small with { BusyTimeout = TimeSpan.Zero };
+        await ReopenAsync();
+        var run = await CreateAsync();
+        using (var shell = new SqliteConnection($"Data Source={DatabasePath};Pooling=False"))
+        {
+            shell.Open();
+            using var transaction = shell.BeginTransaction();
+            Assert.Equal(HoldfastError.StoreUnavailable, await ErrorOfAsync(() => AppendAsync(Turn(run, 0).ToTransition())));
+            Assert.Equal(0, (await LoadAsync(run.Id)).Revision);
+        }
+        Assert.Equal(Verdict.Committed, (await AppendOneAsync(Turn(run, 0).ToTransition())).Verdict);
+    }
+
+    [Fact]
+    public async Task A_new_file_has_large_pages_and_says_whose_it_is()
+    {
+        await Store.DisposeAsync();
+        using var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT page_size || ' ' || application_id || ' ' || journal_mode FROM pragma_page_size, pragma_application_id, pragma_journal_mode";
+        Assert.Equal($"8192 {0x486F6C64} wal", command.ExecuteScalar());
+        Assert.False(File.Exists(DatabasePath + "-wal") && new FileInfo(DatabasePath + "-wal").Length > 0);
+    }
+
+    [Fact]
+    public async Task Reads_go_on_beside_the_writer_and_see_whole_transitions()
+    {
+        var run = await CreateAsync();
+        var isDone = false;
+        var reading = Task.Run(async () =>
+        {
+            var last = 0L;
+            while (!Volatile.Read(ref isDone))
+            {
+                var stored = await LoadAsync(run.Id);
+                Assert.True(stored.Revision >= last);
+                last = stored.Revision;
+                Assert.Equal(last == 0 ? "s0" : $"{last}", Text(stored.Run.State));
+                Assert.Equal(last == 0 ? "" : $"{last}", Text(stored.Snapshot));
+                Assert.Equal(last, stored.Mail.Count);
+            }
+        });
+        for (var i = 0; i < 200; i++)
+            await AppendAsync(Mail(run.Id, "m"), (Turn(run, i) with { State = $"{i + 1}", Snapshot = $"{i + 1}" }).ToTransition());
+        Volatile.Write(ref isDone, true);
+        await reading;
+    }
+}
