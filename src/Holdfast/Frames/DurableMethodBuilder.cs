@@ -93,8 +93,10 @@ public struct DurableMethodBuilder<T>
     /// <summary>Part of the compiler's contract.</summary>
     public readonly void SetResult(T result)
     {
-        ((IFrame)_frame).DropMachine();
-        _frame.SettleSucceeded(result);
+        // In a Release build this builder is a part of the machine that is dropped here.
+        var frame = _frame;
+        ((IFrame)frame).DropMachine();
+        frame.SettleSucceeded(result);
     }
 
     /// <summary>Part of the compiler's contract.</summary>
