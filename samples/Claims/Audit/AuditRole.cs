@@ -19,6 +19,8 @@ static class AuditRole
         var report = auditor.Run(new RunFigures(
             arguments.Number("--in-doubt"), arguments.Number("--kills"), arguments.Number("--resumes"), arguments.Fraction("--steps-per-second"),
             arguments.Fraction("--p50"), arguments.Fraction("--p99")));
+        // Without a terminal there is nobody to see colours, only programs that trip over them.
+        if (Console.IsOutputRedirected) (AnsiConsole.Profile.Capabilities.Ansi, AnsiConsole.Profile.Capabilities.ColorSystem) = (false, ColorSystem.NoColors);
         Print(report, file, arguments.Fraction("--seconds"));
         foreach (var finding in auditor.Findings.Take(FindingsShownMax)) Console.WriteLine($"row {finding.Row}: {finding.Wrong}: {finding.Text}");
         if (auditor.Findings.Count > FindingsShownMax) Console.WriteLine($"and {auditor.Findings.Count - FindingsShownMax} more");

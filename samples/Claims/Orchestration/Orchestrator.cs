@@ -8,8 +8,9 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
 {
     // Longer than any wait that belongs to the run: a deadline, a restart, a retry.
     static readonly TimeSpan StallMax = TimeSpan.FromSeconds(60);
-    readonly StepHistogram steps = new();
+    readonly StepHistogram durations = new();
     readonly Stopwatch watch = new();
+    long steps;
     int kills, resumes, paid, completed;
 
     public async Task<int> RunAsync(CancellationToken cancel)
@@ -44,7 +45,11 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
             var stall = Stopwatch.StartNew();
             var stood = (completed, paid);
             var end = await life.WatchAsync(kills < plan.Count ? plan[kills] : null, Seen, cancel);
-            if (life.Last is { } last) steps.Add(last.StepMs);
+            if (life.Last is { } last)
+            {
+                steps += last.Steps;
+                durations.Add(last.StepMs);
+            }
             resumes += worker.Resumed;
             if (end == WorkerEnd.Died) throw new InvalidOperationException($"The worker ended by itself:{Environment.NewLine}{worker.Errors}");
             if (end == WorkerEnd.Finished) return;
@@ -53,7 +58,8 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
 
             void Seen()
             {
-                if (life.Last is { } status) completed = status.Completed;
+                // A new worker counts from none until it has asked for every run again.
+                if (life.Last is { } status) completed = Math.Max(completed, status.Completed);
                 report(Progress(life.Last));
                 if (stood != (completed, paid)) stall.Restart();
                 stood = (completed, paid);
@@ -65,7 +71,7 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
 
     RunProgress Progress(WorkerStatus? status) => new(
         watch.Elapsed, file.Valid.Count, completed, paid, status?.WaitingForAdjuster ?? 0, status?.InDoubt ?? 0, kills, options.Kills,
-        (steps.Count + (status?.StepMs.Sum() ?? 0)) / Math.Max(0.001, watch.Elapsed.TotalSeconds), status is not null);
+        (steps + (status?.Steps ?? 0)) / Math.Max(0.001, watch.Elapsed.TotalSeconds), status is not null);
 
     async Task UpdatePaidAsync(ProviderClient provider, CancellationToken cancel)
     {
@@ -97,7 +103,7 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
         return
         [
             "--file", options.File, "--rows", Text(options.Rows), "--ledger", place.Ledger, "--in-doubt", Text(inDoubt), "--kills", Text(kills), "--resumes", Text(resumes),
-            "--steps-per-second", Text(Math.Round(steps.Count / watch.Elapsed.TotalSeconds, 1)), "--p50", Text(steps.PercentileMs(50)), "--p99", Text(steps.PercentileMs(99)),
+            "--steps-per-second", Text(Math.Round(steps / watch.Elapsed.TotalSeconds, 1)), "--p50", Text(durations.PercentileMs(50)), "--p99", Text(durations.PercentileMs(99)),
             "--seconds", Text(Math.Round(watch.Elapsed.TotalSeconds, 1)), "--json", options.Json ? "yes" : "no",
         ];
     }

@@ -7,30 +7,44 @@ namespace Claims;
 /// </summary>
 sealed class Operator(IHoldfastClient holdfast, ProviderClient provider, Ledger<OperatorLine> ledger, DateTimeOffset workerStartedUtc)
 {
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    const int QuestionsAtOnce = 64;
+    // Doubt comes only from kills, so nearly all of it is there at the first look.
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    int inDoubt;
 
     /// <summary>How many notifications wait for a decision.</summary>
-    public int InDoubt { get; private set; }
+    public int InDoubt => Volatile.Read(ref inDoubt);
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested)
+        while (true)
         {
             var waiting = await holdfast.ListInDoubtAsync(cancel);
-            InDoubt = waiting.Count;
-            foreach (var step in waiting)
+            inDoubt = waiting.Count;
+            await Parallel.ForEachAsync(waiting, new ParallelOptions { MaxDegreeOfParallelism = QuestionsAtOnce, CancellationToken = cancel }, async (step, _) =>
             {
-                try
-                {
-                    await ResolveAsync(step, cancel);
-                    InDoubt--;
-                }
-                catch (HttpRequestException)
-                {
-                    // The provider could not say; the step stays in doubt and is asked about again.
-                }
-            }
+                if (await TryResolveAsync(step, cancel)) Interlocked.Decrement(ref inDoubt);
+            });
             await Task.Delay(Pause, cancel);
+        }
+    }
+
+    async Task<bool> TryResolveAsync(InDoubtStep step, CancellationToken cancel)
+    {
+        try
+        {
+            await ResolveAsync(step, cancel);
+            return true;
+        }
+        catch (HoldfastException failure) when (failure.Error == HoldfastError.RunFinished)
+        {
+            // Decided before the kill already; the run has gone on meanwhile.
+            return true;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or HoldfastException { IsTransient: true })
+        {
+            // It stays in doubt and is asked about again.
+            return false;
         }
     }
 

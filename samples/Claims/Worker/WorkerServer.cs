@@ -18,7 +18,6 @@ sealed class WorkerServer : IAsyncDisposable
     readonly ClaimRuns runs;
     readonly Operator clerk;
     readonly Ledger<OperatorLine> operatorLedger;
-    int resumed;
 
     WorkerServer(RoleArguments arguments)
     {
@@ -50,7 +49,7 @@ sealed class WorkerServer : IAsyncDisposable
     }
 
     WorkerStatus Status => new(
-        file.Valid.Count, runs.Started, runs.Completed, runs.Failed, runs.WaitingForAdjuster, clerk.InDoubt, resumed, runs.AllEnded, meter.Steps.Snapshot());
+        file.Valid.Count, runs.Completed, runs.Failed, runs.WaitingForAdjuster, clerk.InDoubt, runs.AllEnded, meter.Succeeded, meter.Durations.Snapshot());
 
     public static async Task<int> RunAsync(RoleArguments arguments)
     {
@@ -59,8 +58,8 @@ sealed class WorkerServer : IAsyncDisposable
         await worker.app.StartAsync();
         Publish(arguments.Text("--worker-address"), Loopback.Address(worker.app));
         Lifeline.Tell("listening", Loopback.Address(worker.app));
-        worker.resumed = await worker.runs.CountUnfinishedAsync(worker.stopping.Token);
-        Lifeline.Tell("resumed", worker.resumed);
+        await worker.runs.TakeStockAsync(worker.stopping.Token);
+        Lifeline.Tell("resumed", worker.runs.Resumed);
         var held = Lifeline.HoldAsync();
         // Whichever ends first: the parent lets go, or the work breaks.
         await await Task.WhenAny(held, worker.clerk.RunAsync(worker.stopping.Token), worker.StartAllAsync(held));
@@ -74,6 +73,7 @@ sealed class WorkerServer : IAsyncDisposable
         await app.DisposeAsync();
         await operatorLedger.DisposeAsync();
         meter.Dispose();
+        runs.Dispose();
         stopping.Dispose();
     }
 
