@@ -93,7 +93,7 @@ public struct DurableMethodBuilder<T>
     /// <summary>Part of the compiler's contract.</summary>
     public readonly void SetResult(T result)
     {
-        // In a Release build this builder is a part of the machine that is dropped here.
+        // This builder lies inside the machine that is let go of here.
         var frame = _frame;
         ((IFrame)frame).DropMachine();
         frame.SettleSucceeded(result);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Holdfast.Frames;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
@@ -12,9 +11,11 @@ namespace Holdfast.Runtime;
 /// </summary>
 sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 {
-    readonly ConcurrentQueue<RunEvent> _events = new();
-    readonly List<RunEvent> _taken = [];
+    readonly Lock _lock = new();
+    List<RunEvent> _events = [];
+    List<RunEvent> _taken = [];
     int _pumping;
+    int _count;
 
     public RunId Id { get; } = id;
 
@@ -31,12 +32,15 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 
     public bool IsEvicted { get; private set; }
 
-    public bool IsIdle => Volatile.Read(ref _pumping) == 0 && _events.IsEmpty && Attempts.Count == 0;
+    public bool IsIdle => Volatile.Read(ref _pumping) == 0 && !HasEvents && Attempts.Count == 0;
+
+    // Read without the lock: whoever adds an event looks at the pump afterwards, and the pump looks here after it has stopped.
+    bool HasEvents => Volatile.Read(ref _count) > 0;
 
     /// <summary>Hands an event over; false when the run has just been dropped from memory and must be looked up again.</summary>
     public bool TryPost(RunEvent happened)
     {
-        _events.Enqueue(happened);
+        Add(happened);
         if (Interlocked.Exchange(ref _pumping, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return !IsEvicted;
     }
@@ -45,7 +49,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     public bool TryEvict()
     {
         if (Interlocked.Exchange(ref _pumping, 1) != 0) return false;
-        if (!_events.IsEmpty || Attempts.Count > 0)
+        if (HasEvents || Attempts.Count > 0)
         {
             // Something came in between; whoever brought it found the run busy, so it is ours to go on.
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -82,18 +86,29 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             Volatile.Write(ref _pumping, 0);
             // Run outside the pump: code that blocks in a step must not keep a signal or a cancellation from the run.
             inline?.Start();
-            if (_events.IsEmpty || Interlocked.Exchange(ref _pumping, 1) != 0) return;
+            if (!HasEvents || Interlocked.Exchange(ref _pumping, 1) != 0) return;
         }
     }
 
     bool Take()
     {
-        while (_taken.Count < 256 && _events.TryDequeue(out var happened)) _taken.Add(happened);
-        return _taken.Count > 0;
+        if (!HasEvents) return false;
+        lock (_lock)
+        {
+            (_events, _taken) = (_taken, _events);
+            Volatile.Write(ref _count, 0);
+        }
+        return true;
     }
 
-    /// <summary>Hands an event over from the thread that will look for it itself.</summary>
-    public void Enqueue(RunEvent happened) => _events.Enqueue(happened);
+    void Add(RunEvent happened)
+    {
+        lock (_lock)
+        {
+            _events.Add(happened);
+            Interlocked.Increment(ref _count);
+        }
+    }
 }
 
 /// <summary>There is mail in the store that the run has not looked at.</summary>

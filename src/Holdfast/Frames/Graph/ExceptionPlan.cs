@@ -12,6 +12,9 @@ sealed class ExceptionPlan : Plan
     /// <summary>More stack text than this is cut: an exception that crossed thousands of frames must not grow the snapshot without bound.</summary>
     public const int StackTextMax = 64 * 1024;
 
+    /// <summary>More data than this is left out: the framework keeps it in a list that is searched from its start.</summary>
+    public const int DataMax = 1000;
+
     static readonly FieldInfo Message = Base("_message"), Inner = Base("_innerException"), Remote = Base("_remoteStackTraceString"),
         Own = Base("_stackTrace"), OwnText = Base("_stackTraceString"), Result = Base("_HResult");
 
@@ -36,7 +39,7 @@ sealed class ExceptionPlan : Plan
         writer.WriteFixed32(exception.HResult);
         var data = new List<(string, object?)>();
         foreach (System.Collections.DictionaryEntry entry in exception.Data)
-            if (entry.Key is string key && entry.Value is null or string or bool or int or long or double or decimal or Guid or DateTime or DateTimeOffset)
+            if (data.Count < DataMax && entry.Key is string key && entry.Value is null or string or bool or int or long or double or decimal or Guid or DateTime or DateTimeOffset)
                 data.Add((key, entry.Value));
         writer.WriteUnsigned((uint)data.Count);
         foreach (var (key, item) in data)
@@ -60,7 +63,9 @@ sealed class ExceptionPlan : Plan
         Inner.SetValue(exception, reader.ReadReference<Exception>());
         Remote.SetValue(exception, reader.ReadReference<string>());
         Result.SetValue(exception, reader.ReadFixed32());
-        for (var count = reader.ReadCount(2); count > 0; count--)
+        var entries = reader.ReadCount(2);
+        if (entries > DataMax) throw GraphErrors.Corrupt("an exception has too much data");
+        for (; entries > 0; entries--)
         {
             var key = reader.ReadReference<string>() ?? throw GraphErrors.Corrupt("an exception's data has no key");
             var item = reader.ReadReference();

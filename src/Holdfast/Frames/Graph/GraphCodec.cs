@@ -38,7 +38,7 @@ sealed class GraphCodec(TypeCatalog catalog)
             writer.WriteUnsigned((uint)graph.Unobserved.Count);
             foreach (var failed in graph.Unobserved) writer.WriteReference(failed);
         },
-        graph.Services.Injected, isIntent: false, splitsLarge: true, root: graph);
+        graph.Services.Injected, isIntent: false, splitsLarge: true, root: graph, ownsGraph: true);
 
     /// <summary>Fills an empty graph from a snapshot.</summary>
     public void DecodeRun(ReadOnlyMemory<byte> bytes, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, RunGraph graph, IInjected services) =>
@@ -110,13 +110,13 @@ sealed class GraphCodec(TypeCatalog catalog)
         }
     }
 
-    Encoded Encode<TState>(TState state, Action<GraphWriter, TState> write, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, object? root)
+    Encoded Encode<TState>(TState state, Action<GraphWriter, TState> write, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, object? root, bool ownsGraph = false)
     {
         var writer = _spare ?? new GraphWriter();
         _spare = null;
         try
         {
-            writer.Begin(catalog, injected, isIntent, splitsLarge);
+            writer.Begin(catalog, injected, isIntent, splitsLarge, ownsGraph);
             write(writer, state);
             writer.Drain();
             return new(writer.ToArray(), writer.Blobs.Count == 0 ? [] : [.. writer.Blobs]);
@@ -124,6 +124,15 @@ sealed class GraphCodec(TypeCatalog catalog)
         catch (NotSavableException error)
         {
             throw new HoldfastException(HoldfastError.NotSavable, GraphPath.Explain(root, error, catalog));
+        }
+        catch (TypeInitializationException error)
+        {
+            throw Cause(error) switch
+            {
+                // The codec of a field's type is made at its first use, and refuses there.
+                NotSavableException inner => new HoldfastException(HoldfastError.NotSavable, GraphPath.Explain(root, inner, catalog)),
+                var other => other,
+            };
         }
         finally
         {
@@ -146,14 +155,26 @@ sealed class GraphCodec(TypeCatalog catalog)
         {
             throw;
         }
-        catch (TypeInitializationException error) when (error.InnerException is HoldfastException inner)
+        catch (TypeInitializationException error) when (Cause(error) is HoldfastException or PlatformNotSupportedException)
         {
-            throw inner;
+            throw Cause(error);
+        }
+        catch (PlatformNotSupportedException)
+        {
+            throw;
         }
         catch (Exception error) when (error is not (OutOfMemoryException or InvariantException))
         {
             throw new HoldfastException(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {error.Message} Nothing was changed; restore the store from a backup, or end the run.", error);
         }
+    }
+
+    /// <summary>What stands at the end of a chain of initialisers that failed.</summary>
+    static Exception Cause(TypeInitializationException error)
+    {
+        Exception cause = error;
+        while (cause is TypeInitializationException or System.Reflection.TargetInvocationException && cause.InnerException is { } inner) cause = inner;
+        return cause;
     }
 
     static string FirstLine(string text)

@@ -11,11 +11,14 @@ namespace Holdfast.Frames.Graph;
 sealed class TypeCatalog
 {
     readonly ConcurrentDictionary<Type, WireType> _byType = new();
-    readonly ConcurrentDictionary<(Type, MethodInfo), WireType> _byMethod = new();
+    readonly ConcurrentDictionary<(Type, MethodInfo, int), WireType> _byMethod = new();
     readonly ConcurrentDictionary<byte[], WireType> _byDescriptor = new(new BytesComparer());
     readonly ConcurrentDictionary<byte[], WireType>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     readonly Dictionary<string, Assembly> _assemblies = new(StringComparer.Ordinal);
     readonly HashSet<Assembly> _allowed = [typeof(TypeCatalog).Assembly];
+
+    readonly ConcurrentDictionary<string, Type> _mentioned = new(StringComparer.Ordinal);
+    readonly Lazy<Assembly[]> _references;
 
     // Data that is hostile could name ever new types; what is remembered of those is bounded.
     const int DescriptorsMax = 20_000;
@@ -28,6 +31,7 @@ sealed class TypeCatalog
             _assemblies[assembly.GetName().Name!] = assembly;
             _allowed.Add(assembly);
         }
+        _references = new(() => [.. _assemblies.Values.SelectMany(ReferencesOf).Distinct()]);
         _bySpan = _byDescriptor.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -40,9 +44,11 @@ sealed class TypeCatalog
 
     WireType WireTypeOf(Delegate value)
     {
-        var key = (value.GetType(), value.Method);
+        // One method may be called alone, as the last of many, and with or without a target: each is described differently.
+        var key = (value.GetType(), value.Method, !value.HasSingleTarget ? 2 : value.Target is null ? 0 : 1);
         if (_byMethod.TryGetValue(key, out var known)) return known;
         var made = DelegatePlan.Describe(this, value);
+        CheckReadable(made, value);
         return _byMethod.GetOrAdd(key, Remember(made));
     }
 
@@ -85,10 +91,79 @@ sealed class TypeCatalog
 
     public Type? FrameworkType(string fullName) => Plans.FrameworkType(fullName);
 
+    /// <summary>
+    /// A public type of the framework that a type in data may mention. Looked for in what is loaded and in what the workflows'
+    /// assemblies refer to, never in an assembly that the data names.
+    /// </summary>
+    public Type? MentionedType(string fullName)
+    {
+        if (Plans.FrameworkType(fullName) is { } known) return known;
+        if (_mentioned.TryGetValue(fullName, out var mentioned)) return mentioned;
+        foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies().Where(KnownTypes.IsFramework).Concat(_references.Value))
+        {
+            if (assembly.GetType(fullName) is not { IsVisible: true } found) continue;
+            return _mentioned[fullName] = found;
+        }
+        return null;
+    }
+
+    /// <summary>Whether a type, once written, can be read again.</summary>
+    public bool CanMention(Type type)
+    {
+        if (type.IsByRef || type.IsPointer || type.IsGenericParameter || type.IsFunctionPointer || (type.ContainsGenericParameters && !type.IsGenericTypeDefinition)) return false;
+        try
+        {
+            var writer = new GraphWriter();
+            TypeTree.Write(writer, type);
+            return TypeTree.ReadMention(GraphReader.Raw(writer.BodyToArray(), this), this) == type;
+        }
+        catch (HoldfastException)
+        {
+            return false;
+        }
+    }
+
+    static IEnumerable<Assembly> ReferencesOf(Assembly assembly)
+    {
+        var context = System.Runtime.Loader.AssemblyLoadContext.GetLoadContext(assembly) ?? System.Runtime.Loader.AssemblyLoadContext.Default;
+        foreach (var name in assembly.GetReferencedAssemblies())
+        {
+            Assembly? found = null;
+            try
+            {
+                found = context.LoadFromAssemblyName(name);
+            }
+            catch (Exception error) when (error is IOException or BadImageFormatException)
+            {
+                // An assembly that is not there declares nothing.
+            }
+            if (found is not null && KnownTypes.IsFramework(found)) yield return found;
+        }
+    }
+
     public bool Allows(Assembly assembly) => _allowed.Contains(assembly);
 
-    WireType Describe(Type type, object value) =>
-        _byType.GetOrAdd(type, Remember(new(type, PlanOf(type, value), TypeDescriptor.Of(type))));
+    WireType Describe(Type type, object value)
+    {
+        if (_byType.TryGetValue(type, out var known)) return known;
+        var saved = BclPlans.SavedAs(type);
+        var made = new WireType(type, PlanOf(saved, value), TypeDescriptor.Of(saved));
+        CheckReadable(made, value);
+        return _byType.GetOrAdd(type, Remember(made));
+    }
+
+    /// <summary>What could be written but not be read again must fail now, and not when the run is to be resumed.</summary>
+    void CheckReadable(WireType type, object value)
+    {
+        try
+        {
+            TypeDescriptor.Parse(type.Descriptor, this);
+        }
+        catch (HoldfastException error)
+        {
+            throw new NotSavableException(value, type.Type, $"Its type could not be read again: {error.Message}");
+        }
+    }
 
     WireType Remember(WireType type)
     {
