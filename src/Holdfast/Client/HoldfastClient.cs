@@ -86,7 +86,9 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     public async Task PostAsync(RunId run, MailKind kind, string name, ReadOnlyMemory<byte> payload, string? dedupKey, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
-        var mail = new NewMail(kind, name, payload, dedupKey, engine.Time.GetUtcNow());
+        if (dedupKey?.Length > KeyLengthMax) throw new ArgumentException($"A dedup key has at most {KeyLengthMax} characters, not {dedupKey.Length}.", nameof(dedupKey));
+        // The engine's own messages have keys of their own, which a client's must not meet.
+        var mail = new NewMail(kind, name, payload, dedupKey is null ? null : "client:" + dedupKey, engine.Time.GetUtcNow());
         var answer = await engine.Committer.CommitAsync(new PostMail(run, mail)).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         switch (answer.Verdict)
         {

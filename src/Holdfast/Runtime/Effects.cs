@@ -14,6 +14,9 @@ static class Effects
         {
             switch (effect)
             {
+                // Taking a run up orders every open attempt anew; one that runs here already goes on.
+                case Effect.RunAttempt start when run.Attempts.TryGetValue(start.Op, out var present) && present.Number == start.Attempt:
+                    break;
                 case Effect.RunAttempt start when memory.State.Ops.TryGet(start.Op, out var op) && op is StepOp step:
                     var attempt = new Attempt(run, memory, step, start.Attempt);
                     run.Attempts[start.Op] = attempt;

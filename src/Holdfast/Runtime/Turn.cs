@@ -32,7 +32,20 @@ static class Turn
             return null;
         }
         var now = engine.Time.GetUtcNow();
-        if (memory.State.Status == RunStatus.Parked) await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
+        if (memory.State.Status == RunStatus.Parked)
+        {
+            if (events.Exists(static e => e is RunEvent.MailArrived { Mail.Kind: MailKind.Unpark }))
+            {
+                // Attempts that ended meanwhile are heard once the run goes on, by the same turn.
+                var ended = events.FindAll(static e => e is RunEvent.AttemptEnded);
+                events.RemoveAll(static e => e is RunEvent.AttemptEnded);
+                events.AddRange(ended);
+            }
+            else
+            {
+                await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
+            }
+        }
         if (memory.Graph is null) await Loading.FetchBlobsAsync(engine, memory).ConfigureAwait(false);
 
         var decision = _spare ?? new Decision();
@@ -41,7 +54,7 @@ static class Turn
         var work = Compute(run, memory, events, now, decision);
         if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
         if (work.IsNothing) return null;
-        if (!await CommitAsync(run, memory, work, decision, now).ConfigureAwait(false)) return null;
+        if (!await CommitAsync(run, memory, events, work, decision, now).ConfigureAwait(false)) return null;
         var inline = Effects.Release(run, memory, decision, now);
         if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
         if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
@@ -61,8 +74,10 @@ static class Turn
                 if (happened is RunEvent.AttemptEnded ended && run.Attempts.TryGetValue(ended.Op, out var attempt) && attempt.Number == ended.Attempt) run.Attempts.Remove(ended.Op);
             var seen = memory.State.MailSeen;
             foreach (var happened in events) RunKernel.Decide(memory.State, happened, now, decision);
+            // Also a run that was parked before its first turn, and goes on now.
+            var begins = memory.State is { Status: RunStatus.Running, Begun: false };
+            if (begins) RunKernel.Decide(memory.State, new RunEvent.Begin(), now, decision);
             var deliveries = decision.Deliveries.Count;
-            var begins = events.Exists(static e => e is RunEvent.Begin);
             var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = [.. decision.Deliveries] };
             if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
             {
@@ -122,7 +137,7 @@ static class Turn
         work.Journal = journal.WrittenMemory;
     }
 
-    static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, TurnWork work, Decision decision, DateTimeOffset now)
+    static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, List<RunEvent> events, TurnWork work, Decision decision, DateTimeOffset now)
     {
         if (work.IsBeside) return await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false);
         var engine = run.Engine;
@@ -133,7 +148,7 @@ static class Turn
             // The live graph ran ahead of what is durable: it is dropped, never rolled back.
             memory.DropGraph();
             run.Memory = null;
-            if (answer.Verdict == Verdict.Refused) await Parked.DiscardAsync(run, [], new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
+            if (answer.Verdict == Verdict.Refused) await Parked.DiscardAsync(run, events, new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
             else engine.LostOwnership(run.Id, answer);
             return false;
         }

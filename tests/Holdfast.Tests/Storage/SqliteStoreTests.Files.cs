@@ -111,6 +111,27 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task The_log_of_a_database_of_something_else_is_left_alone()
+    {
+        await Store.DisposeAsync();
+        var (source, path) = (_directory["source.db"], _directory["theirs.db"]);
+        using (var connection = new SqliteConnection($"Data Source={source};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode = WAL; CREATE TABLE customers (id)";
+            command.ExecuteNonQuery();
+            File.Copy(source, path);
+            File.Copy(source + "-wal", path + "-wal");
+        }
+        var (before, log) = (File.ReadAllBytes(path), File.ReadAllBytes(path + "-wal"));
+
+        Assert.Equal(HoldfastError.StoreForeign, RefusalOf(path).Error);
+        Assert.Equal(before, File.ReadAllBytes(path));
+        Assert.Equal(log, File.ReadAllBytes(path + "-wal"));
+    }
+
+    [Fact]
     public void A_file_that_is_no_database_is_refused_untouched()
     {
         var path = _directory["notes.txt"];

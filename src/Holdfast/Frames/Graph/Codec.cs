@@ -100,8 +100,8 @@ static class Codecs
     {
         writer.WriteBoolean(value.HasValue);
         if (!value.HasValue) return;
-        var inner = value.GetValueOrDefault();
-        Codec<T>.Write(writer, ref inner);
+        // By reference, because writing an enumerator may move it.
+        Codec<T>.Write(writer, ref Unsafe.AsRef(in Nullable.GetValueRefOrDefaultRef(ref value)));
     }
 
     static void ReadNullable<T>(GraphReader reader, ref T? value) where T : struct

@@ -55,9 +55,9 @@ sealed class DelegatePlan : Plan
         }
         var home = catalog.UserAssembly(reader.ReadText());
         var name = reader.ReadText();
-        var declaring = TypeTree.ReadCode(reader, catalog);
+        var declaring = TypeTree.ReadMention(reader, catalog);
         var arguments = new Type[reader.ReadCount(1)];
-        for (var i = 0; i < arguments.Length; i++) arguments[i] = TypeTree.Read(reader, catalog);
+        for (var i = 0; i < arguments.Length; i++) arguments[i] = TypeTree.ReadMention(reader, catalog);
         var map = CodeMap.Of(home);
         var definition = (map.DelegateTargetByName(name) ?? map.MethodByName(name)) as MethodInfo
             ?? throw GraphErrors.Migration($"The method {name} is gone from {home.GetName().Name}, but a saved run is to call it.");

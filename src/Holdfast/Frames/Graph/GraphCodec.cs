@@ -38,7 +38,7 @@ sealed class GraphCodec(TypeCatalog catalog)
             writer.WriteUnsigned((uint)graph.Unobserved.Count);
             foreach (var failed in graph.Unobserved) writer.WriteReference(failed);
         },
-        graph.Services.Injected, isIntent: false, splitsLarge: true, root: graph);
+        graph.Services.Injected, isIntent: false, splitsLarge: true, root: graph, ownsGraph: true);
 
     /// <summary>Fills an empty graph from a snapshot.</summary>
     public void DecodeRun(ReadOnlyMemory<byte> bytes, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, RunGraph graph, IInjected services) =>
@@ -110,13 +110,13 @@ sealed class GraphCodec(TypeCatalog catalog)
         }
     }
 
-    Encoded Encode<TState>(TState state, Action<GraphWriter, TState> write, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, object? root)
+    Encoded Encode<TState>(TState state, Action<GraphWriter, TState> write, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, object? root, bool ownsGraph = false)
     {
         var writer = _spare ?? new GraphWriter();
         _spare = null;
         try
         {
-            writer.Begin(catalog, injected, isIntent, splitsLarge);
+            writer.Begin(catalog, injected, isIntent, splitsLarge, ownsGraph);
             write(writer, state);
             writer.Drain();
             return new(writer.ToArray(), writer.Blobs.Count == 0 ? [] : [.. writer.Blobs]);

@@ -13,6 +13,9 @@ sealed class GraphReader
 {
     const int DepthMax = 64;
 
+    // How deep sets may stand in keys of sets in keys of sets.
+    const int RoundsMax = 64;
+
     readonly ReadOnlyMemory<byte> _memory;
     readonly TypeCatalog _catalog;
     readonly IInjected _injected;
@@ -20,6 +23,8 @@ sealed class GraphReader
     readonly List<object?> _objects = [];
     readonly List<WireType> _types = [];
     readonly Queue<(object Value, WireType Type)> _queue = new();
+    readonly List<Action> _building = [];
+    readonly List<Keyed> _keyed = [];
     readonly List<Action> _afterwards = [];
     int _at;
     int _depth;
@@ -83,14 +88,39 @@ sealed class GraphReader
     public void Drain()
     {
         while (_queue.TryDequeue(out var item)) item.Type.ReadBody(this, item.Value);
-        // Last found, first rebuilt: a key is complete before the dictionary that holds it is filled.
+        foreach (var action in _building) action();
+        FillKeyed();
+        // Last found, first done: what stands inside is complete before what it stands in.
         for (var i = _afterwards.Count - 1; i >= 0; i--) _afterwards[i]();
         _afterwards.Clear();
         if (Remaining != 0) throw GraphErrors.Corrupt($"{Remaining} bytes are left over");
     }
 
-    /// <summary>Runs once all objects have their contents.</summary>
+    /// <summary>Runs once all objects have their contents. Must not call the user's code, because hashed collections are still empty.</summary>
+    public void Build(Action action) => _building.Add(action);
+
+    /// <summary>Fills a collection once its keys are complete.</summary>
+    public void AddKeyed(Keyed collection) => _keyed.Add(collection);
+
+    /// <summary>Runs when everything else is done.</summary>
     public void Afterwards(Action action) => _afterwards.Add(action);
+
+    void FillKeyed()
+    {
+        foreach (var simple in _keyed)
+            if (simple.IsComplete) simple.Fill();
+        // Inner collections are mostly found after the outer ones, so one round backwards is nearly always enough.
+        var hashed = _keyed.FindAll(static k => !k.IsComplete && !k.IsSorted);
+        var isChanging = hashed.Count > 0;
+        for (var round = 0; isChanging && round < RoundsMax; round++)
+        {
+            isChanging = false;
+            for (var i = hashed.Count - 1; i >= 0; i--) isChanging |= hashed[i].Fill();
+        }
+        for (var i = _keyed.Count - 1; i >= 0; i--)
+            if (!_keyed[i].IsComplete && _keyed[i].IsSorted) _keyed[i].Fill();
+        foreach (var collection in _keyed) collection.Finish();
+    }
 
     public object? ReadReference()
     {

@@ -36,6 +36,15 @@ sealed class GraphWriter
     TypeCatalog _catalog = null!;
     IReadOnlyList<Injected> _injected = [];
 
+    /// <summary>
+    /// Whether the graph is a run's own and whole, so that its collections may be put in order while they are written. Off for copies:
+    /// what they are taken from is in use.
+    /// </summary>
+    public bool OwnsGraph { get; private set; }
+
+    /// <summary>The collections that were put in order for this graph.</summary>
+    public Dictionary<object, Holes>? Compacted { get; set; }
+
     /// <summary>The graph is a step's intent: durables are not part of it, because a step cannot await them.</summary>
     public bool IsIntent { get; private set; }
 
@@ -48,12 +57,13 @@ sealed class GraphWriter
 
     public IReadOnlyList<Blob> Blobs => _blobs;
 
-    public void Begin(TypeCatalog catalog, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge)
+    public void Begin(TypeCatalog catalog, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, bool ownsGraph = false)
     {
         _catalog = catalog;
         _injected = injected;
         IsIntent = isIntent;
         SplitsLarge = splitsLarge;
+        OwnsGraph = ownsGraph;
         for (var i = 0; i < injected.Count; i++)
             if (injected[i].Value is { } service) _objects.GetOrAdd(service, -1 - i, out _);
     }
@@ -101,6 +111,7 @@ sealed class GraphWriter
         _length = 0;
         _blobs.Clear();
         _injected = [];
+        Compacted = null;
         if (_buffer.Length > 1 << 20) _buffer = new byte[2048];
         if (_queue.Length > 1 << 14) _queue = new (object, WireType)[64];
     }

@@ -9,7 +9,7 @@ static class KnownTypes
     [
         typeof(KeyValuePair<,>), typeof(ValueTuple), typeof(ValueTuple<>), typeof(ValueTuple<,>), typeof(ValueTuple<,,>), typeof(ValueTuple<,,,>),
         typeof(ValueTuple<,,,,>), typeof(ValueTuple<,,,,,>), typeof(ValueTuple<,,,,,,>), typeof(ValueTuple<,,,,,,,>),
-        typeof(Index), typeof(Range), typeof(System.Text.Rune), typeof(ArraySegment<>), typeof(System.Collections.Immutable.ImmutableArray<>),
+        typeof(Index), typeof(Range), typeof(ArraySegment<>), typeof(System.Collections.Immutable.ImmutableArray<>),
     ];
 
     /// <summary>Whether an assembly belongs to .NET itself or its Microsoft.* libraries, whose types are saved from a closed list only.</summary>

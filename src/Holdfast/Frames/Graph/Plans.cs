@@ -9,7 +9,7 @@ static class Plans
     static readonly ConcurrentDictionary<Type, Plan?> All = new();
 
     /// <summary>The framework types that data may name, by full name; generic ones as definitions.</summary>
-    static readonly ConcurrentDictionary<string, Type?> FrameworkTypes = new();
+    static readonly ConcurrentDictionary<string, Type> FrameworkTypes = new();
 
     static readonly System.Reflection.Assembly[] ExceptionHomes =
     [
@@ -21,7 +21,14 @@ static class Plans
 
     public static Plan? For(Type type) => All.GetOrAdd(type, Create);
 
-    public static Type? FrameworkType(string fullName) => FrameworkTypes.GetOrAdd(fullName, static name =>
+    public static Type? FrameworkType(string fullName)
+    {
+        if (FrameworkTypes.TryGetValue(fullName, out var known)) return known;
+        // Only names that lead somewhere are remembered, because data that is hostile could bring ever new ones.
+        return FindFrameworkType(fullName) is { } found ? FrameworkTypes.GetOrAdd(fullName, found) : null;
+    }
+
+    static Type? FindFrameworkType(string name)
     {
         if (typeof(object).Assembly.GetType(name) is { } core && (core.IsPrimitive || core == typeof(string) || core == typeof(object) || Codecs.IsLeaf(core) || KnownTypes.IsFieldwiseStruct(core) || core.IsEnum || IsDelegate(core)))
             return core;
@@ -30,7 +37,7 @@ static class Plans
             if (home.GetType(name) is { } found && (typeof(Exception).IsAssignableFrom(found) || Codecs.IsLeaf(found) || KnownTypes.IsFieldwiseStruct(found) || found.IsEnum || IsDelegate(found)))
                 return found;
         return null;
-    });
+    }
 
     static bool IsDelegate(Type type) => typeof(Delegate).IsAssignableFrom(type);
 

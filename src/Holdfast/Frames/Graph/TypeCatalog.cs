@@ -17,6 +17,9 @@ sealed class TypeCatalog
     readonly Dictionary<string, Assembly> _assemblies = new(StringComparer.Ordinal);
     readonly HashSet<Assembly> _allowed = [typeof(TypeCatalog).Assembly];
 
+    readonly ConcurrentDictionary<string, Type> _mentioned = new(StringComparer.Ordinal);
+    readonly Lazy<Assembly[]> _references;
+
     // Data that is hostile could name ever new types; what is remembered of those is bounded.
     const int DescriptorsMax = 20_000;
 
@@ -28,6 +31,7 @@ sealed class TypeCatalog
             _assemblies[assembly.GetName().Name!] = assembly;
             _allowed.Add(assembly);
         }
+        _references = new(() => [.. _assemblies.Values.SelectMany(ReferencesOf).Distinct()]);
         _bySpan = _byDescriptor.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -85,10 +89,63 @@ sealed class TypeCatalog
 
     public Type? FrameworkType(string fullName) => Plans.FrameworkType(fullName);
 
+    /// <summary>
+    /// A public type of the framework that a type in data may mention. Looked for in what is loaded and in what the workflows'
+    /// assemblies refer to, never in an assembly that the data names.
+    /// </summary>
+    public Type? MentionedType(string fullName)
+    {
+        if (Plans.FrameworkType(fullName) is { } known) return known;
+        if (_mentioned.TryGetValue(fullName, out var mentioned)) return mentioned;
+        foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies().Where(KnownTypes.IsFramework).Concat(_references.Value))
+        {
+            if (assembly.GetType(fullName) is not { IsVisible: true } found) continue;
+            return _mentioned[fullName] = found;
+        }
+        return null;
+    }
+
+    /// <summary>Whether a type, once written, can be read again.</summary>
+    public bool CanMention(Type type)
+    {
+        if (type.IsByRef || type.IsPointer || type.IsGenericParameter || type.IsFunctionPointer || (type.ContainsGenericParameters && !type.IsGenericTypeDefinition)) return false;
+        try
+        {
+            var writer = new GraphWriter();
+            TypeTree.Write(writer, type);
+            return TypeTree.ReadMention(GraphReader.Raw(writer.BodyToArray(), this), this) == type;
+        }
+        catch (HoldfastException)
+        {
+            return false;
+        }
+    }
+
+    static IEnumerable<Assembly> ReferencesOf(Assembly assembly)
+    {
+        var context = System.Runtime.Loader.AssemblyLoadContext.GetLoadContext(assembly) ?? System.Runtime.Loader.AssemblyLoadContext.Default;
+        foreach (var name in assembly.GetReferencedAssemblies())
+        {
+            Assembly? found = null;
+            try
+            {
+                found = context.LoadFromAssemblyName(name);
+            }
+            catch (Exception error) when (error is IOException or BadImageFormatException)
+            {
+                // An assembly that is not there declares nothing.
+            }
+            if (found is not null && KnownTypes.IsFramework(found)) yield return found;
+        }
+    }
+
     public bool Allows(Assembly assembly) => _allowed.Contains(assembly);
 
-    WireType Describe(Type type, object value) =>
-        _byType.GetOrAdd(type, Remember(new(type, PlanOf(type, value), TypeDescriptor.Of(type))));
+    WireType Describe(Type type, object value)
+    {
+        var saved = BclPlans.SavedAs(type);
+        return _byType.GetOrAdd(type, Remember(new(type, PlanOf(saved, value), TypeDescriptor.Of(saved))));
+    }
 
     WireType Remember(WireType type)
     {

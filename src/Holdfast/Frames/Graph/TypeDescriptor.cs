@@ -61,7 +61,7 @@ static class TypeDescriptor
         var changed = new Dictionary<Type, TolerantReader>();
         for (var count = reader.ReadCount(2); count > 0; count--)
         {
-            var inner = TypeTree.Read(reader, catalog);
+            var inner = TypeTree.ReadMention(reader, catalog);
             if (!inner.IsValueType) throw GraphErrors.Corrupt($"{inner} is no struct");
             if (ReadFields(reader, inner, catalog) is { } reading) changed.Add(inner, reading);
         }

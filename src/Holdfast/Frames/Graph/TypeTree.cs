@@ -62,19 +62,22 @@ static class TypeTree
     }
 
     /// <summary>
-    /// Reads the type that declares a delegate's method. It may be any type of the framework, because which methods may be called is
-    /// decided by the methods' own allow-list.
+    /// Reads a type of which no object is made: what declares a delegate's method, a type argument, an element type. It may be any
+    /// public type of the framework; which objects are made and which methods are called is decided by lists of their own.
     /// </summary>
-    public static Type ReadCode(GraphReader reader, TypeCatalog catalog) => Read(reader, catalog, 0, ofCode: true);
+    public static Type ReadMention(GraphReader reader, TypeCatalog catalog) => Read(reader, catalog, 0, isMention: true);
 
-    public static Type Read(GraphReader reader, TypeCatalog catalog, int depth = 0, bool ofCode = false)
+    /// <summary>Reads the type of an object.</summary>
+    public static Type Read(GraphReader reader, TypeCatalog catalog) => Read(reader, catalog, 0, isMention: false);
+
+    static Type Read(GraphReader reader, TypeCatalog catalog, int depth, bool isMention)
     {
         if (depth > DepthMax) throw GraphErrors.Corrupt("a type is nested too deeply");
         switch (reader.ReadByte())
         {
             case Framework:
                 var framework = reader.ReadText();
-                return (ofCode ? CodeHome(framework) : catalog.FrameworkType(framework)) ?? throw GraphErrors.Migration($"The type {framework} is not one that runs may keep.");
+                return (isMention ? catalog.MentionedType(framework) : catalog.FrameworkType(framework)) ?? throw GraphErrors.Migration($"The type {framework} is not one that runs may keep.");
             case Own:
                 var own = reader.ReadText();
                 return OwnAssembly.GetType(own) ?? throw GraphErrors.Migration($"The type {own} is not part of this version of Holdfast.");
@@ -88,24 +91,21 @@ static class TypeTree
                 return CodeMap.Of(catalog.UserAssembly(home)).TypeByName(place)
                     ?? throw GraphErrors.Migration($"The code at {place} in {home} is gone, but a saved run is in the middle of it.");
             case Generic:
-                var definition = Read(reader, catalog, depth + 1, ofCode);
+                var definition = Read(reader, catalog, depth + 1, isMention);
                 var arguments = new Type[reader.ReadCount(1)];
-                for (var i = 0; i < arguments.Length; i++) arguments[i] = Read(reader, catalog, depth + 1);
+                for (var i = 0; i < arguments.Length; i++) arguments[i] = Read(reader, catalog, depth + 1, isMention: true);
                 return Close(definition, arguments);
             case Array:
                 var rank = reader.ReadUnsigned();
-                var element = Read(reader, catalog, depth + 1);
+                var element = Read(reader, catalog, depth + 1, isMention: true);
                 if (rank > 32 || element.IsByRefLike || element == typeof(void)) throw GraphErrors.Corrupt("an array type is impossible");
                 return rank == 0 ? element.MakeArrayType() : element.MakeArrayType((int)rank);
             case Frame:
-                return FrameTypes.FrameOf(Read(reader, catalog, depth + 1)) ?? throw GraphErrors.Corrupt("a frame has no durable method");
+                return FrameTypes.FrameOf(Read(reader, catalog, depth + 1, isMention: true)) ?? throw GraphErrors.Corrupt("a frame has no durable method");
             default:
                 throw GraphErrors.Corrupt("a type has no known form");
         }
     }
-
-    static Type? CodeHome(string name) =>
-        AppDomain.CurrentDomain.GetAssemblies().Where(KnownTypes.IsFramework).Select(a => a.GetType(name)).FirstOrDefault(t => t is not null);
 
     static Type Close(Type definition, Type[] arguments)
     {
@@ -115,7 +115,7 @@ static class TypeTree
         {
             return definition.MakeGenericType(arguments);
         }
-        catch (ArgumentException)
+        catch (Exception error) when (error is ArgumentException or TypeLoadException or NotSupportedException)
         {
             throw GraphErrors.Migration($"The type {definition} does not take these type arguments any more.");
         }

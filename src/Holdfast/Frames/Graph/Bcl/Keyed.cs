@@ -1,0 +1,76 @@
+namespace Holdfast.Frames.Graph;
+
+/// <summary>A collection whose inner order depends on its keys, and which therefore waits until they are complete.</summary>
+abstract class Keyed(bool isComplete, bool isSorted)
+{
+    public const string Changed = "Two of its keys are equal: a key was changed while it stood in the collection.";
+
+    /// <summary>Whether the keys hold all they need as soon as they are read: text, numbers and tuples of those.</summary>
+    public bool IsComplete { get; } = isComplete;
+
+    /// <summary>Whether keys are compared instead of hashed.</summary>
+    public bool IsSorted { get; } = isSorted;
+
+    /// <summary>Fills the collection, unless its keys give what they gave the last time. Returns whether anything changed.</summary>
+    public abstract bool Fill();
+
+    /// <summary>Refuses what could not be filled.</summary>
+    public abstract void Finish();
+}
+
+/// <summary>
+/// A collection that is filled again while the hashes of its keys still change: a key may itself hold a set that is filled later,
+/// and no order of filling is right for all graphs. Sorted collections have no hashes and are filled last.
+/// </summary>
+sealed class Keyed<TKey>(bool isComplete, Func<bool> fill, int count = 0, Func<int, TKey>? keyAt = null, Func<TKey, int>? hash = null) : Keyed(isComplete, hash is null)
+{
+    int[]? _hashes;
+    Exception? _error;
+    bool _isFilled;
+
+    public override bool Fill()
+    {
+        var (before, failed) = (_isFilled, _error is not null);
+        try
+        {
+            var changed = !IsComplete && HaveHashesChanged();
+            if (changed || !_isFilled) _isFilled = fill();
+            _error = null;
+            return changed || failed || before != _isFilled;
+        }
+        catch (Exception error) when (!IsComplete && error is not (OutOfMemoryException or HoldfastException))
+        {
+            // The user's own comparison met an object that is not complete yet; the next round may be better.
+            _error = error;
+            return !failed;
+        }
+    }
+
+    public override void Finish()
+    {
+        if (_error is { } error) throw GraphErrors.Corrupt($"the keys of a collection cannot be compared: {error.Message}");
+        if (!_isFilled) throw GraphErrors.Corrupt("two keys of a collection are equal");
+    }
+
+    bool HaveHashesChanged()
+    {
+        if (hash is null) return false;
+        var hashes = new int[count];
+        for (var i = 0; i < count; i++) hashes[i] = hash(keyAt!(i));
+        if (_hashes is not null && _hashes.AsSpan().SequenceEqual(hashes)) return false;
+        _hashes = hashes;
+        return true;
+    }
+}
+
+/// <summary>Which keys are complete at once.</summary>
+static class KeyKinds
+{
+    public static bool AreComplete<T>(object? comparer) =>
+        (comparer is null || Comparers.IsKnown(comparer)) && IsSelfContained(typeof(T));
+
+    static bool IsSelfContained(Type type) =>
+        type == typeof(string) || Codecs.IsLeaf(type)
+        || (type.IsValueType && type.IsConstructedGenericType && KnownTypes.IsFramework(type.Assembly)
+            && (Nullable.GetUnderlyingType(type) is not null || KnownTypes.IsFieldwiseStruct(type)) && Array.TrueForAll(type.GetGenericArguments(), IsSelfContained));
+}
