@@ -58,7 +58,7 @@ public static class Scales
     public static async Task<decimal> Weigh(Parcel parcel, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken);
-        return parcel.Items.Length * 0.5m;
+        return parcel.Items.Count * 0.5m;
     }
 }
 

@@ -44,7 +44,7 @@ public sealed class Shipment(ICarrier carrier) : Workflow
     #endregion
 }
 
-public sealed record Parcel(string Id, string[] Items);
+public sealed record Parcel(string Id, IReadOnlyList<string> Items);
 
 public interface ICarrier
 {
