@@ -1,7 +1,6 @@
 using System.Buffers;
-using Holdfast.Kernel;
 
-namespace Holdfast.Runtime;
+namespace Holdfast.Kernel;
 
 /// <summary>The kernel's encodings as arrays of just their length, through one buffer a thread.</summary>
 static class StateBytes
