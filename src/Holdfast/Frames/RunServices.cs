@@ -37,8 +37,6 @@ static class NewRuns
     public static NewRun Create(WorkflowType type, object? input, string? key, DateTimeOffset now, Random random, JsonValues json, ParentLink? parent, string? traceParent)
     {
         if (key is { Length: 0 }) throw new ArgumentException("An idempotency key cannot be empty; pass null for none.", nameof(key));
-        var state = new System.Buffers.ArrayBufferWriter<byte>(32);
-        StateCodec.Encode(new RunState { Parent = parent }, state);
         return new()
         {
             Id = RunId.Create(now, random),
@@ -49,7 +47,7 @@ static class NewRuns
             CreatedUtc = now,
             TraceParent = traceParent,
             Input = type.InputType is null ? default(ReadOnlyMemory<byte>) : json.Write(input, type.InputType, $"The input of {type.Name}"),
-            State = state.WrittenMemory,
+            State = Runtime.StateBytes.Of(new RunState { Parent = parent }),
         };
     }
 }

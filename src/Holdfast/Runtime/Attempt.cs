@@ -15,7 +15,6 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 {
     readonly Engine _engine = run.Engine;
     readonly long _started = Stopwatch.GetTimestamp();
-    readonly Lock _lock = new();
     CancellationTokenSource? _token;
     ITimer? _timer;
     bool _isCancelled;
@@ -36,7 +35,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     {
         get
         {
-            lock (_lock)
+            lock (this)
             {
                 if (_token is null)
                 {
@@ -51,7 +50,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     public void Cancel()
     {
         CancellationTokenSource? token;
-        lock (_lock)
+        lock (this)
         {
             _isCancelled = true;
             token = _token;
@@ -73,6 +72,12 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     void RunHere()
     {
+        // It may have waited in line while its scope was cancelled, or the process began to stop.
+        if (_engine.Stopping.IsCancellationRequested || _isCancelled)
+        {
+            Fail(new OperationCanceledException("The step was cancelled before this attempt began."));
+            return;
+        }
         var mark = _engine.Marks.Enter(run.Id);
         using var activity = EngineMetrics.Activities.HasListeners()
             ? EngineMetrics.Activities.StartActivity("step " + step.Label, ActivityKind.Internal, memory.Info.TraceParent, tags: Tags())

@@ -20,7 +20,7 @@ sealed class Engine : IAsyncDisposable
     readonly ITimer _sweep;
     readonly bool _alwaysCold;
     readonly Action<Exception>? _stopHost;
-    IReadOnlySet<RunId> _wasRunning = new HashSet<RunId>();
+    readonly ConcurrentDictionary<RunId, bool> _wasRunning = new();
     int _isStopped;
 
     public Engine(IServiceProvider provider, HoldfastOptions options, WorkflowRegistry registry, IReadOnlyDictionary<string, CallHandler> handlers, ILogger log, bool alwaysCold, Action<Exception>? stopHost)
@@ -90,7 +90,7 @@ sealed class Engine : IAsyncDisposable
             foreach (var type in Registry.All) type.CheckServices(known);
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Marks = RunningMarks.Open(Store.SidecarPath);
-        _wasRunning = Marks.Previous;
+        foreach (var run in Marks.Previous) _wasRunning[run] = true;
         Failure = null;
         Log.Started(_log, Store.Location, Epoch);
         await UnparkMigratedAsync(cancellationToken).ConfigureAwait(false);
@@ -162,7 +162,8 @@ sealed class Engine : IAsyncDisposable
         if (Calls.TryRemove((ticket.Run, ticket.Op, ticket.Attempt), out var attempt)) attempt.Complete(result);
     }
 
-    public bool WasRunning(RunId run) => _wasRunning.Contains(run);
+    /// <summary>Whether the last process died while this run's code was running. Said once.</summary>
+    public bool TakeWasRunning(RunId run) => _wasRunning.TryRemove(run, out _);
 
     public bool DropsFrames() => _alwaysCold || (Options.AlwaysCold is null && Options.Random.Next(100) == 0);
 
@@ -205,11 +206,11 @@ sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>A turn threw where nothing may throw. The run's memory is dropped; a broken invariant stops the engine before it commits doubt.</summary>
-    public void TurnBroke(RunId run, Exception error)
+    public void TurnBroke(RunId run, Exception error, int retries)
     {
         if (Failure is not null) return;
         if (error is InvariantException) Broken(error);
-        else Log.TurnBroke(_log, error, run);
+        else Log.TurnBroke(_log, error, run, retries);
     }
 
     public void NoteTurn(RunId run, long started)
@@ -237,7 +238,8 @@ sealed class Engine : IAsyncDisposable
             var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
-                if (!StateCodec.Decode(row.State.Span).ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) == true || !await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
+                if (StateBytes.TryRead(row.State)?.ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) != true) continue;
+                if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
                 await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
             }
             if (page.Count < 500) return;

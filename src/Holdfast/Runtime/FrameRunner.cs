@@ -13,12 +13,17 @@ static class FrameRunner
         graph.Decision = decision;
         graph.Now = now;
         graph.Epoch = run.Engine.Epoch;
-        graph.Enter(graph =>
+        graph.Enter();
+        try
         {
             if (begins) Begin(memory, graph, decision);
             graph.RunUntilParked();
             WindUp(graph);
-        });
+        }
+        finally
+        {
+            graph.Leave();
+        }
         if (graph.Misuse is null && graph.Root is { IsSettled: true } root && memory.State.Ops.Count == 0) End(run, memory, graph, root, now, decision);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Holdfast.Frames;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
@@ -12,9 +11,13 @@ namespace Holdfast.Runtime;
 /// </summary>
 sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 {
-    readonly ConcurrentQueue<RunEvent> _events = new();
-    readonly List<RunEvent> _taken = [];
+    readonly Lock _lock = new();
+    List<RunEvent> _events = [];
+    List<RunEvent> _taken = [];
+    ITimer? _again;
+    int _failures;
     int _pumping;
+    int _count;
 
     public RunId Id { get; } = id;
 
@@ -22,6 +25,9 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 
     /// <summary>Everything of the run that is committed, with the live graph above it; null until the run is read from the store.</summary>
     public RunMemory? Memory { get; set; }
+
+    /// <summary>What the events of the present turn lead to; reused from turn to turn.</summary>
+    public Decision Decision { get; } = new();
 
     /// <summary>Attempts that run in this process, by op. Only touched by the thread that pumps.</summary>
     public Dictionary<long, Attempt> Attempts { get; } = [];
@@ -31,30 +37,42 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 
     public bool IsEvicted { get; private set; }
 
-    public bool IsIdle => Volatile.Read(ref _pumping) == 0 && _events.IsEmpty && Attempts.Count == 0;
+    public bool IsIdle => Volatile.Read(ref _pumping) == 0 && !HasEvents && Attempts.Count == 0;
+
+    // Read without the lock: whoever adds an event looks at the pump afterwards, and the pump looks here after it has stopped.
+    bool HasEvents => Volatile.Read(ref _count) > 0;
 
     /// <summary>Hands an event over; false when the run has just been dropped from memory and must be looked up again.</summary>
     public bool TryPost(RunEvent happened)
     {
-        _events.Enqueue(happened);
+        lock (_lock)
+        {
+            if (IsEvicted) return false;
+            _events.Add(happened);
+            Volatile.Write(ref _count, _events.Count);
+        }
         if (Interlocked.Exchange(ref _pumping, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        return !IsEvicted;
+        return true;
     }
 
     /// <summary>Drops the run from memory, unless something is going on in it.</summary>
     public bool TryEvict()
     {
         if (Interlocked.Exchange(ref _pumping, 1) != 0) return false;
-        if (!_events.IsEmpty || Attempts.Count > 0)
+        lock (_lock)
         {
-            // Something came in between; whoever brought it found the run busy, so it is ours to go on.
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            return false;
+            // Under the lock that events are added under: none can slip in between the look and the mark.
+            IsEvicted = _events.Count == 0 && Attempts.Count == 0;
         }
-        // Stays marked as pumping: an event that still arrives is refused by IsEvicted and posted anew.
-        IsEvicted = true;
-        Memory = null;
-        return true;
+        if (IsEvicted)
+        {
+            Memory?.DropGraph();
+            Memory = null;
+            return true;
+        }
+        // Whoever brought something found the run busy, so it is ours to go on.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return false;
     }
 
     void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
@@ -74,26 +92,52 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             }
             catch (Exception error)
             {
-                _taken.Clear();
-                Memory = null;
-                Engine.TurnBroke(Id, error);
+                // The run stays marked as pumping until its timer wakes it.
+                TryAgain(error);
+                return;
             }
+            _failures = 0;
             TouchedTimestamp = Engine.Time.GetTimestamp();
             Volatile.Write(ref _pumping, 0);
             // Run outside the pump: code that blocks in a step must not keep a signal or a cancellation from the run.
             inline?.Start();
-            if (_events.IsEmpty || Interlocked.Exchange(ref _pumping, 1) != 0) return;
+            if (!HasEvents || Interlocked.Exchange(ref _pumping, 1) != 0) return;
         }
     }
 
     bool Take()
     {
-        while (_taken.Count < 256 && _events.TryDequeue(out var happened)) _taken.Add(happened);
-        return _taken.Count > 0;
+        if (!HasEvents) return false;
+        lock (_lock)
+        {
+            (_events, _taken) = (_taken, _events);
+            Volatile.Write(ref _count, 0);
+        }
+        return true;
     }
 
-    /// <summary>Hands an event over from the thread that will look for it itself.</summary>
-    public void Enqueue(RunEvent happened) => _events.Enqueue(happened);
+    /// <summary>Puts events back that a turn could not take, and tries again after a while.</summary>
+    void TryAgain(Exception error)
+    {
+        var (wait, retries) = (TimeSpan.FromMilliseconds(100 * Math.Min(600, 1 << Math.Min(10, _failures))), _failures++);
+        lock (_lock)
+        {
+            _events.InsertRange(0, _taken);
+            Volatile.Write(ref _count, _events.Count);
+        }
+        _taken.Clear();
+        Memory?.DropGraph();
+        Memory = null;
+        Engine.TurnBroke(Id, error, retries);
+        _again = Engine.Time.CreateTimer(static r => ((LiveRun)r!).Wake(), this, wait, Timeout.InfiniteTimeSpan);
+    }
+
+    void Wake()
+    {
+        _again?.Dispose();
+        _again = null;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
 }
 
 /// <summary>There is mail in the store that the run has not looked at.</summary>
@@ -151,6 +195,9 @@ sealed class RunMemory
 
     /// <summary>The scope that the workflow's services came from.</summary>
     public ServiceLease? Services { get; set; }
+
+    /// <summary>Just read from the store: no turn has been committed on it yet.</summary>
+    public bool IsFresh { get; set; } = true;
 
     public void DropGraph()
     {

@@ -25,16 +25,13 @@ static class Loading
         if (run.Memory is not { } memory)
         {
             memory = run.Memory = MemoryOf(engine, stored);
-            var prelude = new List<RunEvent>
-            {
-                new RunEvent.Recover(epoch, engine.WasRunning(run.Id), engine.Options.CrashesMax, stored.Results),
-            };
+            if (engine.TakeWasRunning(run.Id)) await CountCrashAsync(run, memory).ConfigureAwait(false);
+            var prelude = new List<RunEvent> { new RunEvent.Recover(epoch, false, 0, stored.Results) };
             foreach (var result in stored.Results)
             {
                 prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
                 memory.Unfolded.Add(result);
             }
-            if (!memory.State.Begun && memory.State.Status == RunStatus.Running) prelude.Add(new RunEvent.Begin());
             prelude.Add(new RunEvent.TimePassed(epoch));
             events.InsertRange(0, prelude);
         }
@@ -55,6 +52,21 @@ static class Loading
         memory.Unfolded.Clear();
         memory.Unfolded.AddRange(stored.Results);
         foreach (var result in stored.Results) events.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
+    }
+
+    /// <summary>
+    /// Counts a death of the process while this run's code was running, in a commit of its own before any of that code runs again: if it
+    /// kills this process too, the next one knows.
+    /// </summary>
+    static async ValueTask CountCrashAsync(LiveRun run, RunMemory memory)
+    {
+        var engine = run.Engine;
+        if (memory.State.Status != RunStatus.Running) return;
+        var now = engine.Time.GetUtcNow();
+        var decision = new Decision();
+        RunKernel.Decide(memory.State, new RunEvent.Recover(0, true, engine.Options.CrashesMax), now, decision);
+        await Parked.CommitStateAsync(run, memory, decision, now).ConfigureAwait(false);
+        if (memory.State.Status == RunStatus.Parked) engine.NoteParked(run.Id, memory.State.ParkReason!);
     }
 
     static RunMemory MemoryOf(Engine engine, StoredRun stored)

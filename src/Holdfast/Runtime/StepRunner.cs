@@ -1,4 +1,3 @@
-using System.Buffers;
 using Holdfast.Frames;
 using Holdfast.Kernel;
 using Holdfast.Storage;
@@ -128,9 +127,7 @@ static class StepRunner
             if (step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
                 throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
             var outcome = new Outcome(OutcomeKind.Succeeded, value);
-            var journal = new ArrayBufferWriter<byte>(64);
-            JournalCodec.Encode([RunKernel.JournalOf(step, outcome)], journal);
-            return new(Keep: true, StateCodec.EncodeOutcome(outcome), journal.WrittenMemory);
+            return new(Keep: true, StateCodec.EncodeOutcome(outcome), StateBytes.Of([RunKernel.JournalOf(step, outcome)]));
         }
         catch (Exception error)
         {

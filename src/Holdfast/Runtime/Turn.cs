@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Kernel;
@@ -12,10 +12,8 @@ namespace Holdfast.Runtime;
 /// </summary>
 static class Turn
 {
-    [ThreadStatic]
-    static Decision? _spare;
-
     /// <summary>Runs a turn. Returns an attempt that the caller may run at once on its own thread.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Attempt?> RunAsync(LiveRun run, List<RunEvent> events)
     {
         var engine = run.Engine;
@@ -32,20 +30,31 @@ static class Turn
             return null;
         }
         var now = engine.Time.GetUtcNow();
-        if (memory.State.Status == RunStatus.Parked) await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
+        if (memory.State.Status == RunStatus.Parked)
+        {
+            if (events.Exists(static e => e is RunEvent.MailArrived { Mail.Kind: MailKind.Unpark }))
+            {
+                // Attempts that ended meanwhile are heard once the run goes on, by the same turn.
+                var ended = events.FindAll(static e => e is RunEvent.AttemptEnded);
+                events.RemoveAll(static e => e is RunEvent.AttemptEnded);
+                events.AddRange(ended);
+            }
+            else
+            {
+                await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
+            }
+        }
         if (memory.Graph is null) await Loading.FetchBlobsAsync(engine, memory).ConfigureAwait(false);
 
-        var decision = _spare ?? new Decision();
-        _spare = null;
+        var decision = run.Decision;
         decision.Clear();
         var work = Compute(run, memory, events, now, decision);
         if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
-        if (work.IsNothing) return null;
-        if (!await CommitAsync(run, memory, work, decision, now).ConfigureAwait(false)) return null;
+        if (work.IsNothing) return memory.IsFresh ? Effects.Release(run, memory, decision, now) : null;
+        if (!await CommitAsync(run, memory, events, work, decision, now).ConfigureAwait(false)) return null;
         var inline = Effects.Release(run, memory, decision, now);
         if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
         if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
-        _spare = decision;
         return inline;
     }
 
@@ -61,9 +70,11 @@ static class Turn
                 if (happened is RunEvent.AttemptEnded ended && run.Attempts.TryGetValue(ended.Op, out var attempt) && attempt.Number == ended.Attempt) run.Attempts.Remove(ended.Op);
             var seen = memory.State.MailSeen;
             foreach (var happened in events) RunKernel.Decide(memory.State, happened, now, decision);
+            // Also a run that was parked before its first turn, and goes on now.
+            var begins = memory.State is { Status: RunStatus.Running, Begun: false };
+            if (begins) RunKernel.Decide(memory.State, new RunEvent.Begin(), now, decision);
             var deliveries = decision.Deliveries.Count;
-            var begins = events.Exists(static e => e is RunEvent.Begin);
-            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = [.. decision.Deliveries] };
+            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = decision.Deliveries };
             if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
             {
                 var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision);
@@ -102,9 +113,7 @@ static class Turn
 
     static void Encode(LiveRun run, RunMemory memory, TurnWork work, Decision decision)
     {
-        var state = new ArrayBufferWriter<byte>(256);
-        StateCodec.Encode(memory.State, state);
-        work.State = state.WrittenMemory;
+        work.State = StateBytes.Of(memory.State);
         var finished = RunKernel.IsFinished(memory.State.Status);
         if (finished) work.Snapshot = default(ReadOnlyMemory<byte>);
         else if (work.GraphChanged)
@@ -117,12 +126,11 @@ static class Turn
         work.IsNothing = work.Snapshot is null && !work.MailLookedAt && decision.Journal.Count == 0 && decision.Effects.Count == 0
             && decision.ConsumedMail.Count == 0 && decision.DeadMail.Count == 0 && work.State.Span.SequenceEqual(memory.StateBytes.Span);
         if (decision.Journal.Count == 0) return;
-        var journal = new ArrayBufferWriter<byte>(64);
-        JournalCodec.Encode(decision.Journal, journal);
-        work.Journal = journal.WrittenMemory;
+        work.Journal = StateBytes.Of(decision.Journal);
     }
 
-    static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, TurnWork work, Decision decision, DateTimeOffset now)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, List<RunEvent> events, TurnWork work, Decision decision, DateTimeOffset now)
     {
         if (work.IsBeside) return await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false);
         var engine = run.Engine;
@@ -133,7 +141,7 @@ static class Turn
             // The live graph ran ahead of what is durable: it is dropped, never rolled back.
             memory.DropGraph();
             run.Memory = null;
-            if (answer.Verdict == Verdict.Refused) await Parked.DiscardAsync(run, [], new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
+            if (answer.Verdict == Verdict.Refused) await Parked.DiscardAsync(run, events, new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
             else engine.LostOwnership(run.Id, answer);
             return false;
         }

@@ -100,6 +100,20 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void A_run_whose_first_turn_kills_processes_is_parked_before_it_begins_again()
+    {
+        _world.State = new();
+        Recover(2, wasRunning: true, crashesMax: 1);
+        _world.Also(new RunEvent.Begin());
+        Assert.Equal((false, RunStatus.Parked), (_world.State.Begun, _world.State.Status));
+        Assert.DoesNotContain(_world.Decision.Journal, entry => entry.Kind == JournalKind.Started);
+        _world.Mail(MailKind.Unpark, epoch: 2);
+        Assert.True(RunKernel.IsOwed(_world.State));
+        _world.Also(new RunEvent.Begin());
+        Assert.True(_world.State.Begun);
+    }
+
+    [Fact]
     public void A_death_elsewhere_does_not_count()
     {
         for (var epoch = 2; epoch < 10; epoch++) Recover(epoch);
