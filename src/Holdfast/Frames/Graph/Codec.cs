@@ -88,6 +88,8 @@ static class Codecs
     /// <summary>The leaf that a field's kind names.</summary>
     public static Type? LeafByName(string name) => LeafNames.Value.GetValueOrDefault(name);
 
+    public static IEnumerable<Type> LeafTypes => Leaves.Keys;
+
     static readonly Lazy<Dictionary<string, Type>> LeafNames = new(static () => Leaves.Keys.ToDictionary(static type => type.ToString()));
 
     const BindingFlags Private = BindingFlags.Static | BindingFlags.NonPublic;

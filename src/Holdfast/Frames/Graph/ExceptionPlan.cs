@@ -39,7 +39,7 @@ sealed class ExceptionPlan : Plan
         writer.WriteFixed32(exception.HResult);
         var data = new List<(string, object?)>();
         foreach (System.Collections.DictionaryEntry entry in exception.Data)
-            if (data.Count < DataMax && entry.Key is string key && entry.Value is null or string or bool or int or long or double or decimal or Guid or DateTime or DateTimeOffset)
+            if (data.Count < DataMax && entry.Key is string key && IsPlainValue(entry.Value))
                 data.Add((key, entry.Value));
         writer.WriteUnsigned((uint)data.Count);
         foreach (var (key, item) in data)
@@ -52,7 +52,7 @@ sealed class ExceptionPlan : Plan
         {
             writer.WriteText(name);
             writer.WriteText(FieldKind.Of(field.FieldType));
-            BoxedCodec.For(field.FieldType).Write(writer, field.GetValue(exception));
+            BoxedCodec.For(field.FieldType).Write(writer, ValueOf(exception, field));
         }
     }
 
@@ -100,11 +100,20 @@ sealed class ExceptionPlan : Plan
         OwnText.SetValue(exception, null);
     }
 
+    static object? ValueOf(Exception exception, FieldInfo field)
+    {
+        var value = field.GetValue(exception);
+        // Such as the actual value of an argument out of range: part of the message if it is plain, and left out if not.
+        return field.FieldType == typeof(object) && KnownTypes.IsFramework(field.DeclaringType!.Assembly) && !IsPlainValue(value) ? null : value;
+    }
+
+    static bool IsPlainValue(object? value) => value is null or string || Codecs.IsLeaf(value.GetType());
+
     static bool IsPlain(FieldInfo field)
     {
         if (!KnownTypes.IsFramework(field.DeclaringType!.Assembly)) return true;
         var type = Nullable.GetUnderlyingType(field.FieldType) ?? field.FieldType;
-        return type == typeof(string) || type == typeof(Exception[]) || type.IsEnum || (type.IsPrimitive && type != typeof(nint) && type != typeof(nuint));
+        return type == typeof(string) || type == typeof(object) || type == typeof(Exception[]) || type.IsEnum || (type.IsPrimitive && type != typeof(nint) && type != typeof(nuint));
     }
 
     static FieldInfo Base(string name) => typeof(Exception).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)

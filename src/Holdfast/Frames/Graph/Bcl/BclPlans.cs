@@ -41,7 +41,6 @@ static class BclPlans
         [typeof(EqualityComparer<>)] = typeof(DefaultEqualityPlan<>),
         [typeof(Comparer<>)] = typeof(DefaultComparerPlan<>),
         [typeof(CreatedComparer<>)] = typeof(CreatedComparerPlan<>),
-        [Private(typeof(object), "System.GenericEmptyEnumerator`1")] = typeof(EmptyEnumeratorPlan<>),
         [typeof(Tuple<>)] = typeof(ClassPlan<>),
         [typeof(Tuple<,>)] = typeof(ClassPlan<>),
         [typeof(Tuple<,,>)] = typeof(ClassPlan<>),
@@ -53,12 +52,7 @@ static class BclPlans
     };
 
     /// <summary>Plans of private classes, which take the class itself before its arguments.</summary>
-    static readonly Dictionary<Type, Type> Hidden = new()
-    {
-        [Private(typeof(object), "System.SZGenericArrayEnumerator`1")] = typeof(ArrayEnumeratorPlan<,>),
-        [Private(typeof(Enumerable), "System.Linq.Grouping`2")] = typeof(GroupPlan<,,>),
-        [Private(typeof(ImmutableArray), "System.Collections.Immutable.ImmutableArray`1+EnumeratorObject")] = typeof(ImmutableArrayEnumeratorPlan<,>),
-    };
+    static readonly Dictionary<Type, Type> Hidden = [];
 
     /// <summary>Views of another object, by the field that holds it.</summary>
     static readonly Dictionary<Type, string> Wrappers = new()
@@ -73,8 +67,6 @@ static class BclPlans
         [typeof(Dictionary<,>.ValueCollection)] = "_dictionary",
         [typeof(SortedDictionary<,>.KeyCollection)] = "_dictionary",
         [typeof(SortedDictionary<,>.ValueCollection)] = "_dictionary",
-        [Private(typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+KeyList")] = "_dict",
-        [Private(typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+ValueList")] = "_dict",
         [typeof(PriorityQueue<,>.UnorderedItemsCollection)] = "_queue",
     };
 
@@ -99,6 +91,24 @@ static class BclPlans
         [typeof(JsonValue)] = static () => new JsonTextPlan(),
         [typeof(System.Globalization.CultureInfo)] = static () => new CulturePlan(),
     };
+
+    // A runtime that lacks one of these goes without: its other values are saved all the same.
+    static BclPlans()
+    {
+        Add(Hidden, typeof(object), "System.SZGenericArrayEnumerator`1", typeof(ArrayEnumeratorPlan<,>));
+        Add(Hidden, typeof(ImmutableArray), "System.Collections.Immutable.ImmutableArray`1+EnumeratorObject", typeof(ImmutableArrayEnumeratorPlan<,>));
+        Add(Hidden, typeof(Enumerable), "System.Linq.Grouping`2", typeof(GroupPlan<,,>));
+        Add(Generic, typeof(Enumerable), "System.Linq.EmptyLookup`2", typeof(EmptyLookupPlan<,>));
+        Add(Generic, typeof(object), "System.GenericEmptyEnumerator`1", typeof(EmptyEnumeratorPlan<>));
+        Add(Wrappers, typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+KeyList", "_dict");
+        Add(Wrappers, typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+ValueList", "_dict");
+    }
+
+    /// <summary>Adds a class of the runtime's that has no public name.</summary>
+    public static void Add<T>(Dictionary<Type, T> to, Type neighbour, string name, T value)
+    {
+        if (neighbour.Assembly.GetType(name) is { } found) to.Add(found, value);
+    }
 
     /// <summary>Public classes behind which the runtime keeps private ones.</summary>
     static readonly Type[] Shown = [typeof(Type), typeof(System.Net.IPAddress), typeof(System.Text.Encoding)];
@@ -141,11 +151,7 @@ static class BclPlans
     static readonly Lazy<Dictionary<string, Type>> ByName = new(static () =>
     {
         var names = new Dictionary<string, Type>();
-        foreach (var type in Generic.Keys.Concat(Hidden.Keys).Concat(Wrappers.Keys).Concat(Single.Keys).Concat(BclValues.Types)) names.TryAdd(type.FullName!, type);
+        foreach (var type in Generic.Keys.Concat(Hidden.Keys).Concat(Wrappers.Keys).Concat(Single.Keys).Concat(BclValues.Types).Concat(Graph.Codecs.LeafTypes).Concat(KnownTypes.FieldwiseStructs)) names.TryAdd(type.FullName!, type);
         return names;
     });
-
-    /// <summary>A class of the runtime's that has no public name.</summary>
-    public static Type Private(Type neighbour, string name) => neighbour.Assembly.GetType(name)
-        ?? throw new PlatformNotSupportedException($"This .NET runtime has no {name}; this version of Holdfast does not know it.");
 }

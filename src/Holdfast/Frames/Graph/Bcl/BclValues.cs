@@ -24,8 +24,9 @@ static class BclValues
         [typeof(Memory<>)] = typeof(MemoryCodec<>),
         [typeof(System.Text.Rune)] = typeof(RuneCodec),
         [typeof(System.Text.Json.JsonElement)] = typeof(JsonElementCodec),
-        [BclPlans.Private(typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+Enumerator")] = typeof(SortedListEnumeratorCodec<,,>),
     };
+
+    static BclValues() => BclPlans.Add(Codecs, typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+Enumerator", typeof(SortedListEnumeratorCodec<,,>));
 
     public static IEnumerable<Type> Types => Codecs.Keys;
 
