@@ -57,6 +57,8 @@ public sealed class CorrectWorkflowTests
         "var file = Open(); try { Use(file); throw new IOException(); } catch (IOException) { await Delay(TimeSpan.Zero); } return 1;",
         // Exceptions and cleaning up.
         "try { await Step(() => payments.Refund(\"a\")); } catch (Exception error) { await Step(() => mail.Send(error.Message)); throw; } return 1;",
+        // A durable lambda inside a try: its own graph is small, and the blocks around it are not in it.
+        "try { Use(1); Func<Durable> more = async () => await Delay(TimeSpan.Zero); await more(); } catch (Exception) { Func<Durable> undo = async () => await Delay(TimeSpan.Zero); await undo(); throw; } return 1;",
         "try { await Step(() => payments.Refund(\"a\")); } catch (Exception error) when (error.Message.Length > 3) { await Delay(TimeSpan.Zero); } finally { await Step(() => mail.Send(\"done\")); } return 1;",
         "var tries = 0; while (true) { try { return await Step(() => payments.Refund(\"a\")); } catch (IOException) when (tries++ < 3) { await Delay(TimeSpan.FromSeconds(tries)); } }",
         // Collections and LINQ that was materialised.

@@ -52,7 +52,8 @@ sealed class FlowEdges
     static List<int> HandlersOf(BasicBlock block)
     {
         var handlers = new List<int>();
-        for (var region = block.EnclosingRegion; region is { EnclosingRegion: { } whole }; region = whole)
+        // A lambda's graph hangs below the region that the lambda stands in, whose blocks are numbers of another graph.
+        for (var region = block.EnclosingRegion; region is { Kind: not ControlFlowRegionKind.Root, EnclosingRegion: { } whole }; region = whole)
         {
             if (region.Kind != ControlFlowRegionKind.Try) continue;
             foreach (var other in whole.NestedRegions)

@@ -47,7 +47,7 @@ static class NewRuns
             CreatedUtc = now,
             TraceParent = traceParent,
             Input = type.InputType is null ? default(ReadOnlyMemory<byte>) : json.Write(input, type.InputType, $"The input of {type.Name}"),
-            State = Runtime.StateBytes.Of(new RunState { Parent = parent }),
+            State = StateBytes.Of(new RunState { Parent = parent }),
         };
     }
 }

@@ -200,6 +200,20 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task A_long_value_that_became_short_takes_no_room()
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        var text = new string('x', 5000);
+        await AppendAsync((Turn(run, 0) with { State = text, Snapshot = text }).ToTransition(), (Turn(other, 0) with { State = text, Snapshot = text }).ToTransition());
+        await AppendAsync((Turn(run, 1) with { Snapshot = "short" }).ToTransition(), (Turn(other, 1) with { Outcome = Ended }).ToTransition());
+        await Store.DisposeAsync();
+
+        using var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
+        connection.Open();
+        Assert.Equal(0L, Scalar(connection, "SELECT count(*) FROM holdfast_long"));
+    }
+
+    [Fact]
     public async Task Reads_go_on_beside_the_writer_and_see_whole_transitions()
     {
         var run = await CreateAsync();

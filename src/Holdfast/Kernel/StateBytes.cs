@@ -1,7 +1,6 @@
 using System.Buffers;
-using Holdfast.Kernel;
 
-namespace Holdfast.Runtime;
+namespace Holdfast.Kernel;
 
 /// <summary>The kernel's encodings as arrays of just their length, through one buffer a thread.</summary>
 static class StateBytes
@@ -22,6 +21,19 @@ static class StateBytes
         var buffer = Buffer();
         JournalCodec.Encode(entries, buffer);
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A state for people to look at; null when its bytes are damaged, which must not hide the other runs.</summary>
+    public static RunState? TryRead(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return StateCodec.Decode(bytes.Span);
+        }
+        catch (HoldfastException)
+        {
+            return null;
+        }
     }
 
     static ArrayBufferWriter<byte> Buffer()

@@ -1,0 +1,97 @@
+namespace Holdfast.Tests.Documents;
+
+/// <summary>
+/// What the documents say compiles, and what they point to is there. To bring the code blocks up to the samples, run these tests with
+/// HOLDFAST_UPDATE_DOCS=1.
+/// </summary>
+public sealed class DocumentTests
+{
+    /// <summary>Its examples are wrong on purpose, or right in contrast to that; tests of the analyzers compile them.</summary>
+    const string ErrorPage = "docs/errors.md";
+
+    [Fact]
+    public void Code_in_documents_is_the_code_of_the_samples()
+    {
+        var snippets = Snippets.All();
+        if (Environment.GetEnvironmentVariable("HOLDFAST_UPDATE_DOCS") == "1")
+            foreach (var file in Documents()) Update(file, snippets);
+        Assert.Empty(Documents().SelectMany(file => WrongBlocks(Repository.Short(file), Document.Read(file), snippets)));
+    }
+
+    [Fact]
+    public void Links_and_anchors_lead_somewhere() => Assert.Empty(Documents().SelectMany(file => DeadLinks(file, Document.Read(file))));
+
+    [Fact]
+    public void Every_snippet_of_the_guide_is_shown()
+    {
+        var shown = Documents().SelectMany(file => Document.Read(file).Blocks).Select(static b => b.Snippet).ToHashSet();
+        var made = Repository.Files("samples/Guide", "*.cs").SelectMany(static file => Snippets.In(File.ReadAllLines(file))).Select(static s => s.Name);
+        Assert.Empty(made.Except(shown));
+    }
+
+    [Fact]
+    public void A_block_that_differs_or_has_no_marker_is_found()
+    {
+        string[] text = ["<!-- snippet: a -->", "```csharp", "var x = 1;", "```", "", "```csharp", "var y = 2;", "```", "<!-- snippet: gone -->", "```csharp", "```"];
+        var snippets = new Dictionary<string, IReadOnlyList<string>> { ["a"] = ["var x = 2;"] };
+        var wrong = WrongBlocks("it.md", Document.Parse(text), snippets).ToList();
+        Assert.Equal(["it.md:2", "it.md:6", "it.md:10"], wrong.Select(static w => w[..w.IndexOf(": ", StringComparison.Ordinal)]));
+    }
+
+    [Theory]
+    [InlineData("[a](nowhere.md)")]
+    [InlineData("[a](README.md#nothing-here)")]
+    [InlineData("[a](#nothing-here)")]
+    public void A_dead_link_is_found(string text) => Assert.Single(DeadLinks(Path.Combine(Repository.Root, "it.md"), Document.Parse(["# Here", text])));
+
+    [Theory]
+    [InlineData("[a](README.md)")]
+    [InlineData("[a](#here-and--there)")]
+    [InlineData("[a](https://example.org/#x) and `[b](not-a-link)`")]
+    public void A_link_that_lives_is_not_found(string text) => Assert.Empty(DeadLinks(Path.Combine(Repository.Root, "it.md"), Document.Parse(["## Here and `/` there", text])));
+
+    [Fact]
+    public void A_region_moves_to_the_left_as_far_as_it_goes() =>
+        Assert.Equal(["if (a)", "    B();", "", "C();"], Snippets.In(["  #region r", "    if (a)", "        B();", "", "    C();", "  #endregion"]).Single().Code);
+
+    static IEnumerable<string> Documents() => Repository.Files("", "*.md");
+
+    static IEnumerable<string> WrongBlocks(string name, Document document, Dictionary<string, IReadOnlyList<string>> snippets)
+    {
+        foreach (var block in document.Blocks)
+        {
+            var at = $"{name}:{block.Line}: ";
+            if (block.Snippet is null)
+            {
+                if (block.Language == "csharp" && name != ErrorPage) yield return at + "C# without a marker; take it from a sample, and put <!-- snippet: name --> before it.";
+            }
+            else if (!snippets.TryGetValue(block.Snippet, out var code)) yield return at + $"there is no region '{block.Snippet}' in the samples.";
+            else if (!code.SequenceEqual(block.Code)) yield return at + $"differs from the region '{block.Snippet}'; run the tests with HOLDFAST_UPDATE_DOCS=1.";
+        }
+    }
+
+    static IEnumerable<string> DeadLinks(string file, Document document)
+    {
+        foreach (var (line, target) in document.Links)
+        {
+            if (target.Contains("://", StringComparison.Ordinal) || target.StartsWith("mailto:", StringComparison.Ordinal)) continue;
+            var parts = target.Split('#', 2);
+            var path = parts[0].Length == 0 ? file : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, parts[0]));
+            var anchors = parts[0].Length == 0 ? document.Anchors : null;
+            if (anchors is null && !File.Exists(path) && !Directory.Exists(path)) yield return $"{Repository.Short(file)}:{line}: {target} is not there.";
+            else if (parts.Length == 2 && !(anchors ?? Document.Read(path).Anchors).Contains(parts[1])) yield return $"{Repository.Short(file)}:{line}: {target} has no such heading.";
+        }
+    }
+
+    static void Update(string file, Dictionary<string, IReadOnlyList<string>> snippets)
+    {
+        var lines = File.ReadAllLines(file).ToList();
+        foreach (var block in Document.Parse(lines).Blocks.AsEnumerable().Reverse())
+        {
+            if (block.Snippet is null || !snippets.TryGetValue(block.Snippet, out var code)) continue;
+            lines.RemoveRange(block.Line, block.Code.Count);
+            lines.InsertRange(block.Line, code);
+        }
+        File.WriteAllText(file, string.Join('\n', lines) + "\n");
+    }
+}
