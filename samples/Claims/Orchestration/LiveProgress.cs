@@ -26,7 +26,7 @@ sealed class LiveProgress : ProgressView
         grid.AddRow(new Text("in doubt"), new Text($"{now.InDoubt:N0}"));
         grid.AddRow(new Text("kills"), new Markup($"[red]{now.Kills}[/] of {now.KillsPlanned}"));
         grid.AddRow(new Text("steps/s"), new Text($"{now.StepsPerSecond:N0}"));
-        grid.AddRow(new Text("worker"), new Markup(now.WorkerIsUp ? "[green]up[/]" : "[red]killed, starting again[/]"));
+        grid.AddRow(new Text("worker"), new Markup(now.WorkerIsUp ? "[green]up[/]" : now.Kills == 0 ? "starting" : "[red]killed, starting again[/]"));
         return new Panel(grid).Header($" Claims · {now.Elapsed:mm\\:ss} ").BorderColor(Color.Grey);
     }
 
