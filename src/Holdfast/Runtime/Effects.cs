@@ -10,6 +10,13 @@ static class Effects
     {
         var engine = run.Engine;
         Attempt? only = null;
+        if (memory.IsFresh)
+        {
+            // What the state owed before it was read again in this process, and what does not run here, is owed still.
+            memory.IsFresh = false;
+            foreach (var owed in RunKernel.Pending(memory.State))
+                if (owed is Effect.RunAttempt && !decision.Effects.Contains(owed)) decision.Effects.Add(owed);
+        }
         foreach (var effect in decision.Effects)
         {
             switch (effect)
@@ -32,6 +39,8 @@ static class Effects
                     break;
             }
         }
+        foreach (var entry in decision.Journal)
+            if (entry.Kind == JournalKind.StepInDoubt) engine.Metrics.InDoubt(1);
         foreach (var mail in decision.Outgoing) engine.MailPosted(mail.Run);
         foreach (var child in decision.Children) engine.Activate(child.Id);
         if (memory.StoredWake is { } wake) engine.Timers.Schedule(run.Id, wake, now);

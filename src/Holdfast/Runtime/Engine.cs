@@ -206,11 +206,11 @@ sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>A turn threw where nothing may throw. The run's memory is dropped; a broken invariant stops the engine before it commits doubt.</summary>
-    public void TurnBroke(RunId run, Exception error)
+    public void TurnBroke(RunId run, Exception error, int retries)
     {
         if (Failure is not null) return;
         if (error is InvariantException) Broken(error);
-        else Log.TurnBroke(_log, error, run);
+        else Log.TurnBroke(_log, error, run, retries);
     }
 
     public void NoteTurn(RunId run, long started)
@@ -238,7 +238,8 @@ sealed class Engine : IAsyncDisposable
             var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
-                if (!StateCodec.Decode(row.State.Span).ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) == true || !await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
+                if (StateBytes.TryRead(row.State)?.ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) != true) continue;
+                if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
                 await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
             }
             if (page.Count < 500) return;

@@ -14,6 +14,8 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     readonly Lock _lock = new();
     List<RunEvent> _events = [];
     List<RunEvent> _taken = [];
+    ITimer? _again;
+    int _failures;
     int _pumping;
     int _count;
 
@@ -43,25 +45,34 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     /// <summary>Hands an event over; false when the run has just been dropped from memory and must be looked up again.</summary>
     public bool TryPost(RunEvent happened)
     {
-        Add(happened);
+        lock (_lock)
+        {
+            if (IsEvicted) return false;
+            _events.Add(happened);
+            Volatile.Write(ref _count, _events.Count);
+        }
         if (Interlocked.Exchange(ref _pumping, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        return !IsEvicted;
+        return true;
     }
 
     /// <summary>Drops the run from memory, unless something is going on in it.</summary>
     public bool TryEvict()
     {
         if (Interlocked.Exchange(ref _pumping, 1) != 0) return false;
-        if (HasEvents || Attempts.Count > 0)
+        lock (_lock)
         {
-            // Something came in between; whoever brought it found the run busy, so it is ours to go on.
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            return false;
+            // Under the lock that events are added under: none can slip in between the look and the mark.
+            IsEvicted = _events.Count == 0 && Attempts.Count == 0;
         }
-        // Stays marked as pumping: an event that still arrives is refused by IsEvicted and posted anew.
-        IsEvicted = true;
-        Memory = null;
-        return true;
+        if (IsEvicted)
+        {
+            Memory?.DropGraph();
+            Memory = null;
+            return true;
+        }
+        // Whoever brought something found the run busy, so it is ours to go on.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return false;
     }
 
     void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
@@ -81,10 +92,11 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             }
             catch (Exception error)
             {
-                _taken.Clear();
-                Memory = null;
-                Engine.TurnBroke(Id, error);
+                // The run stays marked as pumping until its timer wakes it.
+                TryAgain(error);
+                return;
             }
+            _failures = 0;
             TouchedTimestamp = Engine.Time.GetTimestamp();
             Volatile.Write(ref _pumping, 0);
             // Run outside the pump: code that blocks in a step must not keep a signal or a cancellation from the run.
@@ -104,13 +116,27 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         return true;
     }
 
-    void Add(RunEvent happened)
+    /// <summary>Puts events back that a turn could not take, and tries again after a while.</summary>
+    void TryAgain(Exception error)
     {
+        var (wait, retries) = (TimeSpan.FromMilliseconds(100 * Math.Min(600, 1 << Math.Min(10, _failures))), _failures++);
         lock (_lock)
         {
-            _events.Add(happened);
-            Interlocked.Increment(ref _count);
+            _events.InsertRange(0, _taken);
+            Volatile.Write(ref _count, _events.Count);
         }
+        _taken.Clear();
+        Memory?.DropGraph();
+        Memory = null;
+        Engine.TurnBroke(Id, error, retries);
+        _again = Engine.Time.CreateTimer(static r => ((LiveRun)r!).Wake(), this, wait, Timeout.InfiniteTimeSpan);
+    }
+
+    void Wake()
+    {
+        _again?.Dispose();
+        _again = null;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 }
 
@@ -169,6 +195,9 @@ sealed class RunMemory
 
     /// <summary>The scope that the workflow's services came from.</summary>
     public ServiceLease? Services { get; set; }
+
+    /// <summary>Just read from the store: no turn has been committed on it yet.</summary>
+    public bool IsFresh { get; set; } = true;
 
     public void DropGraph()
     {

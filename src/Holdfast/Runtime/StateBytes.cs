@@ -24,6 +24,19 @@ static class StateBytes
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>A state for people to look at; null when its bytes are damaged, which must not hide the other runs.</summary>
+    public static RunState? TryRead(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return StateCodec.Decode(bytes.Span);
+        }
+        catch (HoldfastException)
+        {
+            return null;
+        }
+    }
+
     static ArrayBufferWriter<byte> Buffer()
     {
         // A buffer that one huge state has grown is not kept.

@@ -50,7 +50,7 @@ static class Turn
         decision.Clear();
         var work = Compute(run, memory, events, now, decision);
         if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
-        if (work.IsNothing) return null;
+        if (work.IsNothing) return memory.IsFresh ? Effects.Release(run, memory, decision, now) : null;
         if (!await CommitAsync(run, memory, events, work, decision, now).ConfigureAwait(false)) return null;
         var inline = Effects.Release(run, memory, decision, now);
         if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
