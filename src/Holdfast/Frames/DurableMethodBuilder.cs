@@ -93,8 +93,10 @@ public struct DurableMethodBuilder<T>
     /// <summary>Part of the compiler's contract.</summary>
     public readonly void SetResult(T result)
     {
-        ((IFrame)_frame).DropMachine();
-        _frame.SettleSucceeded(result);
+        // This builder lies inside the machine that is let go of here.
+        var frame = _frame;
+        ((IFrame)frame).DropMachine();
+        frame.SettleSucceeded(result);
     }
 
     /// <summary>Part of the compiler's contract.</summary>
