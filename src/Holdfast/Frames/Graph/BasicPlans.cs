@@ -147,37 +147,34 @@ sealed class GridPlan<T>(Type type) : Plan
 
     public override void WriteBody(GraphWriter writer, object value)
     {
-        foreach (var item in (Array)value)
-        {
-            var element = (T)item!;
-            Codec<T>.Write(writer, ref element);
-        }
+        var array = (Array)value;
+        if (array.Length == 0) return;
+        // In place, because writing an enumerator may move it.
+        var elements = System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(array)), array.Length);
+        foreach (ref var element in elements) Codec<T>.Write(writer, ref element);
     }
 
     public override object ReadHeader(GraphReader reader, WireType wire)
     {
         var lengths = new int[type.GetArrayRank()];
-        long all = 1;
+        var (all, isEmpty) = (1L, false);
         for (var i = 0; i < lengths.Length; i++)
         {
             lengths[i] = (int)Math.Min(int.MaxValue, reader.ReadUnsigned());
+            isEmpty |= lengths[i] == 0;
             all = Math.Min(int.MaxValue, all * Math.Max(1, lengths[i]));
         }
-        if (all > reader.Remaining) throw GraphErrors.Corrupt("an array is larger than the data");
+        // Even of an empty array, the other lengths must have a product.
+        if (all >= (isEmpty ? int.MaxValue : reader.Remaining + 1L)) throw GraphErrors.Corrupt("an array is larger than the data");
         return Array.CreateInstance(typeof(T), lengths);
     }
 
     public override void ReadBody(GraphReader reader, object value)
     {
         var array = (Array)value;
-        var at = new int[array.Rank];
-        for (var i = 0; i < array.Length; i++)
-        {
-            T element = default!;
-            Codec<T>.Read(reader, ref element);
-            array.SetValue(element, at);
-            for (var d = at.Length - 1; d >= 0 && ++at[d] == array.GetLength(d); d--) at[d] = 0;
-        }
+        if (array.Length == 0) return;
+        var elements = System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(array)), array.Length);
+        foreach (ref var element in elements) Codec<T>.Read(reader, ref element);
     }
 }
 

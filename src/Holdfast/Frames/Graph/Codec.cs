@@ -85,6 +85,13 @@ static class Codecs
     /// <summary>Whether values of the type have a codec that is not made of their fields.</summary>
     public static bool IsLeaf(Type type) => Leaves.ContainsKey(type) || type.IsEnum;
 
+    /// <summary>The leaf that a field's kind names.</summary>
+    public static Type? LeafByName(string name) => LeafNames.Value.GetValueOrDefault(name);
+
+    public static IEnumerable<Type> LeafTypes => Leaves.Keys;
+
+    static readonly Lazy<Dictionary<string, Type>> LeafNames = new(static () => Leaves.Keys.ToDictionary(static type => type.ToString()));
+
     const BindingFlags Private = BindingFlags.Static | BindingFlags.NonPublic;
 
     static void Leaf<T>(WriteValue<T> write, ReadValue<T> read, int bytesMin = 1) => Leaves.Add(typeof(T), (write, read, bytesMin));
@@ -93,7 +100,7 @@ static class Codecs
     {
         null => default!,
         T found => found,
-        var other => throw GraphErrors.Corrupt($"a {other.GetType()} stands where a {typeof(T)} belongs"),
+        var other => throw GraphErrors.Misfit(other, typeof(T)),
     };
 
     static void WriteNullable<T>(GraphWriter writer, ref T? value) where T : struct
@@ -214,6 +221,7 @@ static class Codecs
 static class EnumCodec<T> where T : struct, Enum
 {
     static readonly Dictionary<T, byte[]> Names = MakeNames();
+    static readonly bool IsFlags = typeof(T).IsDefined(typeof(FlagsAttribute));
 
     public static void Write(GraphWriter writer, ref T value)
     {
@@ -221,6 +229,14 @@ static class EnumCodec<T> where T : struct, Enum
         {
             writer.WriteUnsigned((uint)name.Length + 1);
             writer.WriteBytes(name);
+            return;
+        }
+        // Flags without a name of their own are named one by one.
+        if (IsFlags && value.ToString() is var names && !char.IsAsciiDigit(names[0]) && names[0] != '-')
+        {
+            var bytes = System.Text.Encoding.UTF8.GetBytes(names);
+            writer.WriteUnsigned((uint)bytes.Length + 1);
+            writer.WriteBytes(bytes);
             return;
         }
         writer.WriteByte(0);

@@ -101,7 +101,8 @@ sealed class DelegatePlan : Plan
         object? target = type.Descriptor[^1] switch
         {
             NoTarget => null,
-            EmptyClosure => RuntimeHelpers.GetUninitializedObject(method.DeclaringType!),
+            EmptyClosure when IsEmptyClosure(method.DeclaringType!) => RuntimeHelpers.GetUninitializedObject(method.DeclaringType!),
+            EmptyClosure => throw GraphErrors.Corrupt("a delegate's target is no closure"),
             _ => reader.ReadReference() ?? throw GraphErrors.Corrupt("a delegate has lost its target"),
         };
         if (!method.IsStatic && !method.DeclaringType!.IsInstanceOfType(target)) throw GraphErrors.Corrupt("a delegate has a target of another type");

@@ -12,6 +12,9 @@ sealed class ExceptionPlan : Plan
     /// <summary>More stack text than this is cut: an exception that crossed thousands of frames must not grow the snapshot without bound.</summary>
     public const int StackTextMax = 64 * 1024;
 
+    /// <summary>More data than this is left out: the framework keeps it in a list that is searched from its start.</summary>
+    public const int DataMax = 1000;
+
     static readonly FieldInfo Message = Base("_message"), Inner = Base("_innerException"), Remote = Base("_remoteStackTraceString"),
         Own = Base("_stackTrace"), OwnText = Base("_stackTraceString"), Result = Base("_HResult");
 
@@ -36,7 +39,7 @@ sealed class ExceptionPlan : Plan
         writer.WriteFixed32(exception.HResult);
         var data = new List<(string, object?)>();
         foreach (System.Collections.DictionaryEntry entry in exception.Data)
-            if (entry.Key is string key && entry.Value is null or string or bool or int or long or double or decimal or Guid or DateTime or DateTimeOffset)
+            if (data.Count < DataMax && entry.Key is string key && IsPlainValue(entry.Value))
                 data.Add((key, entry.Value));
         writer.WriteUnsigned((uint)data.Count);
         foreach (var (key, item) in data)
@@ -49,7 +52,7 @@ sealed class ExceptionPlan : Plan
         {
             writer.WriteText(name);
             writer.WriteText(FieldKind.Of(field.FieldType));
-            BoxedCodec.For(field.FieldType).Write(writer, field.GetValue(exception));
+            BoxedCodec.For(field.FieldType).Write(writer, ValueOf(exception, field));
         }
     }
 
@@ -60,7 +63,9 @@ sealed class ExceptionPlan : Plan
         Inner.SetValue(exception, reader.ReadReference<Exception>());
         Remote.SetValue(exception, reader.ReadReference<string>());
         Result.SetValue(exception, reader.ReadFixed32());
-        for (var count = reader.ReadCount(2); count > 0; count--)
+        var entries = reader.ReadCount(2);
+        if (entries > DataMax) throw GraphErrors.Corrupt("an exception has too much data");
+        for (; entries > 0; entries--)
         {
             var key = reader.ReadReference<string>() ?? throw GraphErrors.Corrupt("an exception's data has no key");
             var item = reader.ReadReference();
@@ -95,11 +100,20 @@ sealed class ExceptionPlan : Plan
         OwnText.SetValue(exception, null);
     }
 
+    static object? ValueOf(Exception exception, FieldInfo field)
+    {
+        var value = field.GetValue(exception);
+        // Such as the actual value of an argument out of range: part of the message if it is plain, and left out if not.
+        return field.FieldType == typeof(object) && KnownTypes.IsFramework(field.DeclaringType!.Assembly) && !IsPlainValue(value) ? null : value;
+    }
+
+    static bool IsPlainValue(object? value) => value is null or string || Codecs.IsLeaf(value.GetType());
+
     static bool IsPlain(FieldInfo field)
     {
         if (!KnownTypes.IsFramework(field.DeclaringType!.Assembly)) return true;
         var type = Nullable.GetUnderlyingType(field.FieldType) ?? field.FieldType;
-        return type == typeof(string) || type == typeof(Exception[]) || type.IsEnum || (type.IsPrimitive && type != typeof(nint) && type != typeof(nuint));
+        return type == typeof(string) || type == typeof(object) || type == typeof(Exception[]) || type.IsEnum || (type.IsPrimitive && type != typeof(nint) && type != typeof(nuint));
     }
 
     static FieldInfo Base(string name) => typeof(Exception).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)

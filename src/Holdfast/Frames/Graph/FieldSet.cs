@@ -26,7 +26,8 @@ sealed class FieldSet
             Array.Sort(own, static (a, b) => a.MetadataToken.CompareTo(b.MetadataToken));
             foreach (var field in own)
             {
-                if (field.IsDefined(typeof(NotSavedAttribute)) || except?.Invoke(field) == true) continue;
+                // Which thread made an iterator means nothing elsewhere: without it, every loop over it gets an enumerator of its own.
+                if (field.Name == "<>l__initialThreadId" || field.IsDefined(typeof(NotSavedAttribute)) || except?.Invoke(field) == true) continue;
                 var name = SavedName(field.Name);
                 // A private field of a base class may share its name with one below.
                 names.Add(names.Contains(name) ? level.Name + "." + name : name);

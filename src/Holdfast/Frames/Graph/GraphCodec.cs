@@ -125,6 +125,15 @@ sealed class GraphCodec(TypeCatalog catalog)
         {
             throw new HoldfastException(HoldfastError.NotSavable, GraphPath.Explain(root, error, catalog));
         }
+        catch (TypeInitializationException error)
+        {
+            throw Cause(error) switch
+            {
+                // The codec of a field's type is made at its first use, and refuses there.
+                NotSavableException inner => new HoldfastException(HoldfastError.NotSavable, GraphPath.Explain(root, inner, catalog)),
+                var other => other,
+            };
+        }
         finally
         {
             writer.Reset();
@@ -146,14 +155,26 @@ sealed class GraphCodec(TypeCatalog catalog)
         {
             throw;
         }
-        catch (TypeInitializationException error) when (error.InnerException is HoldfastException inner)
+        catch (TypeInitializationException error) when (Cause(error) is HoldfastException or PlatformNotSupportedException)
         {
-            throw inner;
+            throw Cause(error);
+        }
+        catch (PlatformNotSupportedException)
+        {
+            throw;
         }
         catch (Exception error) when (error is not (OutOfMemoryException or InvariantException))
         {
             throw new HoldfastException(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {error.Message} Nothing was changed; restore the store from a backup, or end the run.", error);
         }
+    }
+
+    /// <summary>What stands at the end of a chain of initialisers that failed.</summary>
+    static Exception Cause(TypeInitializationException error)
+    {
+        Exception cause = error;
+        while (cause is TypeInitializationException or System.Reflection.TargetInvocationException && cause.InnerException is { } inner) cause = inner;
+        return cause;
     }
 
     static string FirstLine(string text)

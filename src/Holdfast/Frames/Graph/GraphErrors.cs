@@ -6,6 +6,9 @@ static class GraphErrors
     public static HoldfastException Corrupt(string what) =>
         new(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {what}. Nothing was changed; restore the store from a backup, or end the run.");
 
+    /// <summary>Far more often than damage this means that a field was given another type.</summary>
+    public static HoldfastException Misfit(object value, Type wanted) => Migration($"A saved value of type {value.GetType()} does not fit where a {wanted} stands now.");
+
     public static HoldfastException Migration(string what) => new(
         HoldfastError.NeedsMigration,
         $"{what} Start the build that made the run again, keep its class as the old version beside the new one, or restart the run from its input.");

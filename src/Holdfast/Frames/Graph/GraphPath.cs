@@ -15,7 +15,7 @@ static class GraphPath
     public static string Explain(object? root, NotSavableException error, TypeCatalog catalog)
     {
         var path = root is null ? null : Find(root, error);
-        var where = path is null ? "A value" : $"{path}";
+        var where = string.IsNullOrEmpty(path) ? "A value" : $"{path}";
         return $"{where} of type {error.ValueType} cannot be saved. {error.Hint}";
     }
 

@@ -28,6 +28,7 @@ sealed class GraphReader
     readonly List<Action> _afterwards = [];
     int _at;
     int _depth;
+    int _weightless = 1_000_000;
 
     public GraphReader(
         ReadOnlyMemory<byte> bytes, TypeCatalog catalog, IInjected injected, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, object? owner = null)
@@ -142,18 +143,18 @@ sealed class GraphReader
     {
         null => null,
         T value => value,
-        var other => throw GraphErrors.Corrupt($"a {other.GetType()} stands where a {typeof(T)} belongs"),
+        var other => throw GraphErrors.Misfit(other, typeof(T)),
     };
 
     /// <summary>Reads a reference that may say: keep what the constructor put there.</summary>
-    public T? ReadReferenceOrKeep<T>(T? kept) where T : class
+    public T? ReadReferenceOrKeep<T>(T? kept) where T : class => TryReadKeep() ? kept : ReadReference<T>();
+
+    /// <summary>Steps over a mark that says: keep what the constructor put there. Returns whether there was one.</summary>
+    public bool TryReadKeep()
     {
-        if (Remaining > 0 && _memory.Span[_at] == GraphWriter.TagKeep)
-        {
-            _at++;
-            return kept;
-        }
-        return ReadReference<T>();
+        if (Remaining == 0 || _memory.Span[_at] != GraphWriter.TagKeep) return false;
+        _at++;
+        return true;
     }
 
     object ReadNew()
@@ -249,8 +250,9 @@ sealed class GraphReader
     public int ReadCount(int bytesMin)
     {
         var count = ReadUnsigned();
-        // An item may take no bytes at all (an empty struct); a million of those is the most that is believed.
-        var most = bytesMin == 0 ? Math.Max(1_000_000, Remaining) : Remaining / bytesMin;
+        // An item may take no bytes at all (an empty struct). Of those only so many are believed, in all that is read.
+        var most = bytesMin == 0 ? _weightless : Remaining / bytesMin;
+        if (bytesMin == 0 && count <= (ulong)most) _weightless -= (int)count;
         return count <= (ulong)most ? (int)count : throw GraphErrors.Corrupt($"a count of {count} is more than {Remaining} bytes can hold");
     }
 

@@ -175,10 +175,9 @@ sealed class GraphWriter
         hash.WriteBytes(Take(32));
     }
 
-    /// <summary>Writes UTF-8 with its length in front, without identity.</summary>
+    /// <summary>Writes UTF-8 with its length in front, without identity: for names. Text of the user's goes through <see cref="StringPlan"/>, which keeps lone surrogates.</summary>
     public void WriteText(string text)
     {
-        // Lone surrogates must survive, so text that is not valid UTF-16 goes as its code units.
         var bytes = Encoding.UTF8.GetByteCount(text);
         WriteUnsigned((uint)bytes);
         Encoding.UTF8.GetBytes(text, Take(bytes));

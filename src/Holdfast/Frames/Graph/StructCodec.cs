@@ -29,6 +29,9 @@ static class StructCodec
                     read(reader, ref value, null);
                 }
             },
-            fields.Count == 0 ? 0 : 1);
+            BytesMin(fields));
     }
+
+    static int BytesMin(IReadOnlyList<System.Reflection.FieldInfo> fields) =>
+        fields.Sum(static field => (int)typeof(Codec<>).MakeGenericType(field.FieldType).GetField(nameof(Codec<>.BytesMin))!.GetValue(null)!);
 }

@@ -14,6 +14,8 @@ sealed class TolerantReader(Type type, FieldSet fields, List<(string Name, strin
         foreach (var (name, kind) in saved)
         {
             var at = IndexOf(name);
+            // A read-only field of a workflow may say that its constructor knows better.
+            if (kind == "r" && target is Workflow && reader.TryReadKeep()) continue;
             if (at < 0)
             {
                 FieldKind.Skip(reader, kind, $"{type}.{name}");
@@ -47,7 +49,9 @@ static class FieldKind
         {
             TypeCode.Int16 or TypeCode.Int32 or TypeCode.Int64 => "s",
             TypeCode.UInt16 or TypeCode.UInt32 or TypeCode.UInt64 or TypeCode.Char => "u",
-            TypeCode.Boolean or TypeCode.Byte or TypeCode.SByte => "1",
+            TypeCode.Boolean => "b",
+            TypeCode.Byte => "1",
+            TypeCode.SByte => "i",
             _ => type.ToString(),
         };
     }
@@ -58,8 +62,11 @@ static class FieldKind
         "e" => "an enum",
         "s" => "a signed number",
         "u" => "an unsigned number or character",
-        "1" => "a byte or truth value",
-        _ => kind.StartsWith('?') ? "nullable " + Name(kind[1..]) : kind,
+        "b" => "a truth value",
+        "1" => "a byte",
+        "i" => "a signed byte",
+        ['?', not '?', ..] => "nullable " + Name(kind[1..]),
+        _ => kind,
     };
 
     public static void Skip(GraphReader reader, string kind, string path)
@@ -68,20 +75,20 @@ static class FieldKind
         {
             case "r": reader.ReadReference(); break;
             case "s" or "u": reader.ReadUnsigned(); break;
-            case "1": reader.ReadByte(); break;
+            case "b" or "1" or "i": reader.ReadByte(); break;
             case "e":
                 var length = reader.ReadUnsigned();
                 if (length == 0) reader.ReadSigned();
                 else if (length - 1 > (ulong)reader.Remaining) throw GraphErrors.Corrupt("an enum's name is longer than the data");
                 else reader.ReadSpan((int)length - 1);
                 break;
-            case not null when kind.StartsWith('?'):
+            // Once only: nullables do not nest, and what the data names must not decide how deep this goes.
+            case ['?', not '?', ..]:
                 if (reader.ReadBoolean()) Skip(reader, kind[1..], path);
                 break;
             default:
                 // Leaves of the framework are known by name; a struct of the user's that is gone cannot be stepped over.
-                var leaf = Type.GetType(kind!);
-                if (leaf is null || !Codecs.IsLeaf(leaf)) throw GraphErrors.Migration($"The field {path} is gone, and its saved type {kind} cannot be read without it.");
+                if (Codecs.LeafByName(kind) is not { } leaf) throw GraphErrors.Migration($"The field {path} is gone, and its saved type {kind} cannot be read without it.");
                 BoxedCodec.For(leaf).Read(reader);
                 break;
         }

@@ -11,7 +11,7 @@ namespace Holdfast.Frames.Graph;
 sealed class TypeCatalog
 {
     readonly ConcurrentDictionary<Type, WireType> _byType = new();
-    readonly ConcurrentDictionary<(Type, MethodInfo), WireType> _byMethod = new();
+    readonly ConcurrentDictionary<(Type, MethodInfo, int), WireType> _byMethod = new();
     readonly ConcurrentDictionary<byte[], WireType> _byDescriptor = new(new BytesComparer());
     readonly ConcurrentDictionary<byte[], WireType>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     readonly Dictionary<string, Assembly> _assemblies = new(StringComparer.Ordinal);
@@ -44,9 +44,11 @@ sealed class TypeCatalog
 
     WireType WireTypeOf(Delegate value)
     {
-        var key = (value.GetType(), value.Method);
+        // One method may be called alone, as the last of many, and with or without a target: each is described differently.
+        var key = (value.GetType(), value.Method, !value.HasSingleTarget ? 2 : value.Target is null ? 0 : 1);
         if (_byMethod.TryGetValue(key, out var known)) return known;
         var made = DelegatePlan.Describe(this, value);
+        CheckReadable(made, value);
         return _byMethod.GetOrAdd(key, Remember(made));
     }
 
@@ -105,6 +107,22 @@ sealed class TypeCatalog
         return null;
     }
 
+    /// <summary>Whether a type, once written, can be read again.</summary>
+    public bool CanMention(Type type)
+    {
+        if (type.IsByRef || type.IsPointer || type.IsGenericParameter || type.IsFunctionPointer || (type.ContainsGenericParameters && !type.IsGenericTypeDefinition)) return false;
+        try
+        {
+            var writer = new GraphWriter();
+            TypeTree.Write(writer, type);
+            return TypeTree.ReadMention(GraphReader.Raw(writer.BodyToArray(), this), this) == type;
+        }
+        catch (HoldfastException)
+        {
+            return false;
+        }
+    }
+
     static IEnumerable<Assembly> ReferencesOf(Assembly assembly)
     {
         var context = System.Runtime.Loader.AssemblyLoadContext.GetLoadContext(assembly) ?? System.Runtime.Loader.AssemblyLoadContext.Default;
@@ -127,8 +145,24 @@ sealed class TypeCatalog
 
     WireType Describe(Type type, object value)
     {
+        if (_byType.TryGetValue(type, out var known)) return known;
         var saved = BclPlans.SavedAs(type);
-        return _byType.GetOrAdd(type, Remember(new(type, PlanOf(saved, value), TypeDescriptor.Of(saved))));
+        var made = new WireType(type, PlanOf(saved, value), TypeDescriptor.Of(saved));
+        CheckReadable(made, value);
+        return _byType.GetOrAdd(type, Remember(made));
+    }
+
+    /// <summary>What could be written but not be read again must fail now, and not when the run is to be resumed.</summary>
+    void CheckReadable(WireType type, object value)
+    {
+        try
+        {
+            TypeDescriptor.Parse(type.Descriptor, this);
+        }
+        catch (HoldfastException error)
+        {
+            throw new NotSavableException(value, type.Type, $"Its type could not be read again: {error.Message}");
+        }
     }
 
     WireType Remember(WireType type)

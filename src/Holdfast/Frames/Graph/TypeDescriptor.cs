@@ -16,20 +16,10 @@ static class TypeDescriptor
         var writer = new GraphWriter();
         TypeTree.Write(writer, type);
         var machine = FrameTypes.MachineOf(type) ?? type;
-        if (CompilerMade.Is(machine) && !CompilerMade.IsAnonymous(machine) && !KnownTypes.IsFramework(machine.Assembly))
-        {
-            writer.WriteByte(HasFingerprint);
-            Fingerprints.Of(machine).WriteBytes(writer.Take(16));
-        }
-        else if (IsUserData(type))
-        {
-            writer.WriteByte(HasFields);
-            WriteFields(writer, type);
-        }
-        else
-        {
-            writer.WriteByte(0);
-        }
+        var form = FormOf(type);
+        writer.WriteByte(form);
+        if (form == HasFingerprint) Fingerprints.Of(machine).WriteBytes(writer.Take(16));
+        else if (form == HasFields) WriteFields(writer, type);
         WriteInner(writer, machine);
         return writer.BodyToArray();
     }
@@ -40,29 +30,24 @@ static class TypeDescriptor
         var type = TypeTree.Read(reader, catalog);
         if (DelegatePlan.IsDelegate(type)) return DelegatePlan.Parse(reader, type, catalog, descriptor);
         TolerantReader? tolerant = null;
-        switch (reader.ReadByte())
+        // The type decides what must be said of it: code without its fingerprint would be resumed unchecked, and fields of the
+        // framework's own classes must not be set by data.
+        var form = reader.ReadByte();
+        if (form != FormOf(type)) throw GraphErrors.Corrupt($"{type} comes with the wrong kind of description");
+        if (form == HasFingerprint)
         {
-            case HasFingerprint:
-                var machine = FrameTypes.MachineOf(type) ?? type;
-                var saved = Fingerprint.FromBytes(reader.ReadSpan(16));
-                if (!CompilerMade.Is(machine)) throw GraphErrors.Corrupt($"{type} is no compiler-made type");
-                if (Fingerprints.Of(machine) != saved) throw CodeChanged(CodeMap.Of(machine.Assembly).NameOf(Definition(machine)));
-                break;
-            case HasFields:
-                tolerant = ReadFields(reader, type, catalog);
-                break;
-            case 0:
-                // A compiler-made type without a fingerprint, or data without fields, would be resumed unchecked.
-                if (NeedsCheck(type)) throw GraphErrors.Corrupt($"{type} comes without a description of its code");
-                break;
-            default:
-                throw GraphErrors.Corrupt("a type has an unknown description");
+            var machine = FrameTypes.MachineOf(type) ?? type;
+            if (Fingerprints.Of(machine) != Fingerprint.FromBytes(reader.ReadSpan(16))) throw CodeChanged(CodeMap.Of(machine.Assembly).NameOf(Definition(machine)));
+        }
+        else if (form == HasFields)
+        {
+            tolerant = ReadFields(reader, type, catalog);
         }
         var changed = new Dictionary<Type, TolerantReader>();
         for (var count = reader.ReadCount(2); count > 0; count--)
         {
             var inner = TypeTree.ReadMention(reader, catalog);
-            if (!inner.IsValueType) throw GraphErrors.Corrupt($"{inner} is no struct");
+            if (!inner.IsValueType || !IsUserData(inner) || changed.ContainsKey(inner)) throw GraphErrors.Corrupt($"{inner} is no struct of the workflows'");
             if (ReadFields(reader, inner, catalog) is { } reading) changed.Add(inner, reading);
         }
         if (reader.Remaining != 0) throw GraphErrors.Corrupt("a type's description is too long");
@@ -72,10 +57,11 @@ static class TypeDescriptor
     public static HoldfastException CodeChanged(string place) =>
         GraphErrors.Migration($"The code of {place} is not the code that the run was saved in.");
 
-    static bool NeedsCheck(Type type)
+    static byte FormOf(Type type)
     {
         var machine = FrameTypes.MachineOf(type) ?? type;
-        return (CompilerMade.Is(machine) && !CompilerMade.IsAnonymous(machine) && !KnownTypes.IsFramework(machine.Assembly)) || IsUserData(type);
+        if (CompilerMade.Is(machine) && !CompilerMade.IsAnonymous(machine) && !KnownTypes.IsFramework(machine.Assembly)) return HasFingerprint;
+        return IsUserData(type) ? HasFields : (byte)0;
     }
 
     static Type Definition(Type type) => type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type;

@@ -11,6 +11,7 @@ static class TypeTree
 {
     const byte Framework = 0, User = 1, Made = 2, Generic = 3, Array = 4, Frame = 5, Own = 6;
     const int DepthMax = 32;
+    static readonly System.Buffers.SearchValues<char> NotInNames = System.Buffers.SearchValues.Create("[],*&\\");
     static readonly Assembly OwnAssembly = typeof(TypeTree).Assembly;
 
     public static void Write(GraphWriter writer, Type type)
@@ -76,13 +77,13 @@ static class TypeTree
         switch (reader.ReadByte())
         {
             case Framework:
-                var framework = reader.ReadText();
+                var framework = ReadName(reader);
                 return (isMention ? catalog.MentionedType(framework) : catalog.FrameworkType(framework)) ?? throw GraphErrors.Migration($"The type {framework} is not one that runs may keep.");
             case Own:
-                var own = reader.ReadText();
+                var own = ReadName(reader);
                 return OwnAssembly.GetType(own) ?? throw GraphErrors.Migration($"The type {own} is not part of this version of Holdfast.");
             case User:
-                var (assembly, name) = (reader.ReadText(), reader.ReadText());
+                var (assembly, name) = (reader.ReadText(), ReadName(reader));
                 return catalog.UserAssembly(assembly).GetType(name) is { } user && !CompilerMade.Is(user)
                     ? user
                     : throw GraphErrors.Migration($"The type {name} is gone from {assembly}, but a saved run holds a value of it.");
@@ -105,6 +106,13 @@ static class TypeTree
             default:
                 throw GraphErrors.Corrupt("a type has no known form");
         }
+    }
+
+    /// <summary>Reads a name and nothing else: in brackets the framework would look for types in assemblies that the text names.</summary>
+    static string ReadName(GraphReader reader)
+    {
+        var name = reader.ReadText();
+        return name.Length > 0 && !name.AsSpan().ContainsAny(NotInNames) ? name : throw GraphErrors.Corrupt("a type has an impossible name");
     }
 
     static Type Close(Type definition, Type[] arguments)

@@ -73,6 +73,7 @@ sealed class Same
                 Sequence(array, (Array)actual, path);
                 return;
         }
+        if (type == typeof(object)) return;
         if (type.IsPrimitive || type.IsEnum || IsValue(type))
         {
             Assert.True(Bits(expected).Equals(Bits(actual)), $"{path}: {expected} became {actual}");

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Collections.ObjectModel;
+using System.Text.Json.Nodes;
 
 namespace Holdfast.Frames.Graph;
 
@@ -23,10 +25,22 @@ static class BclPlans
         [typeof(SortedDictionary<,>)] = typeof(SortedDictionaryPlan<,>),
         [typeof(SortedEntries<,>)] = typeof(SortedEntriesPlan<,>),
         [typeof(SortedList<,>)] = typeof(SortedListPlan<,>),
+        [typeof(ImmutableList<>)] = typeof(ImmutableListPlan<>),
+        [typeof(ImmutableQueue<>)] = typeof(ImmutableQueuePlan<>),
+        [typeof(ImmutableStack<>)] = typeof(ImmutableStackPlan<>),
+        [typeof(ImmutableHashSet<>)] = typeof(ImmutableHashSetPlan<>),
+        [typeof(ImmutableSortedSet<>)] = typeof(ImmutableSortedSetPlan<>),
+        [typeof(ImmutableDictionary<,>)] = typeof(ImmutableDictionaryPlan<,>),
+        [typeof(ImmutableSortedDictionary<,>)] = typeof(ImmutableSortedDictionaryPlan<,>),
+        [typeof(ConcurrentDictionary<,>)] = typeof(ConcurrentDictionaryPlan<,>),
+        [typeof(ConcurrentQueue<>)] = typeof(ConcurrentQueuePlan<>),
+        [typeof(ConcurrentStack<>)] = typeof(ConcurrentStackPlan<>),
+        [typeof(OrderedDictionary<,>)] = typeof(OrderedDictionaryPlan<,>),
+        [typeof(Lookup<,>)] = typeof(LookupPlan<,>),
+        [typeof(JsonMade<>)] = typeof(JsonMadePlan<>),
         [typeof(EqualityComparer<>)] = typeof(DefaultEqualityPlan<>),
         [typeof(Comparer<>)] = typeof(DefaultComparerPlan<>),
         [typeof(CreatedComparer<>)] = typeof(CreatedComparerPlan<>),
-        [Private(typeof(object), "System.GenericEmptyEnumerator`1")] = typeof(EmptyEnumeratorPlan<>),
         [typeof(Tuple<>)] = typeof(ClassPlan<>),
         [typeof(Tuple<,>)] = typeof(ClassPlan<>),
         [typeof(Tuple<,,>)] = typeof(ClassPlan<>),
@@ -38,11 +52,7 @@ static class BclPlans
     };
 
     /// <summary>Plans of private classes, which take the class itself before its arguments.</summary>
-    static readonly Dictionary<Type, Type> Hidden = new()
-    {
-        [Private(typeof(object), "System.SZGenericArrayEnumerator`1")] = typeof(ArrayEnumeratorPlan<,>),
-        [Private(typeof(System.Collections.Immutable.ImmutableArray), "System.Collections.Immutable.ImmutableArray`1+EnumeratorObject")] = typeof(ImmutableArrayEnumeratorPlan<,>),
-    };
+    static readonly Dictionary<Type, Type> Hidden = [];
 
     /// <summary>Views of another object, by the field that holds it.</summary>
     static readonly Dictionary<Type, string> Wrappers = new()
@@ -57,8 +67,6 @@ static class BclPlans
         [typeof(Dictionary<,>.ValueCollection)] = "_dictionary",
         [typeof(SortedDictionary<,>.KeyCollection)] = "_dictionary",
         [typeof(SortedDictionary<,>.ValueCollection)] = "_dictionary",
-        [Private(typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+KeyList")] = "_dict",
-        [Private(typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+ValueList")] = "_dict",
         [typeof(PriorityQueue<,>.UnorderedItemsCollection)] = "_queue",
     };
 
@@ -67,8 +75,43 @@ static class BclPlans
         [typeof(StringComparer)] = static () => new StringComparerPlan(),
         [typeof(ReferenceEqualityComparer)] = static () => new SingletonPlan(ReferenceEqualityComparer.Instance),
         [typeof(CharEnumerator)] = static () => new CharEnumeratorPlan(),
+        [typeof(Uri)] = static () => new UriPlan(),
+        [typeof(Version)] = static () => new VersionPlan(),
+        [typeof(Type)] = static () => new TypePlan(),
+        [typeof(DBNull)] = static () => new SingletonPlan(DBNull.Value),
+        [typeof(System.Text.StringBuilder)] = static () => new StringBuilderPlan(),
+        [typeof(System.Collections.BitArray)] = static () => new BitArrayPlan(),
+        [typeof(System.Text.RegularExpressions.Regex)] = static () => new RegexPlan(),
+        [typeof(System.Net.IPAddress)] = static () => new IPAddressPlan(),
+        [typeof(System.Net.Mail.MailAddress)] = static () => new MailAddressPlan(),
+        [typeof(System.Text.Encoding)] = static () => new EncodingPlan(),
+        [typeof(TimeZoneInfo)] = static () => new TimeZonePlan(),
+        [typeof(JsonObject)] = static () => new JsonObjectPlan(),
+        [typeof(JsonArray)] = static () => new JsonArrayPlan(),
+        [typeof(JsonValue)] = static () => new JsonTextPlan(),
         [typeof(System.Globalization.CultureInfo)] = static () => new CulturePlan(),
     };
+
+    // A runtime that lacks one of these goes without: its other values are saved all the same.
+    static BclPlans()
+    {
+        Add(Hidden, typeof(object), "System.SZGenericArrayEnumerator`1", typeof(ArrayEnumeratorPlan<,>));
+        Add(Hidden, typeof(ImmutableArray), "System.Collections.Immutable.ImmutableArray`1+EnumeratorObject", typeof(ImmutableArrayEnumeratorPlan<,>));
+        Add(Hidden, typeof(Enumerable), "System.Linq.Grouping`2", typeof(GroupPlan<,,>));
+        Add(Generic, typeof(Enumerable), "System.Linq.EmptyLookup`2", typeof(EmptyLookupPlan<,>));
+        Add(Generic, typeof(object), "System.GenericEmptyEnumerator`1", typeof(EmptyEnumeratorPlan<>));
+        Add(Wrappers, typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+KeyList", "_dict");
+        Add(Wrappers, typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+ValueList", "_dict");
+    }
+
+    /// <summary>Adds a class of the runtime's that has no public name.</summary>
+    public static void Add<T>(Dictionary<Type, T> to, Type neighbour, string name, T value)
+    {
+        if (neighbour.Assembly.GetType(name) is { } found) to.Add(found, value);
+    }
+
+    /// <summary>Public classes behind which the runtime keeps private ones.</summary>
+    static readonly Type[] Shown = [typeof(Type), typeof(System.Net.IPAddress), typeof(System.Text.Encoding)];
 
     public static Plan? TryCreate(Type type)
     {
@@ -87,8 +130,17 @@ static class BclPlans
     public static Type SavedAs(Type type) => Names.GetOrAdd(type, static type =>
     {
         if (Comparers.SavedAs(type) is { } comparer) return comparer;
-        if (type.IsConstructedGenericType && type.FullName!.StartsWith("System.Collections.Generic.TreeSet`1", StringComparison.Ordinal)
-            && type.GetGenericArguments()[0] is { IsConstructedGenericType: true } entry && entry.GetGenericTypeDefinition() == typeof(KeyValuePair<,>))
+        if (typeof(System.Text.RegularExpressions.Regex).IsAssignableFrom(type)) return typeof(System.Text.RegularExpressions.Regex);
+        if (!KnownTypes.IsFramework(type.Assembly)) return type;
+        foreach (var shown in Shown)
+            if (shown.IsAssignableFrom(type)) return shown;
+        var arguments = type.IsConstructedGenericType ? type.GetGenericArguments() : [];
+        if (typeof(JsonValue).IsAssignableFrom(type))
+            return type.Name.StartsWith("JsonValueOf", StringComparison.Ordinal) ? typeof(JsonValue)
+                : type.Name.StartsWith("JsonValuePrimitive", StringComparison.Ordinal) && (arguments[0] == typeof(string) || Codecs.IsLeaf(arguments[0])) ? typeof(JsonMade<>).MakeGenericType(arguments)
+                : type;
+        if (type.BaseType is { IsConstructedGenericType: true } parent && parent.GetGenericTypeDefinition() == typeof(Lookup<,>)) return parent;
+        if (type.Name == "TreeSet`1" && arguments is [{ IsConstructedGenericType: true } entry] && entry.GetGenericTypeDefinition() == typeof(KeyValuePair<,>))
             return typeof(SortedEntries<,>).MakeGenericType(entry.GetGenericArguments());
         return type;
     });
@@ -99,11 +151,7 @@ static class BclPlans
     static readonly Lazy<Dictionary<string, Type>> ByName = new(static () =>
     {
         var names = new Dictionary<string, Type>();
-        foreach (var type in Generic.Keys.Concat(Hidden.Keys).Concat(Wrappers.Keys).Concat(Single.Keys).Concat(BclValues.Types)) names.TryAdd(type.FullName!, type);
+        foreach (var type in Generic.Keys.Concat(Hidden.Keys).Concat(Wrappers.Keys).Concat(Single.Keys).Concat(BclValues.Types).Concat(Graph.Codecs.LeafTypes).Concat(KnownTypes.FieldwiseStructs)) names.TryAdd(type.FullName!, type);
         return names;
     });
-
-    /// <summary>A class of the runtime's that has no public name.</summary>
-    public static Type Private(Type neighbour, string name) => neighbour.Assembly.GetType(name)
-        ?? throw new PlatformNotSupportedException($"This .NET runtime has no {name}; this version of Holdfast does not know it.");
 }

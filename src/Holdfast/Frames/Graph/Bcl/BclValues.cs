@@ -20,8 +20,13 @@ static class BclValues
         [typeof(SortedDictionary<,>.KeyCollection.Enumerator)] = typeof(SortedKeyEnumeratorCodec<,>),
         [typeof(SortedDictionary<,>.ValueCollection.Enumerator)] = typeof(SortedValueEnumeratorCodec<,>),
         [typeof(System.Collections.Immutable.ImmutableArray<>.Enumerator)] = typeof(ImmutableArrayEnumeratorCodec<>),
-        [BclPlans.Private(typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+Enumerator")] = typeof(SortedListEnumeratorCodec<,,>),
+        [typeof(ReadOnlyMemory<>)] = typeof(ReadOnlyMemoryCodec<>),
+        [typeof(Memory<>)] = typeof(MemoryCodec<>),
+        [typeof(System.Text.Rune)] = typeof(RuneCodec),
+        [typeof(System.Text.Json.JsonElement)] = typeof(JsonElementCodec),
     };
+
+    static BclValues() => BclPlans.Add(Codecs, typeof(SortedList<,>), "System.Collections.Generic.SortedList`2+Enumerator", typeof(SortedListEnumeratorCodec<,,>));
 
     public static IEnumerable<Type> Types => Codecs.Keys;
 

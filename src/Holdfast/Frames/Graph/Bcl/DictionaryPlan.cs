@@ -19,13 +19,7 @@ sealed class DictionaryPlan<TKey, TValue> : Plan<Dictionary<TKey, TValue>> where
     protected override void WriteBody(GraphWriter writer, Dictionary<TKey, TValue> value)
     {
         writer.WriteReference(Comparers.ToSave(value.Comparer));
-        writer.WriteUnsigned((uint)value.Count);
-        foreach (var (key, item) in value)
-        {
-            var (k, v) = (key, item);
-            Codec<TKey>.Write(writer, ref k);
-            Codec<TValue>.Write(writer, ref v);
-        }
+        Items.Write(writer, value);
     }
 
     public override object ReadHeader(GraphReader reader, WireType type) => new Dictionary<TKey, TValue>();
@@ -33,19 +27,9 @@ sealed class DictionaryPlan<TKey, TValue> : Plan<Dictionary<TKey, TValue>> where
     protected override void ReadBody(GraphReader reader, Dictionary<TKey, TValue> value)
     {
         var comparer = reader.ReadReference<IEqualityComparer<TKey>>();
-        var count = reader.ReadCount(Codec<TKey>.BytesMin + Codec<TValue>.BytesMin);
-        var entries = new KeyValuePair<TKey, TValue>[count];
-        for (var i = 0; i < count; i++)
-        {
-            TKey key = default!;
-            TValue item = default!;
-            Codec<TKey>.Read(reader, ref key);
-            Codec<TValue>.Read(reader, ref item);
-            if (key is null) throw GraphErrors.Corrupt("a dictionary has a key that is null");
-            entries[i] = new(key, item);
-        }
+        var entries = Items.ReadEntries<TKey, TValue>(reader);
         reader.AddKeyed(new Keyed<TKey>(
-            KeyKinds.AreComplete<TKey>(comparer), () => Fill(value, comparer, entries), count, i => entries[i].Key, (comparer ?? EqualityComparer<TKey>.Default).GetHashCode));
+            KeyKinds.AreComplete<TKey>(comparer), () => Fill(value, comparer, entries), entries.Length, i => entries[i].Key, (comparer ?? EqualityComparer<TKey>.Default).GetHashCode));
     }
 
     static bool Fill(Dictionary<TKey, TValue> value, IEqualityComparer<TKey>? comparer, KeyValuePair<TKey, TValue>[] entries)

@@ -19,12 +19,7 @@ sealed class HashSetPlan<T> : Plan<HashSet<T>>
     protected override void WriteBody(GraphWriter writer, HashSet<T> value)
     {
         writer.WriteReference(Comparers.ToSave(value.Comparer));
-        writer.WriteUnsigned((uint)value.Count);
-        foreach (var item in value)
-        {
-            var i = item;
-            Codec<T>.Write(writer, ref i);
-        }
+        Items.Write(writer, value);
     }
 
     public override object ReadHeader(GraphReader reader, WireType type) => new HashSet<T>();

@@ -74,25 +74,3 @@ static class KeyKinds
         || (type.IsValueType && type.IsConstructedGenericType && KnownTypes.IsFramework(type.Assembly)
             && (Nullable.GetUnderlyingType(type) is not null || KnownTypes.IsFieldwiseStruct(type)) && Array.TrueForAll(type.GetGenericArguments(), IsSelfContained));
 }
-
-/// <summary>Reading and writing rows of items.</summary>
-static class Items
-{
-    public static void Write<T>(GraphWriter writer, IReadOnlyCollection<T> items)
-    {
-        writer.WriteUnsigned((uint)items.Count);
-        foreach (var item in items)
-        {
-            var i = item;
-            Codec<T>.Write(writer, ref i);
-        }
-    }
-
-    public static T[] Read<T>(GraphReader reader)
-    {
-        var items = new T[reader.ReadCount(Codec<T>.BytesMin)];
-        var read = Codec<T>.Read;
-        for (var i = 0; i < items.Length; i++) read(reader, ref items[i]);
-        return items;
-    }
-}

@@ -75,8 +75,7 @@ sealed class SortedEntriesPlan<TKey, TValue> : Plan<SortedSet<KeyValuePair<TKey,
     protected override void ReadBody(GraphReader reader, SortedSet<KeyValuePair<TKey, TValue>> value)
     {
         var comparer = reader.ReadReference<IComparer<TKey>>();
-        var items = Items.Read<KeyValuePair<TKey, TValue>>(reader);
-        if (Array.Exists(items, static i => i.Key is null)) throw GraphErrors.Corrupt("a dictionary has a key that is null");
+        var items = Items.ReadEntries<TKey, TValue>(reader);
         reader.AddKeyed(new Keyed<TKey>(KeyKinds.AreComplete<TKey>(comparer), () =>
         {
             var built = new SortedDictionary<TKey, TValue>(comparer);
@@ -107,8 +106,7 @@ sealed class SortedListPlan<TKey, TValue> : Plan<SortedList<TKey, TValue>> where
     protected override void ReadBody(GraphReader reader, SortedList<TKey, TValue> value)
     {
         var comparer = reader.ReadReference<IComparer<TKey>>();
-        var items = Items.Read<KeyValuePair<TKey, TValue>>(reader);
-        if (Array.Exists(items, static i => i.Key is null)) throw GraphErrors.Corrupt("a dictionary has a key that is null");
+        var items = Items.ReadEntries<TKey, TValue>(reader);
         reader.AddKeyed(new Keyed<TKey>(KeyKinds.AreComplete<TKey>(comparer), () =>
         {
             var built = new SortedList<TKey, TValue>(items.Length, comparer);
