@@ -159,7 +159,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     /// <summary>One write on its way. Completes inline for its own leader, through the pool for everyone else.</summary>
     sealed class Pending(StoreWrite write) : IValueTaskSource<WriteResult>
     {
-        ManualResetValueTaskSourceCore<WriteResult> _core = new() { RunContinuationsAsynchronously = true };
+        ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
 
         public StoreWrite Write { get; } = write;
 
@@ -167,11 +167,15 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
 
         public WriteResult Result { get; set; }
 
-        public void Complete() => _core.SetResult(Result);
+        public void Complete() => _core.SetResult(true);
 
         public void Fail(Exception error) => _core.SetException(error);
 
-        WriteResult IValueTaskSource<WriteResult>.GetResult(short token) => _core.GetResult(token);
+        WriteResult IValueTaskSource<WriteResult>.GetResult(short token)
+        {
+            _core.GetResult(token);
+            return Result;
+        }
 
         ValueTaskSourceStatus IValueTaskSource<WriteResult>.GetStatus(short token) => _core.GetStatus(token);
 

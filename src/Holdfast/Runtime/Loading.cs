@@ -129,7 +129,7 @@ static class Loading
             }
             else
             {
-                engine.Codec.DecodeRun(memory.Snapshot, hash => memory.FetchedBlobs.TryGetValue(hash, out var data) ? data : null, graph, services);
+                engine.Codec.DecodeRun(memory.Snapshot, hash => memory.FetchedBlobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, graph, services);
                 memory.FetchedBlobs.Clear();
                 // Results beside the snapshot were taken by joins before; no frame could run on them, so none does now. The ones that this
                 // very turn brings come as deliveries.

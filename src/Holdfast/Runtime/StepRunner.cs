@@ -49,7 +49,7 @@ static class StepRunner
     static async ValueTask<Outcome?> LambdaWithBlobsAsync(Attempt attempt, Engine engine)
     {
         var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
-        return await Lambda(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : null).ConfigureAwait(false);
+        return await Lambda(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null).ConfigureAwait(false);
     }
 
     static async ValueTask<Dictionary<BlobHash, ReadOnlyMemory<byte>>> FetchAsync(Attempt attempt, Engine engine)
@@ -87,7 +87,7 @@ static class StepRunner
         var step = attempt.Step;
         var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
         using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
-        var body = (TransactionBody)engine.Codec.DecodeIntent(step.Intent, hash => blobs.TryGetValue(hash, out var data) ? data : null, services);
+        var body = (TransactionBody)engine.Codec.DecodeIntent(step.Intent, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services);
         Exception? thrown = null;
         var answer = await engine.Committer.CommitAsync(new TransactionStep
         {

@@ -51,7 +51,18 @@ static class Turn
         var work = Compute(run, memory, events, now, decision);
         if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
         if (work.IsNothing) return memory.IsFresh ? Effects.Release(run, memory, decision, now) : null;
-        if (!await CommitAsync(run, memory, events, work, decision, now).ConfigureAwait(false)) return null;
+        if (work.IsBeside)
+        {
+            if (!await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false)) return null;
+        }
+        else
+        {
+            var transition = work.ToTransition(run, memory, decision, now, engine.Epoch);
+            var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
+            if (answer.Verdict != Verdict.Committed) return await RefusedAsync(run, memory, events, answer, now).ConfigureAwait(false);
+            work.Remember(memory, transition);
+            engine.Metrics.Turn(transition.Snapshot?.Length ?? 0);
+        }
         var inline = Effects.Release(run, memory, decision, now);
         if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
         if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
@@ -129,24 +140,13 @@ static class Turn
         work.Journal = StateBytes.Of(decision.Journal);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, List<RunEvent> events, TurnWork work, Decision decision, DateTimeOffset now)
+    /// <summary>The live graph ran ahead of what is durable: it is dropped, never rolled back.</summary>
+    static async ValueTask<Attempt?> RefusedAsync(LiveRun run, RunMemory memory, List<RunEvent> events, WriteResult answer, DateTimeOffset now)
     {
-        if (work.IsBeside) return await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false);
-        var engine = run.Engine;
-        var transition = work.ToTransition(run, memory, decision, now, engine.Epoch);
-        var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
-        if (answer.Verdict != Verdict.Committed)
-        {
-            // The live graph ran ahead of what is durable: it is dropped, never rolled back.
-            memory.DropGraph();
-            run.Memory = null;
-            if (answer.Verdict == Verdict.Refused) await Parked.DiscardAsync(run, events, new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
-            else engine.LostOwnership(run.Id, answer);
-            return false;
-        }
-        work.Remember(memory, transition);
-        engine.Metrics.Turn(transition.Snapshot?.Length ?? 0);
-        return true;
+        memory.DropGraph();
+        run.Memory = null;
+        if (answer.Verdict == Verdict.Refused) return await Parked.DiscardAsync(run, events, new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
+        run.Engine.LostOwnership(run.Id, answer);
+        return null;
     }
 }

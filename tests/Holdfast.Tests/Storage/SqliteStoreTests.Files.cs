@@ -217,6 +217,8 @@ public sealed partial class SqliteStoreTests
     public async Task Reads_go_on_beside_the_writer_and_see_whole_transitions()
     {
         var run = await CreateAsync();
+        // They are read between the run and its mail: long enough for a commit to come in between.
+        await AppendAsync([.. Enumerable.Range(0, 3000).Select(op => Result(run, op, "r"))]);
         var isDone = false;
         var reading = Task.Run(async () =>
         {
