@@ -20,7 +20,7 @@ sealed class Engine : IAsyncDisposable
     readonly ITimer _sweep;
     readonly bool _alwaysCold;
     readonly Action<Exception>? _stopHost;
-    IReadOnlySet<RunId> _wasRunning = new HashSet<RunId>();
+    readonly ConcurrentDictionary<RunId, bool> _marked = new();
     int _isStopped;
 
     public Engine(IServiceProvider provider, HoldfastOptions options, WorkflowRegistry registry, IReadOnlyDictionary<string, CallHandler> handlers, ILogger log, bool alwaysCold, Action<Exception>? stopHost)
@@ -90,7 +90,7 @@ sealed class Engine : IAsyncDisposable
             foreach (var type in Registry.All) type.CheckServices(known);
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Marks = RunningMarks.Open(Store.SidecarPath);
-        _wasRunning = Marks.Previous;
+        foreach (var run in Marks.Previous) _marked.TryAdd(run, true);
         Failure = null;
         Log.Started(_log, Store.Location, Epoch);
         await UnparkMigratedAsync(cancellationToken).ConfigureAwait(false);
@@ -162,7 +162,11 @@ sealed class Engine : IAsyncDisposable
         if (Calls.TryRemove((ticket.Run, ticket.Op, ticket.Attempt), out var attempt)) attempt.Complete(result);
     }
 
-    public bool WasRunning(RunId run) => _wasRunning.Contains(run);
+    /// <summary>Whether the run's code was running when the last process died. Answered once, for one death counts once.</summary>
+    public bool TakeMark(RunId run) => _marked.TryRemove(run, out _);
+
+    /// <summary>Does something after a wait, unless the engine stops before.</summary>
+    public void Later(TimeSpan wait, Action then) => _ = LaterAsync(wait, then);
 
     public bool DropsFrames() => _alwaysCold || (Options.AlwaysCold is null && Options.Random.Next(100) == 0);
 
@@ -252,6 +256,19 @@ sealed class Engine : IAsyncDisposable
         return SnapshotCheck.Problem(this, type, stored) is null;
     }
 
+    async Task LaterAsync(TimeSpan wait, Action then)
+    {
+        try
+        {
+            await Task.Delay(wait, Time, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        then();
+    }
+
     void Sweep()
     {
         try
@@ -263,6 +280,7 @@ sealed class Engine : IAsyncDisposable
                 if (excess <= 0 && Time.GetElapsedTime(run.TouchedTimestamp) < Options.IdleTime) continue;
                 if (!run.TryEvict()) continue;
                 _runs.TryRemove(new(run.Id, run));
+                run.PassOn();
                 excess--;
             }
         }

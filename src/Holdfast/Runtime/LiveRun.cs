@@ -15,6 +15,8 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     readonly ConcurrentQueue<RunEvent> _events = new();
     readonly List<RunEvent> _taken = [];
     int _pumping;
+    bool _isEvicted;
+    int _failures;
 
     public RunId Id { get; } = id;
 
@@ -29,7 +31,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     /// <summary>When something last happened, in the time provider's ticks.</summary>
     public long TouchedTimestamp { get; private set; }
 
-    public bool IsEvicted { get; private set; }
+    public bool IsEvicted => Volatile.Read(ref _isEvicted);
 
     public bool IsIdle => Volatile.Read(ref _pumping) == 0 && _events.IsEmpty && Attempts.Count == 0;
 
@@ -41,7 +43,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         return !IsEvicted;
     }
 
-    /// <summary>Drops the run from memory, unless something is going on in it.</summary>
+    /// <summary>Drops the run from memory, unless something is going on in it. The caller takes it off its list and then calls <see cref="PassOn"/>.</summary>
     public bool TryEvict()
     {
         if (Interlocked.Exchange(ref _pumping, 1) != 0) return false;
@@ -52,9 +54,17 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             return false;
         }
         // Stays marked as pumping: an event that still arrives is refused by IsEvicted and posted anew.
-        IsEvicted = true;
+        Volatile.Write(ref _isEvicted, true);
+        Memory?.DropGraph();
         Memory = null;
         return true;
+    }
+
+    /// <summary>Hands on what came while the run was being dropped: its poster may not have seen that yet. A second copy of an event does no harm.</summary>
+    public void PassOn()
+    {
+        Interlocked.MemoryBarrier();
+        while (_events.TryDequeue(out var happened)) Engine.Post(Id, happened);
     }
 
     void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
@@ -70,13 +80,15 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
                 {
                     inline = await Turn.RunAsync(this, _taken).ConfigureAwait(false);
                     _taken.Clear();
+                    _failures = 0;
                 }
             }
             catch (Exception error)
             {
-                _taken.Clear();
+                Memory?.DropGraph();
                 Memory = null;
                 Engine.TurnBroke(Id, error);
+                KeepForLater();
             }
             TouchedTimestamp = Engine.Time.GetTimestamp();
             Volatile.Write(ref _pumping, 0);
@@ -86,14 +98,28 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>
+    /// What the turn that broke had taken is taken again, after a wait: it is all that makes the run go on. What comes out of the store
+    /// is left out, for it is read from there anew.
+    /// </summary>
+    void KeepForLater()
+    {
+        var kept = _taken.FindAll(static e => e is RunEvent.AttemptEnded or RunEvent.ResultStored or RunEvent.TimePassed or MailWaiting or AttemptLeft);
+        _taken.Clear();
+        if (Engine.Failure is not null) return;
+        if (_failures < 6) _failures++;
+        kept.Add(TakeUp.Instance);
+        Engine.Later(TimeSpan.FromSeconds(1 << (_failures - 1)), () =>
+        {
+            foreach (var happened in kept) Engine.Post(this, happened);
+        });
+    }
+
     bool Take()
     {
         while (_taken.Count < 256 && _events.TryDequeue(out var happened)) _taken.Add(happened);
         return _taken.Count > 0;
     }
-
-    /// <summary>Hands an event over from the thread that will look for it itself.</summary>
-    public void Enqueue(RunEvent happened) => _events.Enqueue(happened);
 }
 
 /// <summary>There is mail in the store that the run has not looked at.</summary>
@@ -107,6 +133,15 @@ sealed record TakeUp : RunEvent
 {
     public static TakeUp Instance { get; } = new();
 }
+
+/// <summary>What is in memory is behind the store: it is dropped and read again.</summary>
+sealed record ReadAnew : RunEvent
+{
+    public static ReadAnew Instance { get; } = new();
+}
+
+/// <summary>An attempt was cut off because the process stops: it leaves no result, and the next owner runs it again.</summary>
+sealed record AttemptLeft(long Op, int Attempt) : RunEvent;
 
 /// <summary>What is committed of a run, and the live frames that go on from there.</summary>
 sealed class RunMemory
@@ -134,6 +169,9 @@ sealed class RunMemory
 
     public required bool StoredOwed { get; set; }
 
+    /// <summary>The wake-up that this process holds a timer for.</summary>
+    public DateTimeOffset? ScheduledWake { get; set; }
+
     /// <summary>Results that are committed beside the state, and part of <see cref="State"/> already.</summary>
     public List<StoredResult> Unfolded { get; } = [];
 
@@ -151,6 +189,12 @@ sealed class RunMemory
 
     /// <summary>The scope that the workflow's services came from.</summary>
     public ServiceLease? Services { get; set; }
+
+    /// <summary>A result that the store keeps beside the state: the next full commit takes it in.</summary>
+    public void NoteStored(RunEvent.ResultStored stored)
+    {
+        if (!Unfolded.Exists(r => r.Op == stored.Op)) Unfolded.Add(new(stored.Op, StateCodec.EncodeOutcome(stored.Outcome)));
+    }
 
     public void DropGraph()
     {

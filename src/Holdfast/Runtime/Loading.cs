@@ -27,7 +27,7 @@ static class Loading
             memory = run.Memory = MemoryOf(engine, stored);
             var prelude = new List<RunEvent>
             {
-                new RunEvent.Recover(epoch, engine.WasRunning(run.Id), engine.Options.CrashesMax, stored.Results),
+                new RunEvent.Recover(epoch, engine.TakeMark(run.Id), engine.Options.CrashesMax, stored.Results),
             };
             foreach (var result in stored.Results)
             {
@@ -105,6 +105,7 @@ static class Loading
             Registry = engine.Registry,
             CancelGrace = engine.Options.CancelGrace,
             Random = engine.Options.Random,
+            Time = engine.Time,
             TraceParent = memory.Info.TraceParent,
         })
         {

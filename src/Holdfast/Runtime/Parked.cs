@@ -12,7 +12,6 @@ static class Parked
         foreach (var ended in events.OfType<RunEvent.AttemptEnded>())
         {
             if (RunKernel.Settlement(memory.State, ended, now) is not { } outcome || !memory.State.Ops.TryGet(ended.Op, out var op)) continue;
-            run.Attempts.Remove(ended.Op);
             var result = new StoredResult(ended.Op, StateCodec.EncodeOutcome(outcome));
             await run.Engine.Committer.CommitAsync(Beside.Write(run, memory, result, RunKernel.JournalOf((StepOp)op, outcome), now)).ConfigureAwait(false);
         }
@@ -32,8 +31,13 @@ static class Parked
         var decision = new Decision();
         RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, false, 0, [.. memory.Unfolded]), now, decision);
         if (reason.Terminates) Terminate.End(memory.State, reason.Text, now, decision);
-        else RunKernel.Decide(memory.State, new RunEvent.Park(reason.Text), now, decision);
-        if (decision.Journal.Count == 0) return null;
+        else
+        {
+            // The request to go on was followed, and led here: it is used up, or every later message would try again.
+            var unpark = events.OfType<RunEvent.MailArrived>().LastOrDefault(static e => e.Mail.Kind == MailKind.Unpark)?.Mail.Sequence ?? 0;
+            RunKernel.Decide(memory.State, new RunEvent.Park(reason.Text, unpark), now, decision);
+        }
+        if (decision.Journal.Count + decision.ConsumedMail.Count == 0) return null;
         var work = new TurnWork { MailLookedAt = true };
         var state = new System.Buffers.ArrayBufferWriter<byte>(256);
         StateCodec.Encode(memory.State, state);
@@ -53,7 +57,12 @@ static class Parked
         work.Remember(memory, transition);
         Effects.Release(run, memory, decision, now);
         if (decision.Outcome is { } outcome) engine.Finished(run, outcome);
-        else engine.NoteParked(run.Id, reason.Text);
+        else
+        {
+            engine.NoteParked(run.Id, reason.Text);
+            // Messages that were kept aside are found again in the mailbox.
+            run.Memory = null;
+        }
         return null;
     }
 }

@@ -19,20 +19,46 @@ static class Turn
     public static async ValueTask<Attempt?> RunAsync(LiveRun run, List<RunEvent> events)
     {
         var engine = run.Engine;
+        if (events.Exists(static e => e is ReadAnew))
+        {
+            run.Memory?.DropGraph();
+            run.Memory = null;
+        }
         var memory = run.Memory;
         if (memory is null || events.Exists(static e => e is MailWaiting))
         {
             memory = await Loading.PrepareAsync(run, events).ConfigureAwait(false);
             if (memory is null) return null;
+            // A death of the process counts before any code of the run may bring the next one: the count is committed by itself.
+            if (events.Find(static e => e is RunEvent.Recover { WasRunning: true }) is { } recover)
+            {
+                events.Remove(recover);
+                foreach (var later in events) run.TryPost(later);
+                events.Clear();
+                events.Add(recover);
+            }
         }
-        events.RemoveAll(static e => e is MailWaiting or TakeUp);
+        var wasParked = memory.State.Status == RunStatus.Parked;
+        foreach (var happened in events)
+        {
+            // An attempt that has reported, by whatever way, is no longer waited for.
+            var (op, number) = happened switch
+            {
+                RunEvent.AttemptEnded ended => (ended.Op, ended.Attempt),
+                AttemptLeft left => (left.Op, left.Attempt),
+                RunEvent.ResultStored stored => (stored.Op, 0),
+                _ => default,
+            };
+            if (op != 0 && run.Attempts.TryGetValue(op, out var attempt) && (number == 0 || attempt.Number == number)) run.Attempts.Remove(op);
+        }
+        events.RemoveAll(static e => e is MailWaiting or TakeUp or ReadAnew or AttemptLeft);
         if (RunKernel.IsFinished(memory.State.Status))
         {
             engine.Forget(run);
             return null;
         }
         var now = engine.Time.GetUtcNow();
-        if (memory.State.Status == RunStatus.Parked) await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
+        if (wasParked) await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
         if (memory.Graph is null) await Loading.FetchBlobsAsync(engine, memory).ConfigureAwait(false);
 
         var decision = _spare ?? new Decision();
@@ -41,10 +67,11 @@ static class Turn
         var work = Compute(run, memory, events, now, decision);
         if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
         if (work.IsNothing) return null;
-        if (!await CommitAsync(run, memory, work, decision, now).ConfigureAwait(false)) return null;
+        if (!await CommitAsync(run, memory, events, work, decision, now).ConfigureAwait(false)) return null;
         var inline = Effects.Release(run, memory, decision, now);
         if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
         if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
+        else if (memory.State.Status == RunStatus.Parked && !wasParked) engine.NoteParked(run.Id, memory.State.ParkReason!);
         _spare = decision;
         return inline;
     }
@@ -57,12 +84,20 @@ static class Turn
         var mark = engine.Marks.Enter(run.Id);
         try
         {
-            foreach (var happened in events)
-                if (happened is RunEvent.AttemptEnded ended && run.Attempts.TryGetValue(ended.Op, out var attempt) && attempt.Number == ended.Attempt) run.Attempts.Remove(ended.Op);
             var seen = memory.State.MailSeen;
-            foreach (var happened in events) RunKernel.Decide(memory.State, happened, now, decision);
+            var begins = false;
+            foreach (var happened in events)
+            {
+                if (happened is RunEvent.Begin)
+                {
+                    // What came before it in this very turn may have set the run aside, ended it, or begun it already.
+                    if (memory.State.Begun || memory.State.Status != RunStatus.Running) continue;
+                    begins = true;
+                }
+                if (happened is RunEvent.ResultStored stored) memory.NoteStored(stored);
+                RunKernel.Decide(memory.State, happened, now, decision);
+            }
             var deliveries = decision.Deliveries.Count;
-            var begins = events.Exists(static e => e is RunEvent.Begin);
             var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = [.. decision.Deliveries] };
             if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
             {
@@ -82,7 +117,7 @@ static class Turn
             else Encode(run, memory, work, decision);
             return work;
         }
-        catch (HoldfastException error) when (error.Error is HoldfastError.NotSavable or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.UnknownWorkflow)
+        catch (HoldfastException error) when (error.Error is HoldfastError.NotSavable or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.UnknownWorkflow or HoldfastError.InvalidWorkflow)
         {
             var why = error.Error switch
             {
@@ -122,7 +157,7 @@ static class Turn
         work.Journal = journal.WrittenMemory;
     }
 
-    static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, TurnWork work, Decision decision, DateTimeOffset now)
+    static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, List<RunEvent> events, TurnWork work, Decision decision, DateTimeOffset now)
     {
         if (work.IsBeside) return await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false);
         var engine = run.Engine;
@@ -133,7 +168,7 @@ static class Turn
             // The live graph ran ahead of what is durable: it is dropped, never rolled back.
             memory.DropGraph();
             run.Memory = null;
-            if (answer.Verdict == Verdict.Refused) await Parked.DiscardAsync(run, [], new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
+            if (answer.Verdict == Verdict.Refused) await Parked.DiscardAsync(run, events, new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
             else engine.LostOwnership(run.Id, answer);
             return false;
         }

@@ -91,7 +91,7 @@ sealed class GraphCodec(TypeCatalog catalog)
         {
             return new(OutcomeKind.Failed, EncodeValue(error), summary);
         }
-        catch (NotSavableException)
+        catch (HoldfastException unsaved) when (unsaved.Error == HoldfastError.NotSavable)
         {
             return new(OutcomeKind.Failed, EncodeValue<Exception>(new StepFailedException(error.GetType().FullName!, error.Message, ExceptionPlan.StackTextOf(error))), summary);
         }
