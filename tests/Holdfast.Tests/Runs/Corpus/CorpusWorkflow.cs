@@ -45,7 +45,7 @@ static class StepLedger
 sealed record CorpusCase(string Name, Type Workflow, Func<IHoldfastClient, Task<RunHandle>> Start, string Expected)
 {
     /// <summary>How many points of its history a kill is tried at; all of them unless it has very many.</summary>
-    public int KillsMax { get; init; } = 40;
+    public int KillsMax { get; init; } = 25;
 
     public override string ToString() => Name;
 }
