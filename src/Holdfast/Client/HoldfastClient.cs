@@ -66,9 +66,11 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         ArgumentNullException.ThrowIfNull(decision);
         engine.ThrowIfNotRunning();
         var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
-        var isCall = StateCodec.Decode(row.State.Span).Ops.TryGet(op, out var found) && found is StepOp { Kind: StepKind.Call };
-        var payload = decision.Encode(engine.Codec, engine.Json, isCall);
-        await PostAsync(run, MailKind.Decision, op.ToString(System.Globalization.CultureInfo.InvariantCulture), payload, null, cancellationToken).ConfigureAwait(false);
+        var step = StateCodec.Decode(row.State.Span).Ops.TryGet(op, out var found) ? found as StepOp : null;
+        var payload = decision.Encode(engine.Codec, engine.Json, step is { Kind: StepKind.Call });
+        // The answer came from asking about the attempt that is in doubt now; it must not reach a later one.
+        var name = InDoubt.NameOf(op, step is { Phase: StepPhase.InDoubt } ? step.Attempt : 0);
+        await PostAsync(run, MailKind.Decision, name, payload, null, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken)

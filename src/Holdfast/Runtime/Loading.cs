@@ -35,13 +35,9 @@ static class Loading
             prelude.Add(new RunEvent.TimePassed(epoch));
             events.InsertRange(0, prelude);
         }
-        var unparks = false;
-        foreach (var mail in stored.Mail)
-        {
-            if (mail.Sequence <= memory.State.MailSeen) continue;
-            events.Add(new RunEvent.MailArrived(mail, engine.Options.CancelRunGrace, epoch));
-            unparks |= mail.Kind == MailKind.Unpark;
-        }
+        var unseen = stored.Mail.Where(mail => mail.Sequence > memory.State.MailSeen).ToList();
+        var unparks = unseen.Exists(static mail => mail.Kind == MailKind.Unpark);
+        Arrivals.Add(run, memory, unseen, events);
         if (unparks && memory.State.Status == RunStatus.Parked) TakeKeptResults(memory, stored, events);
         return memory;
     }

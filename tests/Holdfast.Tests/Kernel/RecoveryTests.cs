@@ -143,10 +143,26 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void A_decision_about_one_attempt_does_not_reach_the_next()
+    {
+        // Two operators decide the same doubt; the process dies while the attempt runs that the first decision led to.
+        var op = _world.Step(step => step.AtMostOnce = true);
+        Recover();
+        Assert.Equal([new Effect.RunAttempt(op, 2)], _world.Mail(MailKind.Decision, InDoubt.NameOf(op, 1), epoch: 2).Effects);
+        Recover(3);
+        Assert.Equal(StepPhase.InDoubt, _world.StepAt(op).Phase);
+        var late = _world.Mail(MailKind.Decision, InDoubt.NameOf(op, 1), epoch: 3);
+        Assert.Empty(late.Effects);
+        Assert.Single(late.ConsumedMail);
+        Assert.Equal(StepPhase.InDoubt, _world.StepAt(op).Phase);
+        Assert.Equal([new Effect.RunAttempt(op, 3)], _world.Mail(MailKind.Decision, InDoubt.NameOf(op, 2), epoch: 3).Effects);
+    }
+
+    [Fact]
     public void A_decision_about_nothing_in_doubt_is_consumed_and_noted()
     {
         var op = _world.Step();
-        foreach (var name in new[] { $"{op}", "77", "x" })
+        foreach (var name in new[] { $"{op}", $"{op}/1", "77", "77/1", "x", "", "/", $"{op}/", $"{op}/x" })
         {
             var decision = _world.Mail(MailKind.Decision, name);
             Assert.Single(decision.ConsumedMail);
