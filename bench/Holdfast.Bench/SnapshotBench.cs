@@ -101,6 +101,7 @@ static class SnapshotBench
         Registry = new([type]),
         CancelGrace = TimeSpan.Zero,
         Random = Random.Shared,
+        Time = TimeProvider.System,
     })
     {
         State = new(),

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -48,5 +47,11 @@ public sealed partial class HelpTests
     [GeneratedRegex(@"\*\*(Wrong|Right)\*\*\n\n```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Example();
 
-    static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    /// <summary>Not by the path of this source file: a build whose paths are made alike for everyone has none.</summary>
+    static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Holdfast.slnx"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
 }

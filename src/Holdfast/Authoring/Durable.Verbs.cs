@@ -41,7 +41,7 @@ public partial class Durable
     public static Durable Delay(TimeSpan time)
     {
         var graph = RunGraph.Required;
-        return DelayUntil(graph.Now + (time > TimeSpan.Zero ? time : TimeSpan.Zero));
+        return DelayUntil(graph.After(time));
     }
 
     /// <summary>Waits until a point in time, also through restarts. Never ends earlier.</summary>

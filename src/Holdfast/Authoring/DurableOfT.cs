@@ -62,10 +62,10 @@ public class Durable<T> : Durable
 
         /// <summary>Never called by a durable method.</summary>
         /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: a method that is not durable awaits a durable.</exception>
-        public void OnCompleted(Action continuation) => throw DurableMethodBuilder.AwaitedElsewhere();
+        public void OnCompleted(Action continuation) => RunGraph.RefuseAwait(_target, continuation);
 
         /// <inheritdoc cref="OnCompleted"/>
-        public void UnsafeOnCompleted(Action continuation) => throw DurableMethodBuilder.AwaitedElsewhere();
+        public void UnsafeOnCompleted(Action continuation) => RunGraph.RefuseAwait(_target, continuation);
     }
 }
 

@@ -91,10 +91,10 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         if (dedupKey?.Length > KeyLengthMax) throw new ArgumentException($"A dedup key has at most {KeyLengthMax} characters, not {dedupKey.Length}.", nameof(dedupKey));
         // The engine's own messages have keys of their own, which a client's must not meet.
         var mail = new NewMail(kind, name, payload, dedupKey is null ? null : "client:" + dedupKey, engine.Time.GetUtcNow());
-        var answer = await engine.Committer.CommitAsync(new PostMail(run, mail)).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        var answer = await CommitAsync(new PostMail(run, mail), () => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
         switch (answer.Verdict)
         {
-            case Verdict.Committed: engine.MailPosted(run); return;
+            case Verdict.Committed: return;
             case Verdict.Duplicate: return;
             case Verdict.UnknownRun: throw Unknown(run);
             case Verdict.Finished: throw new HoldfastException(HoldfastError.RunFinished, $"Run {run} has ended; it takes no more messages.");
@@ -133,13 +133,21 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         engine.ThrowIfNotRunning();
         if (key?.Length > KeyLengthMax) throw new ArgumentException($"An idempotency key has at most {KeyLengthMax} characters, not {key.Length}.", nameof(key));
         var run = NewRuns.Create(type, input, key, engine.Time.GetUtcNow(), engine.Options.Random, engine.Json, null, Activity.Current?.Id);
-        var answer = await engine.Committer.CommitAsync(new CreateRun(run)).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        var answer = await CommitAsync(new CreateRun(run), () => engine.Activate(run.Id)).WaitAsync(cancellationToken).ConfigureAwait(false);
         switch (answer.Verdict)
         {
-            case Verdict.Committed: engine.Activate(run.Id); return run.Id;
+            case Verdict.Committed: return run.Id;
             case Verdict.Duplicate: return answer.Run;
             default: throw new HoldfastException(HoldfastError.StoreUnavailable, $"The run was not started: {answer.Reason ?? answer.Verdict.ToString()}.");
         }
+    }
+
+    /// <summary>A caller that gives up waiting does not undo the commit: what follows from it is done all the same.</summary>
+    async Task<WriteResult> CommitAsync(StoreWrite write, Action kept)
+    {
+        var answer = await engine.Committer.CommitAsync(write).ConfigureAwait(false);
+        if (answer.Verdict == Verdict.Committed) kept();
+        return answer;
     }
 
     async Task<RunOutcome> OutcomeAsync(RunId run, CancellationToken cancellationToken)

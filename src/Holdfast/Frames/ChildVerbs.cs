@@ -12,7 +12,7 @@ static class ChildVerbs
         var graph = RunGraph.Required;
         var input = WorkflowCall.ArgumentOf(call);
         var type = graph.Services.Registry.Newest(typeof(TWorkflow));
-        var durable = new OpDurable<T>(ValueForm.Json, type.Name);
+        var durable = new OpDurable<T>(ValueForm.Child, type.Name);
         if (graph.CurrentScope.IsCancelled) return graph.Stillborn(durable);
         var child = graph.Services.NewRun(type, input, key, graph.Now, new ParentLink(graph.Services.Run, graph.State.NextOp));
         return graph.StartOp(durable, new RunEvent.StartChild(graph.State.NextOp, child));

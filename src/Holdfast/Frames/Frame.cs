@@ -89,7 +89,7 @@ sealed class Frame<TMachine, T> : Durable<T>, IFrame where TMachine : IAsyncStat
     }
 
     void IFrame.SuspendOnForeign(Type awaiter) => Owner!.RecordMisuse(
-        $"{Describe()} awaits {awaiter}, which is not durable: it would be lost with the process. Do the call inside a step: await Step(() => …).");
+        $"{Describe()}, at its await number {Machine<TMachine>.StateOf(ref _machine) + 1}, awaits {awaiter}, which is not durable: it would be lost with the process. Do the call inside a step: await Step(() => …).");
 
     internal override void Save(GraphWriter writer)
     {

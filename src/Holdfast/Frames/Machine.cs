@@ -25,6 +25,9 @@ static class Machine<TMachine>
     /// <summary>Makes the machine's builder know its frame.</summary>
     public static void SetFrame(ref TMachine machine, Durable frame) => Binder(ref machine, frame);
 
+    /// <summary>The number of the await at which the machine is suspended, from 0.</summary>
+    public static int StateOf(ref TMachine machine) => GetState(ref machine);
+
     public static void Write(GraphWriter writer, ref TMachine machine)
     {
         var state = GetState(ref machine);

@@ -13,11 +13,14 @@ enum ValueForm : byte
     /// <summary>The graph codec's: steps in this process.</summary>
     Graph = 1,
 
-    /// <summary>JSON: what crosses processes, that is calls and children.</summary>
+    /// <summary>JSON: what crosses processes, that is calls.</summary>
     Json = 2,
 
     /// <summary>JSON in a message: signals.</summary>
     Mail = 3,
+
+    /// <summary>JSON from a child run.</summary>
+    Child = 4,
 }
 
 /// <summary>A durable that the kernel settles: step, timer, signal or child.</summary>
@@ -37,9 +40,13 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
         var outcome = delivery.Outcome;
         switch (outcome.Kind)
         {
-            case OutcomeKind.Cancelled:
+            case OutcomeKind.Cancelled when _form != ValueForm.Child || Scope is { IsCancelled: true }:
                 Observed = true;
                 SettleFailed(new OperationCanceledException(outcome.Summary ?? $"{Describe()} was cancelled."), cancelled: true);
+                return;
+            case OutcomeKind.Cancelled:
+            case OutcomeKind.Failed when _form == ValueForm.Child:
+                SettleFailed(ChildFailed(outcome));
                 return;
             case OutcomeKind.Failed:
                 SettleFailed(Owner!.Services.Codec.DecodeError(outcome, Describe()));
@@ -69,9 +76,16 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
     {
         ValueForm.None => default!,
         ValueForm.Graph => Owner!.Services.Codec.DecodeValue<T>(delivery.Outcome.Value),
-        ValueForm.Json => Json(delivery.Outcome.Value),
+        ValueForm.Json or ValueForm.Child => Json(delivery.Outcome.Value),
         _ => Json(delivery.Mail!.Payload),
     };
+
+    ChildFailedException ChildFailed(Outcome outcome)
+    {
+        var error = outcome.Kind == OutcomeKind.Failed ? RunErrors.Decode(outcome.Value) : null;
+        var how = outcome.Kind == OutcomeKind.Failed ? "failed" : "was cancelled";
+        return new($"The child run {Describe()} {how}: {error?.Message ?? outcome.Summary}", error);
+    }
 
     T Json(ReadOnlyMemory<byte> utf8)
     {
@@ -90,7 +104,7 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
     {
         base.Load(reader);
         _form = (ValueForm)reader.ReadByte();
-        if (_form > ValueForm.Mail) throw GraphErrors.Corrupt("an op has an unknown form");
+        if (_form > ValueForm.Child) throw GraphErrors.Corrupt("an op has an unknown form");
         _label = reader.ReadReference<string>() ?? "";
     }
 }

@@ -72,6 +72,13 @@ sealed class RunGraph(RunServices services)
     /// <summary>Large values that this turn's intents refer to.</summary>
     public List<Blob> NewBlobs { get; } = [];
 
+    /// <summary>The end of a wait that begins at this moment: the turn may have begun long before.</summary>
+    public DateTimeOffset After(TimeSpan wait)
+    {
+        var now = Services.Time.GetUtcNow();
+        return Later.Of(now > Now ? now : Now, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+    }
+
     /// <summary>Notes large values for the turn's commit.</summary>
     public IReadOnlyList<BlobHash> Keep(IReadOnlyList<Blob> blobs)
     {
@@ -88,9 +95,24 @@ sealed class RunGraph(RunServices services)
     /// <summary>Whether an await of the target goes on without suspending. An await in a cancelled scope does, to throw.</summary>
     public static bool CanGoOn(Durable target)
     {
-        if (_current is not { } graph) return target.IsSettled;
+        // Outside a run the await goes on at once, and throws.
+        if (_current is not { } graph) return true;
         if (graph.Misuse is not null || !ReferenceEquals(target.Owner, graph)) return false;
-        return target.IsSettled || graph.CurrentScope.IsCancelled;
+        if (target.IsSettled) return true;
+        // What a shield within the cancelled scope protects is waited for all the same.
+        return graph.CurrentScope.IsCancelled && !(target.Scope is { IsCancelled: false } own && own.IsInside(graph.CurrentScope));
+    }
+
+    /// <summary>
+    /// A method that is not durable would wait for a durable. To throw here would end the process, because such a method's own
+    /// builder rethrows it where nobody can catch it.
+    /// </summary>
+    public static void RefuseAwait(Durable target, Action continuation)
+    {
+        if (_current is not { } graph) throw DurableMethodBuilder.AwaitedElsewhere();
+        var machine = Array.Find(continuation.Target?.GetType().GenericTypeArguments ?? [], static t => typeof(IAsyncStateMachine).IsAssignableFrom(t));
+        var method = machine is null ? "A method that is not durable" : MethodNames.Of(machine);
+        graph.RecordMisuse($"{method} awaits {target.Describe()}, but does not return Durable or Durable<T>: its own state cannot be saved. Change its return type.");
     }
 
     public OperationCanceledException CancelledWait(Durable target) => Cancelled(CurrentScope.Reason ?? $"The wait for {target.Describe()} was cancelled.");

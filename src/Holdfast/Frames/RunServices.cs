@@ -21,6 +21,8 @@ sealed class RunServices
 
     public required Random Random { get; init; }
 
+    public required TimeProvider Time { get; init; }
+
     /// <summary>The services that went into the workflow's constructor.</summary>
     public IReadOnlyList<Injected> Injected { get; set; } = [];
 

@@ -12,7 +12,7 @@ static class Scopes
         var scope = new CancelScope(graph.CurrentScope, isShielded: false);
         if (deadline is { } time && !scope.IsCancelled)
         {
-            var due = graph.Now + (time > TimeSpan.Zero ? time : TimeSpan.Zero);
+            var due = graph.After(time);
             // The timer belongs to the scope around, so that cancelling this one does not throw into its own deadline.
             var timer = graph.StartOp(new OpDurable<Nothing>(ValueForm.None, "deadline"), new RunEvent.StartTimer(graph.State.NextOp, due));
             var part = graph.Within(scope, () => body(scope));

@@ -13,6 +13,9 @@ namespace Holdfast.Runtime;
 /// </summary>
 sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : IThreadPoolWorkItem
 {
+    /// <summary>The longest time that the system's timers take; nobody waits longer for one attempt.</summary>
+    static readonly TimeSpan TimerMax = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     readonly Engine _engine = run.Engine;
     readonly long _started = Stopwatch.GetTimestamp();
     CancellationTokenSource? _token;
@@ -66,7 +69,19 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     /// <summary>Runs the attempt's synchronous part on this thread.</summary>
     public void Start()
     {
-        if (step.Timeout is { } timeout) _timer = _engine.Time.CreateTimer(static a => ((Attempt)a!).TimedOut(), this, timeout, Timeout.InfiniteTimeSpan);
+        if (_engine.Stopping.IsCancellationRequested)
+        {
+            Leave();
+            return;
+        }
+        if (Volatile.Read(ref _isCancelled))
+        {
+            // It waited for its turn, and in the meantime nobody wants it any more.
+            Fail(new OperationCanceledException($"Step '{step.Label}' was cancelled before it started."));
+            return;
+        }
+        // A transaction step looks at its time itself: it cannot be given up while it may still commit.
+        if (step.Timeout is { } timeout && step.Kind != StepKind.Transaction && timeout < TimerMax) _timer = _engine.Time.CreateTimer(static a => ((Attempt)a!).TimedOut(), this, timeout, Timeout.InfiniteTimeSpan);
         ExecutionContext.Run(CleanContext.Value, static state => ((Attempt)state!).RunHere(), this);
     }
 
@@ -136,7 +151,11 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         Finish(succeeded: false);
         // A process that stops leaves its attempts as they are: the next one runs them again.
-        if (_engine.Stopping.IsCancellationRequested && error is OperationCanceledException) return;
+        if (_engine.Stopping.IsCancellationRequested && error is OperationCanceledException)
+        {
+            _engine.Post(run, new AttemptLeft(step.Id, Number));
+            return;
+        }
         var outcome = error is OperationCanceledException && _isCancelled
             ? Outcome.Cancelled(error.Message)
             : _engine.Codec.EncodeError(error);
@@ -152,9 +171,18 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         Post(result.ToOutcome(_engine.Codec), !result.ErrorBases.Any(step.Retry.NonRetryable.Contains));
     }
 
+    /// <summary>Never begun, because the process stops.</summary>
+    void Leave()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        _engine.Admission.Leave();
+        _engine.Post(run, new AttemptLeft(step.Id, Number));
+    }
+
     void Finish(bool succeeded)
     {
         _timer?.Dispose();
+        if (step.Kind == StepKind.Call) _engine.Calls.TryRemove((run.Id, step.Id, Number), out _);
         _engine.Admission.Leave();
         _engine.Metrics.AttemptEnded(succeeded, _started);
     }

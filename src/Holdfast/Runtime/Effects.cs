@@ -43,7 +43,12 @@ static class Effects
             if (entry.Kind == JournalKind.StepInDoubt) engine.Metrics.InDoubt(1);
         foreach (var mail in decision.Outgoing) engine.MailPosted(mail.Run);
         foreach (var child in decision.Children) engine.Activate(child.Id);
-        if (memory.StoredWake is { } wake) engine.Timers.Schedule(run.Id, wake, now);
+        // A deadline that stands through a million turns is one timer, not a million.
+        if (memory.StoredWake != memory.ScheduledWake)
+        {
+            memory.ScheduledWake = memory.StoredWake;
+            if (memory.StoredWake is { } wake) engine.Timers.Schedule(run.Id, wake, now);
+        }
         return only;
     }
 }

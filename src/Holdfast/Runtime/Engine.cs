@@ -20,7 +20,7 @@ sealed class Engine : IAsyncDisposable
     readonly ITimer _sweep;
     readonly bool _alwaysCold;
     readonly Action<Exception>? _stopHost;
-    readonly ConcurrentDictionary<RunId, bool> _wasRunning = new();
+    readonly ConcurrentDictionary<RunId, bool> _marked = new();
     int _isStopped;
 
     public Engine(IServiceProvider provider, HoldfastOptions options, WorkflowRegistry registry, IReadOnlyDictionary<string, CallHandler> handlers, ILogger log, bool alwaysCold, Action<Exception>? stopHost)
@@ -90,7 +90,7 @@ sealed class Engine : IAsyncDisposable
             foreach (var type in Registry.All) type.CheckServices(known);
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Marks = RunningMarks.Open(Store.SidecarPath);
-        foreach (var run in Marks.Previous) _wasRunning[run] = true;
+        foreach (var run in Marks.Previous) _marked.TryAdd(run, true);
         Failure = null;
         Log.Started(_log, Store.Location, Epoch);
         await UnparkMigratedAsync(cancellationToken).ConfigureAwait(false);
@@ -162,8 +162,11 @@ sealed class Engine : IAsyncDisposable
         if (Calls.TryRemove((ticket.Run, ticket.Op, ticket.Attempt), out var attempt)) attempt.Complete(result);
     }
 
-    /// <summary>Whether the last process died while this run's code was running. Said once.</summary>
-    public bool TakeWasRunning(RunId run) => _wasRunning.TryRemove(run, out _);
+    /// <summary>Whether the run's code was running when the last process died. Answered once, for one death counts once.</summary>
+    public bool TakeMark(RunId run) => _marked.TryRemove(run, out _);
+
+    /// <summary>Does something after a wait, unless the engine stops before.</summary>
+    public void Later(TimeSpan wait, Action then) => _ = LaterAsync(wait, then);
 
     public bool DropsFrames() => _alwaysCold || (Options.AlwaysCold is null && Options.Random.Next(100) == 0);
 
@@ -252,6 +255,19 @@ sealed class Engine : IAsyncDisposable
         if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { } stored) return false;
         if (stored.Snapshot.IsEmpty) return true;
         return SnapshotCheck.Problem(this, type, stored) is null;
+    }
+
+    async Task LaterAsync(TimeSpan wait, Action then)
+    {
+        try
+        {
+            await Task.Delay(wait, Time, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        then();
     }
 
     void Sweep()

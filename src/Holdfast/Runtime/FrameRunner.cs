@@ -19,6 +19,7 @@ static class FrameRunner
             if (begins) Begin(memory, graph, decision);
             graph.RunUntilParked();
             WindUp(graph);
+            RefuseDeadlock(memory, graph);
         }
         finally
         {
@@ -66,6 +67,15 @@ static class FrameRunner
         foreach (var orphan in graph.Ops.Values.Where(static d => !d.Waiters.Any()).OrderBy(static d => d.Op).ToArray()) graph.GiveUp(orphan);
     }
 
+    /// <summary>With no op open, nothing from outside can wake the run any more: its methods wait for each other. It must not look as if it ran.</summary>
+    static void RefuseDeadlock(RunMemory memory, RunGraph graph)
+    {
+        if (graph.Misuse is not null || graph.Root is not { IsSettled: false } || memory.State.Ops.Count > 0) return;
+        var chain = new List<Durable>();
+        for (var waiting = graph.Root; waiting is not null && !chain.Contains(waiting) && chain.Count < 20; waiting = waiting.Dependencies.FirstOrDefault(static d => !d.IsSettled)) chain.Add(waiting);
+        graph.RecordMisuse($"Nothing that the run waits for can happen any more; its methods wait for each other: {string.Join(" waits for ", chain.Select(static d => d.Describe()))}.");
+    }
+
     static void End(LiveRun run, RunMemory memory, RunGraph graph, Durable root, DateTimeOffset now, Decision decision)
     {
         var json = graph.Services.Json;
@@ -97,27 +107,5 @@ static class FrameRunner
 
         static (RunOutcome, string) Failed(Exception error) =>
             (new(RunStatus.Failed, default, RunErrors.Encode(error)), $"{error.GetType().Name}: {error.Message}");
-    }
-}
-
-/// <summary>The exception that ended a run, as it is kept: plain JSON, readable without the code that threw it.</summary>
-static class RunErrors
-{
-    public static byte[] Encode(Exception error) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-        new RunError(
-            error is StepFailedException failed ? failed.TypeName : error.GetType().FullName!, error.Message,
-            Frames.Graph.ExceptionPlan.StackTextOf(error)));
-
-    public static RunError? Decode(ReadOnlyMemory<byte> bytes)
-    {
-        if (bytes.IsEmpty) return null;
-        try
-        {
-            return System.Text.Json.JsonSerializer.Deserialize<RunError>(bytes.Span);
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -14,10 +14,10 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     readonly Lock _lock = new();
     List<RunEvent> _events = [];
     List<RunEvent> _taken = [];
-    ITimer? _again;
     int _failures;
     int _pumping;
     int _count;
+    bool _isEvicted;
 
     public RunId Id { get; } = id;
 
@@ -35,7 +35,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     /// <summary>When something last happened, in the time provider's ticks.</summary>
     public long TouchedTimestamp { get; private set; }
 
-    public bool IsEvicted { get; private set; }
+    public bool IsEvicted => Volatile.Read(ref _isEvicted);
 
     public bool IsIdle => Volatile.Read(ref _pumping) == 0 && !HasEvents && Attempts.Count == 0;
 
@@ -47,7 +47,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     {
         lock (_lock)
         {
-            if (IsEvicted) return false;
+            if (_isEvicted) return false;
             _events.Add(happened);
             Volatile.Write(ref _count, _events.Count);
         }
@@ -62,10 +62,11 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         lock (_lock)
         {
             // Under the lock that events are added under: none can slip in between the look and the mark.
-            IsEvicted = _events.Count == 0 && Attempts.Count == 0;
+            _isEvicted = _events.Count == 0 && Attempts.Count == 0;
         }
-        if (IsEvicted)
+        if (_isEvicted)
         {
+            // Stays marked as pumping: an event that still arrives is refused and posted anew.
             Memory?.DropGraph();
             Memory = null;
             return true;
@@ -88,21 +89,39 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
                 {
                     inline = await Turn.RunAsync(this, _taken).ConfigureAwait(false);
                     _taken.Clear();
+                    _failures = 0;
                 }
             }
             catch (Exception error)
             {
-                // The run stays marked as pumping until its timer wakes it.
-                TryAgain(error);
-                return;
+                Memory?.DropGraph();
+                Memory = null;
+                Engine.TurnBroke(Id, error, _failures);
+                KeepForLater();
             }
-            _failures = 0;
             TouchedTimestamp = Engine.Time.GetTimestamp();
             Volatile.Write(ref _pumping, 0);
             // Run outside the pump: code that blocks in a step must not keep a signal or a cancellation from the run.
             inline?.Start();
             if (!HasEvents || Interlocked.Exchange(ref _pumping, 1) != 0) return;
         }
+    }
+
+    /// <summary>
+    /// What the turn that broke had taken is taken again, after a wait: it is all that makes the run go on. What comes out of the store
+    /// is left out, for it is read from there anew.
+    /// </summary>
+    void KeepForLater()
+    {
+        var kept = _taken.FindAll(static e => e is RunEvent.AttemptEnded or RunEvent.ResultStored or RunEvent.TimePassed or MailWaiting or AttemptLeft);
+        _taken.Clear();
+        if (Engine.Failure is not null) return;
+        if (_failures < 6) _failures++;
+        kept.Add(TakeUp.Instance);
+        Engine.Later(TimeSpan.FromSeconds(1 << (_failures - 1)), () =>
+        {
+            foreach (var happened in kept) Engine.Post(this, happened);
+        });
     }
 
     bool Take()
@@ -114,29 +133,6 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             Volatile.Write(ref _count, 0);
         }
         return true;
-    }
-
-    /// <summary>Puts events back that a turn could not take, and tries again after a while.</summary>
-    void TryAgain(Exception error)
-    {
-        var (wait, retries) = (TimeSpan.FromMilliseconds(100 * Math.Min(600, 1 << Math.Min(10, _failures))), _failures++);
-        lock (_lock)
-        {
-            _events.InsertRange(0, _taken);
-            Volatile.Write(ref _count, _events.Count);
-        }
-        _taken.Clear();
-        Memory?.DropGraph();
-        Memory = null;
-        Engine.TurnBroke(Id, error, retries);
-        _again = Engine.Time.CreateTimer(static r => ((LiveRun)r!).Wake(), this, wait, Timeout.InfiniteTimeSpan);
-    }
-
-    void Wake()
-    {
-        _again?.Dispose();
-        _again = null;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 }
 
@@ -151,6 +147,15 @@ sealed record TakeUp : RunEvent
 {
     public static TakeUp Instance { get; } = new();
 }
+
+/// <summary>What is in memory is behind the store: it is dropped and read again.</summary>
+sealed record ReadAnew : RunEvent
+{
+    public static ReadAnew Instance { get; } = new();
+}
+
+/// <summary>An attempt was cut off because the process stops: it leaves no result, and the next owner runs it again.</summary>
+sealed record AttemptLeft(long Op, int Attempt) : RunEvent;
 
 /// <summary>What is committed of a run, and the live frames that go on from there.</summary>
 sealed class RunMemory
@@ -178,6 +183,9 @@ sealed class RunMemory
 
     public required bool StoredOwed { get; set; }
 
+    /// <summary>The wake-up that this process holds a timer for.</summary>
+    public DateTimeOffset? ScheduledWake { get; set; }
+
     /// <summary>Results that are committed beside the state, and part of <see cref="State"/> already.</summary>
     public List<StoredResult> Unfolded { get; } = [];
 
@@ -198,6 +206,12 @@ sealed class RunMemory
 
     /// <summary>Just read from the store: no turn has been committed on it yet.</summary>
     public bool IsFresh { get; set; } = true;
+
+    /// <summary>A result that the store keeps beside the state: the next full commit takes it in.</summary>
+    public void NoteStored(RunEvent.ResultStored stored)
+    {
+        if (!Unfolded.Exists(r => r.Op == stored.Op)) Unfolded.Add(new(stored.Op, StateCodec.EncodeOutcome(stored.Outcome)));
+    }
 
     public void DropGraph()
     {

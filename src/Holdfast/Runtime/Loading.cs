@@ -25,7 +25,7 @@ static class Loading
         if (run.Memory is not { } memory)
         {
             memory = run.Memory = MemoryOf(engine, stored);
-            if (engine.TakeWasRunning(run.Id)) await CountCrashAsync(run, memory).ConfigureAwait(false);
+            if (engine.TakeMark(run.Id)) await CountCrashAsync(run, memory).ConfigureAwait(false);
             var prelude = new List<RunEvent> { new RunEvent.Recover(epoch, false, 0, stored.Results) };
             foreach (var result in stored.Results)
             {
@@ -113,6 +113,7 @@ static class Loading
             Registry = engine.Registry,
             CancelGrace = engine.Options.CancelGrace,
             Random = engine.Options.Random,
+            Time = engine.Time,
             TraceParent = memory.Info.TraceParent,
         })
         {

@@ -12,7 +12,6 @@ static class Parked
         foreach (var ended in events.OfType<RunEvent.AttemptEnded>())
         {
             if (RunKernel.Settlement(memory.State, ended, now) is not { } outcome || !memory.State.Ops.TryGet(ended.Op, out var op)) continue;
-            run.Attempts.Remove(ended.Op);
             var result = new StoredResult(ended.Op, StateCodec.EncodeOutcome(outcome));
             await run.Engine.Committer.CommitAsync(Beside.Write(run, memory, result, RunKernel.JournalOf((StepOp)op, outcome), now)).ConfigureAwait(false);
         }
@@ -40,7 +39,12 @@ static class Parked
         if (!await CommitStateAsync(run, memory, decision, now).ConfigureAwait(false)) return null;
         Effects.Release(run, memory, decision, now);
         if (decision.Outcome is { } outcome) engine.Finished(run, outcome);
-        else engine.NoteParked(run.Id, reason.Text);
+        else
+        {
+            engine.NoteParked(run.Id, reason.Text);
+            // Messages that were kept aside are found again in the mailbox.
+            run.Memory = null;
+        }
         return null;
     }
 

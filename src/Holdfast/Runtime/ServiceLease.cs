@@ -25,15 +25,29 @@ sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected,
                 service = injected.Value;
                 return true;
             }
-        return type.TryGetService(Scope, name, out service);
+        (var isKnown, service) = Built(() => (type.TryGetService(Scope, name, out var found), found));
+        return isKnown;
     }
 
     public Workflow CreateWorkflow(Type asked)
     {
         if (asked != type.Type) throw GraphErrors.Corrupt($"a {asked} stands where the workflow {type.Name} belongs");
         if (_workflow is not null) return _workflow;
-        (_workflow, Injected) = type.Create(Scope);
+        (_workflow, Injected) = Built(() => type.Create(Scope));
         return _workflow;
+    }
+
+    /// <summary>A constructor that throws says nothing about the saved data, and may succeed the next time.</summary>
+    T Built<T>(Func<T> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (Exception error) when (error is not (HoldfastException or InvariantException or OutOfMemoryException))
+        {
+            throw new HoldfastException(HoldfastError.InvalidWorkflow, $"The services of workflow {type.Name} could not be built: {error.GetType().Name}: {error.Message}", error);
+        }
     }
 
     public void Dispose()

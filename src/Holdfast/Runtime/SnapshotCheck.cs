@@ -20,6 +20,7 @@ static class SnapshotCheck
             Registry = engine.Registry,
             CancelGrace = engine.Options.CancelGrace,
             Random = engine.Options.Random,
+            Time = engine.Time,
         });
         try
         {

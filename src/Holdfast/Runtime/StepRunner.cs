@@ -104,7 +104,8 @@ static class StepRunner
                 engine.Post(attempt.Run, new RunEvent.ResultStored(step.Id, StateCodec.DecodeOutcome(answer.Outcome.Span)));
                 return null;
             case Verdict.Duplicate:
-                engine.Post(attempt.Run, MailWaiting.Instance);
+                // The store has its result from before; the run is read anew and finds it.
+                engine.Post(attempt.Run, ReadAnew.Instance);
                 return null;
             case Verdict.Undone:
                 throw thrown ?? new InvariantException("A transaction step was undone without a reason.");

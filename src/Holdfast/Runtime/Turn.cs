@@ -17,20 +17,38 @@ static class Turn
     public static async ValueTask<Attempt?> RunAsync(LiveRun run, List<RunEvent> events)
     {
         var engine = run.Engine;
+        if (events.Exists(static e => e is ReadAnew))
+        {
+            run.Memory?.DropGraph();
+            run.Memory = null;
+        }
         var memory = run.Memory;
         if (memory is null || events.Exists(static e => e is MailWaiting))
         {
             memory = await Loading.PrepareAsync(run, events).ConfigureAwait(false);
             if (memory is null) return null;
         }
-        events.RemoveAll(static e => e is MailWaiting or TakeUp);
+        var wasParked = memory.State.Status == RunStatus.Parked;
+        foreach (var happened in events)
+        {
+            // An attempt that has reported, by whatever way, is no longer waited for.
+            var (op, number) = happened switch
+            {
+                RunEvent.AttemptEnded ended => (ended.Op, ended.Attempt),
+                AttemptLeft left => (left.Op, left.Attempt),
+                RunEvent.ResultStored stored => (stored.Op, 0),
+                _ => default,
+            };
+            if (op != 0 && run.Attempts.TryGetValue(op, out var attempt) && (number == 0 || attempt.Number == number)) run.Attempts.Remove(op);
+        }
+        events.RemoveAll(static e => e is MailWaiting or TakeUp or ReadAnew or AttemptLeft);
         if (RunKernel.IsFinished(memory.State.Status))
         {
             engine.Forget(run);
             return null;
         }
         var now = engine.Time.GetUtcNow();
-        if (memory.State.Status == RunStatus.Parked)
+        if (wasParked)
         {
             if (events.Exists(static e => e is RunEvent.MailArrived { Mail.Kind: MailKind.Unpark }))
             {
@@ -66,6 +84,7 @@ static class Turn
         var inline = Effects.Release(run, memory, decision, now);
         if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
         if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
+        else if (memory.State.Status == RunStatus.Parked && !wasParked) engine.NoteParked(run.Id, memory.State.ParkReason!);
         return inline;
     }
 
@@ -77,10 +96,12 @@ static class Turn
         var mark = engine.Marks.Enter(run.Id);
         try
         {
-            foreach (var happened in events)
-                if (happened is RunEvent.AttemptEnded ended && run.Attempts.TryGetValue(ended.Op, out var attempt) && attempt.Number == ended.Attempt) run.Attempts.Remove(ended.Op);
             var seen = memory.State.MailSeen;
-            foreach (var happened in events) RunKernel.Decide(memory.State, happened, now, decision);
+            foreach (var happened in events)
+            {
+                if (happened is RunEvent.ResultStored stored) memory.NoteStored(stored);
+                RunKernel.Decide(memory.State, happened, now, decision);
+            }
             // Also a run that was parked before its first turn, and goes on now.
             var begins = memory.State is { Status: RunStatus.Running, Begun: false };
             if (begins) RunKernel.Decide(memory.State, new RunEvent.Begin(), now, decision);
@@ -104,7 +125,7 @@ static class Turn
             else Encode(run, memory, work, decision);
             return work;
         }
-        catch (HoldfastException error) when (error.Error is HoldfastError.NotSavable or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.UnknownWorkflow)
+        catch (HoldfastException error) when (error.Error is HoldfastError.NotSavable or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.UnknownWorkflow or HoldfastError.InvalidWorkflow)
         {
             var why = error.Error switch
             {

@@ -1,11 +1,28 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Holdfast.Tests.Documents;
 
 /// <summary>
 /// What the documents say compiles, and what they point to is there. To bring the code blocks up to the samples, run these tests with
 /// HOLDFAST_UPDATE_DOCS=1.
 /// </summary>
-public sealed class DocumentTests
+public sealed partial class DocumentTests
 {
+    [GeneratedRegex(@"LoggerMessage\((?<id>\d+)")]
+    private static partial Regex LoggedEvent();
+
+    [GeneratedRegex(@"^\| (?<ids>\d+(, \d+)*) \| (Information|Warning|Error|Critical)")]
+    private static partial Regex EventRow();
+
+    [GeneratedRegex("Create\\w+(<\\w+>)?\\(\"(?<name>[^\"]+)\"")]
+    private static partial Regex Instrument();
+
+    [GeneratedRegex("`(?<name>holdfast\\.[a-z._]+)`")]
+    private static partial Regex ToldInstrument();
+
+    static string Guide { get; } = Path.Combine(Repository.Root, "docs", "guide.md");
+
     /// <summary>Its examples are wrong on purpose, or right in contrast to that; tests of the analyzers compile them.</summary>
     const string ErrorPage = "docs/errors.md";
 
@@ -27,6 +44,22 @@ public sealed class DocumentTests
         var shown = Documents().SelectMany(file => Document.Read(file).Blocks).Select(static b => b.Snippet).ToHashSet();
         var made = Repository.Files("samples/Guide", "*.cs").SelectMany(static file => Snippets.In(File.ReadAllLines(file))).Select(static s => s.Name);
         Assert.Empty(made.Except(shown));
+    }
+
+    [Fact]
+    public void The_guide_names_every_log_event_and_no_other()
+    {
+        var logged = Repository.Files("src", "Log.cs").SelectMany(static file => LoggedEvent().Matches(File.ReadAllText(file))).Select(static m => int.Parse(m.Groups["id"].Value, CultureInfo.InvariantCulture));
+        var told = File.ReadLines(Guide).Select(static line => EventRow().Match(line)).Where(static m => m.Success).SelectMany(static m => m.Groups["ids"].Value.Split(", ")).Select(static id => int.Parse(id, CultureInfo.InvariantCulture));
+        Assert.Equal(logged.Order(), told.Order());
+    }
+
+    [Fact]
+    public void The_guide_names_every_metric_and_no_other()
+    {
+        var measured = Repository.Files("src", "*Metrics.cs").SelectMany(static file => Instrument().Matches(File.ReadAllText(file))).Select(static m => m.Groups["name"].Value);
+        var told = File.ReadLines(Guide).Where(static line => line.StartsWith("| `holdfast.", StringComparison.Ordinal)).SelectMany(static line => ToldInstrument().Matches(line)).Select(static m => m.Groups["name"].Value);
+        Assert.Equal(measured.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -76,6 +76,11 @@ static class Codecs
                 typeof(Codecs).GetMethod(nameof(WriteNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<WriteValue<T>>(),
                 typeof(Codecs).GetMethod(nameof(ReadNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<ReadValue<T>>(), 1);
         if (BclValues.TryCreate<T>(out var special)) return special;
+        if (type.IsDefined(typeof(InlineArrayAttribute), inherit: false))
+        {
+            var home = typeof(InlineArrayCodec<,>).MakeGenericType(type, type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)[0].FieldType);
+            return (home.GetMethod("Write")!.CreateDelegate<WriteValue<T>>(), home.GetMethod("Read")!.CreateDelegate<ReadValue<T>>(), 1);
+        }
         return StructCodec.Create<T>();
 
         static object Make(Type definition, string method, Type shape) =>

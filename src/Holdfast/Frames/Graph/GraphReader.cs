@@ -16,6 +16,9 @@ sealed class GraphReader
     // How deep sets may stand in keys of sets in keys of sets.
     const int RoundsMax = 64;
 
+    // How many items without any bytes one graph may have.
+    const int WeightlessMax = 1_000_000;
+
     ReadOnlyMemory<byte> _memory;
     TypeCatalog _catalog;
     IInjected _injected;
@@ -28,7 +31,7 @@ sealed class GraphReader
     readonly List<Action> _afterwards = [];
     int _at;
     int _depth;
-    int _weightless = 1_000_000;
+    int _weightless = WeightlessMax;
 
     public GraphReader(
         ReadOnlyMemory<byte> bytes, TypeCatalog catalog, IInjected injected, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, object? owner = null)
@@ -48,6 +51,7 @@ sealed class GraphReader
         _blobs = blobs;
         Owner = owner;
         _at = _depth = 0;
+        _weightless = WeightlessMax;
         ReadHead();
     }
 
@@ -58,14 +62,19 @@ sealed class GraphReader
         _injected = NoServices.Instance;
         Owner = null;
         Changed = null;
-        // What one huge graph has grown is not kept.
-        if (_objects.Capacity > 1 << 14) _objects.Capacity = 0;
         _objects.Clear();
         _types.Clear();
         _queue.Clear();
         _building.Clear();
         _keyed.Clear();
         _afterwards.Clear();
+        // What one huge graph has grown is not kept.
+        if (_objects.Capacity <= 1 << 14) return;
+        _objects.Capacity = 0;
+        _queue.TrimExcess();
+        _building.TrimExcess();
+        _keyed.TrimExcess();
+        _afterwards.TrimExcess();
     }
 
     /// <summary>The run graph that durables read here belong to.</summary>
