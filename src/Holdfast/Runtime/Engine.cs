@@ -32,6 +32,7 @@ sealed class Engine : IAsyncDisposable
         _log = log;
         _alwaysCold = alwaysCold;
         _stopHost = stopHost;
+        Stopping = _stopping.Token;
         Time = options.TimeProvider;
         Json = new(options.Json);
         Codec = new(new TypeCatalog(registry.Assemblies.Concat(options.Assemblies)));
@@ -78,7 +79,8 @@ sealed class Engine : IAsyncDisposable
 
     public long Epoch { get; private set; }
 
-    public CancellationToken Stopping => _stopping.Token;
+    /// <summary>Taken from its source once, because the source says no more after the engine was disposed, and attempts may still ask.</summary>
+    public CancellationToken Stopping { get; }
 
     /// <summary>Why the engine does not run, or null.</summary>
     public Exception? Failure { get; private set; } = new HoldfastException(HoldfastError.NotRunning, "The engine has not started yet; start the host first.");
@@ -261,7 +263,7 @@ sealed class Engine : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(wait, Time, _stopping.Token).ConfigureAwait(false);
+            await Task.Delay(wait, Time, Stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
