@@ -33,6 +33,7 @@ sealed class Engine : IAsyncDisposable
         _alwaysCold = alwaysCold;
         _stopHost = stopHost;
         Time = options.TimeProvider;
+        Stopping = _stopping.Token;
         Json = new(options.Json);
         Codec = new(new TypeCatalog(registry.Assemblies.Concat(options.Assemblies)));
         Store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
@@ -78,7 +79,8 @@ sealed class Engine : IAsyncDisposable
 
     public long Epoch { get; private set; }
 
-    public CancellationToken Stopping => _stopping.Token;
+    /// <summary>Signalled when the engine stops, for good. Valid also after that: an attempt may outlive the engine.</summary>
+    public CancellationToken Stopping { get; }
 
     /// <summary>Why the engine does not run, or null.</summary>
     public Exception? Failure { get; private set; } = new HoldfastException(HoldfastError.NotRunning, "The engine has not started yet; start the host first.");
