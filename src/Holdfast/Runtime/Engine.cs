@@ -263,7 +263,7 @@ sealed class Engine : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(wait, Time, _stopping.Token).ConfigureAwait(false);
+            await Task.Delay(wait, Time, Stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
