@@ -32,8 +32,8 @@ sealed class Engine : IAsyncDisposable
         _log = log;
         _alwaysCold = alwaysCold;
         _stopHost = stopHost;
-        Stopping = _stopping.Token;
         Time = options.TimeProvider;
+        Stopping = _stopping.Token;
         Json = new(options.Json);
         Codec = new(new TypeCatalog(registry.Assemblies.Concat(options.Assemblies)));
         Store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
@@ -79,7 +79,7 @@ sealed class Engine : IAsyncDisposable
 
     public long Epoch { get; private set; }
 
-    /// <summary>Taken from its source once, because the source says no more after the engine was disposed, and attempts may still ask.</summary>
+    /// <summary>Signalled when the engine stops, for good. Valid also after that: an attempt may outlive the engine.</summary>
     public CancellationToken Stopping { get; }
 
     /// <summary>Why the engine does not run, or null.</summary>
