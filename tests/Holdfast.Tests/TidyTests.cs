@@ -15,7 +15,7 @@ public sealed partial class TidyTests
     /// <summary>What each project of the product may refer to. One that is not named here does not belong into src.</summary>
     static readonly Dictionary<string, string[]> References = new()
     {
-        ["Holdfast"] = ["Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
+        ["Holdfast"] = ["Holdfast.Analyzers", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
         ["Holdfast.Sqlite"] = ["Holdfast", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3"],
         ["Holdfast.Analyzers"] = ["Microsoft.CodeAnalysis.Analyzers", "Microsoft.CodeAnalysis.CSharp"],
     };

@@ -21,10 +21,6 @@ public sealed record StepOptions
     /// </summary>
     /// <value>False: the step runs again, with the same idempotency key, until a result is committed.</value>
     public bool AtMostOnce { get; init; }
-
-    /// <summary>The named queue whose limits apply.</summary>
-    /// <value>Null: the default queue.</value>
-    public string? Queue { get; init; }
 }
 
 /// <summary>When and how often a failed attempt is followed by another. Immutable: derive with <c>with</c>.</summary>

@@ -42,7 +42,6 @@ static class StepVerbs
         Retry = options.Retry.ToRule(),
         Timeout = options.Timeout,
         AtMostOnce = options.AtMostOnce,
-        Queue = options.Queue,
         Epoch = graph.Epoch,
     };
 

@@ -19,14 +19,13 @@ static class OpCodec
     {
         AtMostOnce = 1,
         Handler = 2,
-        Queue = 4,
-        Timeout = 8,
-        Retry = 16,
-        Blobs = 32,
-        Crashed = 64,
-        LastError = 128,
-        CancelGrace = 256,
-        All = 511,
+        Timeout = 4,
+        Retry = 8,
+        Blobs = 16,
+        Crashed = 32,
+        LastError = 64,
+        CancelGrace = 128,
+        All = 255,
     }
 
     public static void Write(Op op, ref StateWriter writer)
@@ -78,7 +77,7 @@ static class OpCodec
     static void WriteStep(StepOp step, ref StateWriter writer)
     {
         var ownRule = !RetryRuleCodec.IsDefault(step.Retry);
-        var has = (step.AtMostOnce ? Has.AtMostOnce : 0) | (step.Handler is null ? 0 : Has.Handler) | (step.Queue is null ? 0 : Has.Queue)
+        var has = (step.AtMostOnce ? Has.AtMostOnce : 0) | (step.Handler is null ? 0 : Has.Handler)
             | (step.Timeout is null ? 0 : Has.Timeout) | (ownRule ? Has.Retry : 0) | (step.IntentBlobs.Count == 0 ? 0 : Has.Blobs)
             | (step.CrashedAttempts == 0 ? 0 : Has.Crashed) | (step.LastError is null ? 0 : Has.LastError)
             | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace);
@@ -91,7 +90,6 @@ static class OpCodec
         writer.Number(step.Attempt);
         if (step.Phase == StepPhase.Backoff) writer.Time(step.RetryUtc);
         if (step.Handler is { } handler) writer.Text(handler);
-        if (step.Queue is { } queue) writer.Text(queue);
         if (step.Timeout is { } timeout) writer.Signed(timeout.Ticks);
         if (ownRule) RetryRuleCodec.Write(step.Retry, ref writer);
         if (step.IntentBlobs.Count > 0)
@@ -126,7 +124,6 @@ static class OpCodec
             Attempt = reader.Small(),
             RetryUtc = phase == StepPhase.Backoff ? reader.Time() : default,
             Handler = has.HasFlag(Has.Handler) ? reader.Text() : null,
-            Queue = has.HasFlag(Has.Queue) ? reader.Text() : null,
             Timeout = has.HasFlag(Has.Timeout) ? new TimeSpan(reader.Signed()) : null,
             Retry = has.HasFlag(Has.Retry) ? RetryRuleCodec.Read(ref reader) : RetryRule.Default,
             IntentBlobs = has.HasFlag(Has.Blobs) ? ReadBlobs(ref reader) : [],

@@ -105,9 +105,6 @@ sealed class StepOp(long id) : Op(id)
     /// <summary>Whether an attempt whose outcome is unknown must not be repeated.</summary>
     public bool AtMostOnce { get; set; }
 
-    /// <summary>The queue whose limits apply, or null for the default one.</summary>
-    public string? Queue { get; set; }
-
     /// <summary>The number of the attempt that runs or is next, from 1.</summary>
     public int Attempt { get; set; } = 1;
 

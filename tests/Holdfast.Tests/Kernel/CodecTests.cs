@@ -32,7 +32,6 @@ public sealed class CodecTests
             Retry = new(TimeSpan.FromSeconds(1), 1.5, TimeSpan.MaxValue, 1, 0, TimeSpan.FromDays(1), ["System.TimeoutException", "My.Error"]),
             Timeout = TimeSpan.FromSeconds(30),
             AtMostOnce = true,
-            Queue = "gpu",
             Attempt = 300,
             CrashedAttempts = 200,
             StartedUtc = KernelWorld.Start,
