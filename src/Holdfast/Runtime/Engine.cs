@@ -213,7 +213,7 @@ sealed class Engine : IAsyncDisposable
     {
         if (Failure is not null) return;
         if (error is InvariantException) Broken(error);
-        else Log.TurnBroke(_log, error, run);
+        else if (!_stopping.IsCancellationRequested) Log.TurnBroke(_log, error, run);
     }
 
     public void NoteTurn(RunId run, long started)

@@ -43,7 +43,10 @@ static class Loading
         {
             if (mail.Sequence <= memory.State.MailSeen) continue;
             events.Add(new RunEvent.MailArrived(mail, engine.Options.CancelRunGrace, epoch));
-            unparks |= mail.Kind == MailKind.Unpark;
+            if (mail.Kind != MailKind.Unpark) continue;
+            unparks = true;
+            // Set aside before its first turn, it has that turn now.
+            if (!memory.State.Begun) events.Add(new RunEvent.Begin());
         }
         if (unparks && memory.State.Status == RunStatus.Parked) TakeKeptResults(memory, stored, events);
         return memory;
