@@ -42,7 +42,7 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
         {
             case OutcomeKind.Cancelled when _form != ValueForm.Child || Scope is { IsCancelled: true }:
                 Observed = true;
-                SettleFailed(new OperationCanceledException(outcome.Summary ?? $"{Describe()} was cancelled."), cancelled: true);
+                SettleFailed(new OperationCanceledException(WhyCancelled(outcome.Summary)), cancelled: true);
                 return;
             case OutcomeKind.Cancelled:
             case OutcomeKind.Failed when _form == ValueForm.Child:
@@ -78,6 +78,15 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
         ValueForm.Graph => Owner!.Services.Codec.DecodeValue<T>(delivery.Outcome.Value),
         ValueForm.Json or ValueForm.Child => Json(delivery.Outcome.Value),
         _ => Json(delivery.Mail!.Payload),
+    };
+
+    /// <summary>Why it was asked to cancel, and what it made of that when it says so.</summary>
+    string WhyCancelled(string? summary) => (Scope?.Reason, summary) switch
+    {
+        (null, null) => $"{Describe()} was cancelled.",
+        (null, _) => summary,
+        (var reason, null) => reason,
+        (var reason, _) => reason == summary ? reason : $"{reason} ({summary})",
     };
 
     ChildFailedException ChildFailed(Outcome outcome)

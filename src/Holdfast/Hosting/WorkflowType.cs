@@ -59,7 +59,7 @@ sealed class WorkflowType
     /// <summary>Builds the workflow object, with the services that went into it.</summary>
     public (Workflow Workflow, IReadOnlyList<Injected> Injected) Create(IServiceProvider services)
     {
-        if (_parameters.Length == 0) return ((Workflow)_constructor.Invoke(null), []);
+        if (_parameters.Length == 0) return ((Workflow)_constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [], null), []);
         var arguments = new object?[_parameters.Length];
         var injected = new Injected[_parameters.Length];
         for (var i = 0; i < arguments.Length; i++)

@@ -93,7 +93,6 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             Fail(new OperationCanceledException("The step was cancelled before this attempt began."));
             return;
         }
-        var mark = _engine.Marks.Enter(run.Id);
         using var activity = EngineMetrics.Activities.HasListeners()
             ? EngineMetrics.Activities.StartActivity("step " + step.Label, ActivityKind.Internal, memory.Info.TraceParent, tags: Tags())
             : null;
@@ -106,10 +105,6 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         catch (Exception error)
         {
             Fail(error);
-        }
-        finally
-        {
-            _engine.Marks.Leave(mark);
         }
     }
 
@@ -151,7 +146,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         Finish(succeeded: false);
         // A process that stops leaves its attempts as they are: the next one runs them again.
-        if (_engine.Stopping.IsCancellationRequested && error is OperationCanceledException)
+        if (_engine.Stopping.IsCancellationRequested && error is OperationCanceledException or HoldfastException { Error: HoldfastError.NotRunning })
         {
             _engine.Post(run, new AttemptLeft(step.Id, Number));
             return;

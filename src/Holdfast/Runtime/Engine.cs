@@ -215,7 +215,7 @@ sealed class Engine : IAsyncDisposable
     {
         if (Failure is not null) return;
         if (error is InvariantException) Broken(error);
-        else Log.TurnBroke(_log, error, run, retries);
+        else if (!_stopping.IsCancellationRequested) Log.TurnBroke(_log, error, run, retries);
     }
 
     public void NoteTurn(RunId run, long started)

@@ -44,6 +44,11 @@ sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected,
         {
             return build();
         }
+        catch (ObjectDisposedException error)
+        {
+            // The container is gone before the engine: what could not be built says nothing about the run.
+            throw new HoldfastException(HoldfastError.NotRunning, "The host is stopping.", error);
+        }
         catch (Exception error) when (error is not (HoldfastException or InvariantException or OutOfMemoryException))
         {
             throw new HoldfastException(HoldfastError.InvalidWorkflow, $"The services of workflow {type.Name} could not be built: {error.GetType().Name}: {error.Message}", error);

@@ -22,7 +22,7 @@ static class StepRunner
         try
         {
             var body = engine.Codec.DecodeIntent(attempt.Step.Intent, blobs, services);
-            work = body.RunAsync(new StepContext(attempt), engine.Codec);
+            work = Marked(attempt, engine, () => body.RunAsync(new StepContext(attempt), engine.Codec));
         }
         catch
         {
@@ -32,6 +32,20 @@ static class StepRunner
         if (!work.IsCompletedSuccessfully) return AwaitAsync(work, services);
         services.Dispose();
         return new(new Outcome(OutcomeKind.Succeeded, work.Result));
+    }
+
+    /// <summary>Notes that the user's code has this thread, in case it ends the process.</summary>
+    static T Marked<T>(Attempt attempt, Engine engine, Func<T> code)
+    {
+        var mark = engine.Marks.Enter(attempt.Run);
+        try
+        {
+            return code();
+        }
+        finally
+        {
+            engine.Marks.Leave(mark);
+        }
     }
 
     static async ValueTask<Outcome?> AwaitAsync(ValueTask<byte[]> work, ServiceLease services)
@@ -71,9 +85,9 @@ static class StepRunner
         byte[] result;
         try
         {
-            result = await handler.RunAsync(services.ServiceProvider, new StepContext(attempt), ticket, engine.Json).ConfigureAwait(false);
+            result = await Marked(attempt, engine, () => handler.RunAsync(services.ServiceProvider, new StepContext(attempt), ticket, engine.Json)).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !attempt.Token.IsCancellationRequested)
         {
             engine.CompleteCall(ticket, CallResult.Failed(error));
             return null;
@@ -124,7 +138,7 @@ static class StepRunner
         try
         {
             var started = engine.Time.GetTimestamp();
-            var value = body.Run(new(connection, attempt.Run, step.Id), engine.Codec);
+            var value = Marked(attempt, engine, () => body.Run(new(connection, attempt.Run, step.Id), engine.Codec));
             if (step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
                 throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
             var outcome = new Outcome(OutcomeKind.Succeeded, value);

@@ -93,7 +93,6 @@ static class Turn
     {
         var engine = run.Engine;
         var started = engine.Time.GetTimestamp();
-        var mark = engine.Marks.Enter(run.Id);
         try
         {
             var seen = memory.State.MailSeen;
@@ -110,7 +109,17 @@ static class Turn
             if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
             {
                 var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision);
-                FrameRunner.Run(run, memory, graph, now, decision, begins);
+                // Only the user's code is marked. Reading frames for the first time takes the compiler a while, and a process that is ended from
+                // outside in that while would blame whichever run is the first at every start.
+                var mark = engine.Marks.Enter(run.Id);
+                try
+                {
+                    FrameRunner.Run(run, memory, graph, now, decision, begins);
+                }
+                finally
+                {
+                    engine.Marks.Leave(mark);
+                }
                 if (graph.Misuse is { } misuse)
                 {
                     work.Discarded = graph.IgnoresCancellation ? new(misuse, Terminates: true) : new($"misuse: {misuse}", Terminates: false);
@@ -138,7 +147,6 @@ static class Turn
         }
         finally
         {
-            engine.Marks.Leave(mark);
             engine.NoteTurn(run.Id, started);
         }
     }

@@ -94,7 +94,12 @@ sealed class World : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await _provider.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        // As a host does: first the engine stops, then the container goes.
+        foreach (var hosted in _provider.GetServices<IHostedService>()) await hosted.StopAsync(default);
+        await _provider.DisposeAsync();
+    }
 }
 
 /// <summary>Keeps what the engine logs as errors.</summary>

@@ -1,0 +1,63 @@
+namespace Holdfast.Tests.Worker;
+
+/// <summary>
+/// Steps one after the other and side by side, a timer, and messages. Each step says outside under which key and in which attempt it
+/// ran, and which results of earlier steps it saw: a result that was seen was committed, so its step must not run again.
+/// </summary>
+sealed class Job(Ledger ledger) : Workflow
+{
+    public static readonly Signal<string> Word = new("word");
+
+    readonly List<string> _seen = [];
+
+    /// <summary>How many messages a job waits for.</summary>
+    public static int WordsOf(int number) => number % 4 == 0 ? 2 : 0;
+
+    public async Durable<string> Run(int number)
+    {
+        for (var i = 0; i < 3; i++) _seen.Add(await Write($"{number}.a{i}"));
+        var due = DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(number % 7 * 20);
+        await DelayUntil(due);
+        _seen.Add(await Write($"{number}.timer", due.UtcTicks));
+        var beside = await Durable.WhenAll(Enumerable.Range(0, 4).Select(i => Write($"{number}.b{i}")).ToList());
+        _seen.AddRange(beside);
+        var words = new List<string>();
+        for (var i = 0; i < WordsOf(number); i++) words.Add(await Receive(Word));
+        foreach (var word in words) _seen.Add(await Write($"{number}.word.{word}"));
+        await Write($"{number}.done");
+        return string.Join(',', words);
+    }
+
+    Durable<string> Write(string name, long dueTicks = 0)
+    {
+        var seen = string.Join(',', _seen);
+        return Step(async step =>
+        {
+            if (step.Op % 2 == 0) await Task.Yield();
+            ledger.Append(name, step.IdempotencyKey, step.Attempt, dueTicks, DateTimeOffset.UtcNow.UtcTicks, seen);
+            return $"{step.IdempotencyKey}/{step.Attempt}";
+        });
+    }
+}
+
+/// <summary>Kills its process: in a turn, or in a step.</summary>
+sealed class Poison(Ledger ledger) : Workflow
+{
+    public async Durable<int> Run(string where)
+    {
+        if (where == "turn") Die();
+        await Step(step =>
+        {
+            ledger.Append("poison", step.IdempotencyKey, step.Attempt);
+            if (where == "step") Die();
+            return Task.CompletedTask;
+        });
+        return 1;
+    }
+
+    static void Die()
+    {
+        System.Diagnostics.Process.GetCurrentProcess().Kill();
+        Thread.Sleep(Timeout.Infinite);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Holdfast;
+using Holdfast.Tests.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+// A process with an engine on an SQLite file, for tests that kill it. Takes commands from its input, one a line, and answers each on
+// its output once it is done: what was answered, was acknowledged.
+if (args is not [var database, var ledgerPath, var crashesMax])
+{
+    await Console.Error.WriteLineAsync("Holdfast.Tests.Worker <database> <ledger> <crashes>");
+    return 1;
+}
+var services = new ServiceCollection();
+services.AddHoldfast(o =>
+{
+    o.UseSqlite(database, new() { ReserveBytes = 0 });
+    // Hot and cold by turns: both must survive.
+    o.AlwaysCold = null;
+    o.CrashesMax = int.Parse(crashesMax, CultureInfo.InvariantCulture);
+}).AddWorkflow<Job>().AddWorkflow<Poison>();
+services.AddSingleton(new Ledger(ledgerPath));
+await using var provider = services.BuildServiceProvider();
+foreach (var hosted in provider.GetServices<IHostedService>()) await hosted.StartAsync(default);
+var client = provider.GetRequiredService<IHoldfastClient>();
+Say("ready");
+while (await Console.In.ReadLineAsync() is { } line) _ = AnswerAsync(line);
+return 0;
+
+async Task AnswerAsync(string line)
+{
+    try
+    {
+        var words = line.Split(' ');
+        var number = int.Parse(words[1], CultureInfo.InvariantCulture);
+        switch (words[0])
+        {
+            case "start":
+                await client.StartAsync((Job w) => w.Run(number), key: words[1]);
+                break;
+            case "poison":
+                await client.StartAsync((Poison w) => w.Run(words[2]), key: words[1]);
+                break;
+            case "signal":
+                var job = await client.FindAsync<Job>(words[1]) ?? throw new InvalidOperationException($"job {number} was acknowledged and is gone");
+                await job.SignalAsync(Job.Word, words[2], dedupKey: words[2]);
+                break;
+            case "result":
+                var run = await client.FindAsync<Job>(words[1]) ?? throw new InvalidOperationException($"job {number} was acknowledged and is gone");
+                line += " " + await run.ResultAsync<string>();
+                break;
+            case "info":
+                var asked = await client.FindAsync<Job>(words[1]) ?? throw new InvalidOperationException($"job {number} was acknowledged and is gone");
+                var info = await asked.GetInfoAsync();
+                line += $" {info.Status} {info.Waiting}";
+                break;
+            case "poisoned":
+                var poison = await client.FindAsync<Poison>(words[1]) ?? throw new InvalidOperationException("the poison is gone");
+                line += " " + (await poison.GetInfoAsync()).Waiting;
+                break;
+            default:
+                throw new InvalidOperationException("unknown command");
+        }
+        Say(line);
+    }
+    catch (HoldfastException error) when (error.Error == HoldfastError.RunFinished)
+    {
+        // A repeated signal whose first copy was taken: known, and no harm.
+        Say(line);
+    }
+    catch (Exception error)
+    {
+        Say($"error {line}: {error.GetType().Name}: {error.Message}");
+    }
+}
+
+static void Say(string line)
+{
+    lock (Console.Out)
+    {
+        Console.Out.WriteLine(line);
+        Console.Out.Flush();
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using Holdfast.Tests.Storage;
+using Xunit.Abstractions;
+
+namespace Holdfast.Tests.Kills;
+
+/// <summary>A process under load is killed at random moments, fifty times. What it acknowledged holds; what it did shows in a file of its own.</summary>
+public sealed class RandomKillTests(ITestOutputHelper output)
+{
+    const int Kills = 50;
+    const int JobsPerRound = 12;
+
+    /// <summary>These deaths come from outside: a run that merely was there three times in a row is not to be set aside for them.</summary>
+    const int CrashesMax = 0;
+
+    [Fact]
+    public async Task Nothing_acknowledged_is_lost_and_nothing_committed_happens_again()
+    {
+        var seed = Environment.GetEnvironmentVariable("HOLDFAST_SEED") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        output.WriteLine($"HOLDFAST_SEED={seed}");
+        var random = new Random(seed);
+        using var directory = new TemporaryDirectory();
+        var load = new Load();
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            using var worker = WorkerProcess.Start(directory["jobs.db"], directory["ledger"], CrashesMax);
+            // One kill in five falls into the start-up and the recovery.
+            if (kill % 5 != 4)
+            {
+                Assert.True(await worker.ReadyAsync(), string.Join('\n', worker.Said));
+                load.Send(worker, JobsPerRound);
+            }
+            await Task.Delay(random.Next(5, 250));
+            await worker.KillAsync();
+            load.Hear(worker);
+        }
+        using (var last = WorkerProcess.Start(directory["jobs.db"], directory["ledger"], CrashesMax))
+        {
+            Assert.True(await last.ReadyAsync());
+            load.Send(last, JobsPerRound);
+            await load.FinishAsync(last);
+        }
+        var ledger = await LedgerLine.ReadAsync(directory["ledger"]);
+        output.WriteLine($"{load.Started.Count} jobs, {ledger.Count} attempts, {ledger.Count(static l => l.Attempt > 1)} of them repeated");
+        Check(load, ledger, seed);
+    }
+
+    static void Check(Load load, IReadOnlyList<LedgerLine> ledger, int seed)
+    {
+        var because = $"HOLDFAST_SEED={seed}";
+        Assert.True(ledger.Any(static l => l.Attempt > 1), $"no kill cut a step off; {because}");
+        var done = ledger.Where(static l => l.Name.EndsWith(".done", StringComparison.Ordinal)).Select(static l => l.Name).ToHashSet();
+        foreach (var job in load.Started)
+        {
+            Assert.True(done.Contains($"{job}.done"), $"job {job} is lost; {because}");
+            var words = load.WordsOf(job);
+            Assert.True(words.SetEquals(load.Results[job].Split(',', StringSplitOptions.RemoveEmptyEntries)), $"job {job} received '{load.Results[job]}', but was sent '{string.Join(',', words)}'; {because}");
+            Assert.Equal(words.Count, load.Results[job].Split(',', StringSplitOptions.RemoveEmptyEntries).Length);
+        }
+        foreach (var step in ledger.GroupBy(static l => l.Name))
+            Assert.True(step.Select(static l => l.Key).Distinct().Count() == 1, $"{step.Key} ran under more than one key; {because}");
+        foreach (var line in ledger.Where(static l => l.DueTicks > 0))
+            Assert.True(line.UtcTicks >= line.DueTicks, $"{line.Name} came {TimeSpan.FromTicks(line.DueTicks - line.UtcTicks)} early; {because}");
+        // From the first time that a result is seen on, its step is committed: it has one attempt that counts, and runs no more.
+        var committed = new Dictionary<string, string>();
+        foreach (var line in ledger)
+        {
+            Assert.False(committed.TryGetValue(line.Key, out var by), $"{line.Name} ran again in attempt {line.Attempt} after {by} was seen; {because}");
+            foreach (var seen in line.Seen)
+            {
+                var key = seen[..seen.IndexOf('/', StringComparison.Ordinal)];
+                if (!committed.TryAdd(key, seen)) Assert.True(committed[key] == seen, $"{key} has two results; {because}");
+            }
+        }
+    }
+
+    /// <summary>What the test has asked for, and what was acknowledged.</summary>
+    sealed class Load
+    {
+        readonly HashSet<string> _words = [];
+        int _next;
+
+        public HashSet<int> Started { get; } = [];
+
+        public Dictionary<int, string> Results { get; } = [];
+
+        public HashSet<string> WordsOf(int job) => [.. Enumerable.Range(0, job % 4 == 0 ? 2 : 0).Select(i => $"w{job}-{i}")];
+
+        /// <summary>New jobs, and again everything that nobody has acknowledged yet.</summary>
+        public void Send(WorkerProcess worker, int jobs)
+        {
+            _next += jobs;
+            for (var job = 0; job < _next; job++)
+            {
+                if (!Started.Contains(job)) worker.Tell($"start {job}");
+                else
+                    foreach (var word in WordsOf(job).Except(_words)) worker.Tell($"signal {job} {word}");
+            }
+        }
+
+        public void Hear(WorkerProcess worker)
+        {
+            foreach (var line in worker.Said)
+            {
+                var words = line.Split(' ');
+                if (words[0] == "start") Started.Add(int.Parse(words[1], CultureInfo.InvariantCulture));
+                else if (words[0] == "signal") _words.Add(words[2]);
+                else Assert.True(words[0] is "ready", line);
+            }
+        }
+
+        public async Task FinishAsync(WorkerProcess worker)
+        {
+            for (var job = 0; job < _next; job++)
+                if (!Started.Contains(job)) await worker.AnswerAsync($"start {job}");
+            Hear(worker);
+            Assert.Equal(_next, Started.Count);
+            for (var job = 0; job < _next; job++)
+                foreach (var word in WordsOf(job).Except(_words)) worker.Tell($"signal {job} {word}");
+            for (var job = 0; job < _next; job++) worker.Tell($"result {job}");
+            for (var job = 0; job < _next; job++)
+            {
+                worker.Tell($"info {job}");
+                var answer = await worker.AnswerAsync($"result {job} ", $"info {job} ");
+                Results[job] = answer[$"result {job} ".Length..];
+            }
+        }
+    }
+
+    /// <summary>One attempt, as it wrote itself down.</summary>
+    sealed record LedgerLine(string Name, string Key, int Attempt, long DueTicks, long UtcTicks, string[] Seen)
+    {
+        public static async Task<IReadOnlyList<LedgerLine>> ReadAsync(string path)
+        {
+            var lines = new List<LedgerLine>();
+            foreach (var line in await File.ReadAllLinesAsync(path))
+            {
+                var fields = line.Split('\t');
+                lines.Add(new(
+                    fields[0], fields[1], int.Parse(fields[2], CultureInfo.InvariantCulture), long.Parse(fields[3], CultureInfo.InvariantCulture),
+                    long.Parse(fields[4], CultureInfo.InvariantCulture), fields[5].Split(',', StringSplitOptions.RemoveEmptyEntries)));
+            }
+            return lines;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Tests.Runs;
+
+/// <summary>Live frames are a cache of what is durable: whatever the store does not keep, they must not keep either.</summary>
+public sealed class CommitTests
+{
+    public sealed class Logs(Probe probe) : Workflow
+    {
+        readonly List<int> _log = [];
+
+        public async Durable<string> Run(int n)
+        {
+            for (var i = 0; i < n; i++)
+            {
+                _log.Add(i);
+                await Step(step => probe.Do($"step {i}", step), new() { AtMostOnce = true });
+            }
+            return string.Join(',', _log);
+        }
+    }
+
+    /// <summary>Answers single writes as the test wants.</summary>
+    sealed class PickyStore(IStore inner, Func<StoreWrite, int, Verdict?> answer) : StoreWrapper(inner)
+    {
+        int _turns;
+
+        public override async ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            var kept = new List<StoreWrite>();
+            var verdicts = new Verdict?[writes.Count];
+            for (var i = 0; i < writes.Count; i++)
+            {
+                if (writes[i] is Transition) _turns++;
+                verdicts[i] = answer(writes[i], _turns);
+                if (verdicts[i] is null) kept.Add(writes[i]);
+            }
+            var inner = new WriteResult[kept.Count];
+            await Inner.AppendAsync(kept, inner);
+            for (int i = 0, k = 0; i < writes.Count; i++)
+                results[i] = verdicts[i] is { } verdict ? new(verdict, Reason: "the test says so") : inner[k++];
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_refused_turn_parks_the_run_keeps_the_result_and_has_no_effect_twice(bool alwaysCold)
+    {
+        var probe = new Probe();
+        await using var world = await World.StartAsync(
+            [typeof(Logs)], () => new PickyStore(new MemoryStore(), static (write, turns) => write is Transition && turns == 3 ? Verdict.Refused : null), alwaysCold, probe.Register);
+        var run = await world.Client.StartAsync((Logs w) => w.Run(4));
+        Assert.Contains("the store refused the turn: the test says so", (await world.ParkedAsync(run)).Waiting, StringComparison.Ordinal);
+        Assert.Equal(["step 0", "step 1"], probe.Entries);
+        await run.ResumeAsync();
+        Assert.Equal("0,1,2,3", await world.ResultAsync<string>(run));
+        Assert.Equal(["step 0", "step 1", "step 2", "step 3"], probe.Entries);
+    }
+
+    [Fact]
+    public async Task An_owner_that_was_replaced_acts_no_more_and_the_new_one_goes_on()
+    {
+        var probe = new Probe();
+        probe.Answer = async (what, _) =>
+        {
+            if (what == "step 1" && probe.Count(what) == 1)
+            {
+                probe.Gate("in step 1").TrySetResult();
+                await probe.Gate("replaced").Task;
+            }
+            return 0;
+        };
+        var content = new MemoryStore();
+        await using var old = await World.StartAsync([typeof(Ordinary)], () => content, configure: probe.Register);
+        var run = await old.Client.StartAsync((Ordinary w) => w.Run(3));
+        await probe.ReachedAsync("in step 1");
+        var result = run.ResultAsync();
+        await using var heir = await World.StartAsync([typeof(Ordinary)], content.Reopen, configure: probe.Register);
+        Assert.Equal("0,1,2", await heir.ResultAsync<string>(heir.Client.GetRun(run.Id)));
+        probe.Gate("replaced").SetResult();
+        Assert.Equal(HoldfastError.OwnershipLost, (await Assert.ThrowsAsync<HoldfastException>(() => result.WaitAsync(World.Patience))).Error);
+        Assert.Equal(HoldfastError.OwnershipLost, (await Assert.ThrowsAsync<HoldfastException>(() => run.GetInfoAsync())).Error);
+        Assert.Equal(1, probe.Count("step 2"));
+    }
+
+    public sealed class Ordinary(Probe probe) : Workflow
+    {
+        readonly List<int> _log = [];
+
+        public async Durable<string> Run(int n)
+        {
+            for (var i = 0; i < n; i++)
+            {
+                _log.Add(i);
+                await Step(step => probe.Do($"step {i}", step));
+            }
+            return string.Join(',', _log);
+        }
+    }
+
+    [Fact]
+    public async Task A_full_store_refuses_clients_holds_turns_back_and_goes_on_by_itself()
+    {
+        var probe = new Probe();
+        probe.Answer = async (what, _) =>
+        {
+            if (what == "step 1")
+            {
+                probe.Gate("in step 1").TrySetResult();
+                await probe.Gate("full").Task;
+            }
+            return 0;
+        };
+        var store = new FullStore();
+        await using var world = await World.StartAsync([typeof(Logs)], () => store, alwaysCold: false, probe.Register);
+        var run = await world.Client.StartAsync((Logs w) => w.Run(3));
+        await probe.ReachedAsync("in step 1");
+        store.IsFull = true;
+        probe.Gate("full").SetResult();
+        await store.Refused.WaitAsync(World.Patience);
+        Assert.Equal(HoldfastError.StoreFull, (await Assert.ThrowsAsync<HoldfastException>(() => world.Client.StartAsync((Logs w) => w.Run(1)))).Error);
+        Assert.Equal(0, probe.Count("step 2"));
+        store.IsFull = false;
+        Assert.Equal("0,1,2", await world.ResultAsync<string>(run));
+        Assert.Equal(["step 0", "step 1", "step 2"], probe.Entries);
+    }
+
+    sealed class FullStore() : StoreWrapper(new MemoryStore())
+    {
+        readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public volatile bool IsFull;
+
+        public Task Refused => _refused.Task;
+
+        public override ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            if (!IsFull) return base.AppendAsync(writes, results);
+            _refused.TrySetResult();
+            throw new HoldfastException(HoldfastError.StoreFull, "full");
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_could_not_be_read_is_tried_again_with_what_had_happened_to_it()
+    {
+        var probe = new Probe();
+        var store = new UnreadableStore();
+        await using var world = await World.StartAsync([typeof(Waits)], () => store, configure: probe.Register);
+        var run = await world.Client.StartAsync((Waits w) => w.Run());
+        await world.UntilAsync(run, static i => i.Waiting.StartsWith("signal", StringComparison.Ordinal));
+        store.FailuresLeft = 1;
+        await run.SignalAsync(new Signal<int>("go"), 3);
+        Assert.Equal(3, await run.ResultAsync().WaitAsync(World.Patience));
+        Assert.Equal(0, store.FailuresLeft);
+        Assert.Single(world.Errors);
+    }
+
+    public sealed class Waits : Workflow
+    {
+        public async Durable<int> Run() => await Receive(new Signal<int>("go"));
+    }
+
+    sealed class UnreadableStore() : StoreWrapper(new MemoryStore())
+    {
+        public volatile int FailuresLeft;
+
+        public override ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken)
+        {
+            if (FailuresLeft <= 0) return base.LoadAsync(run, cancellationToken);
+            FailuresLeft--;
+            throw new HoldfastException(HoldfastError.StoreUnavailable, "busy");
+        }
+    }
+}

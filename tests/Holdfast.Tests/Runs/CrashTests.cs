@@ -1,0 +1,202 @@
+using Holdfast.Kernel;
+using Holdfast.Storage;
+using Holdfast.Tests.Storage;
+
+namespace Holdfast.Tests.Runs;
+
+/// <summary>What a process leaves behind that ended at a bad moment, and what the next one makes of it.</summary>
+public sealed class CrashTests
+{
+    public sealed class Charges(Probe probe) : Workflow
+    {
+        public async Durable<string> Run(bool atMostOnce)
+        {
+            try
+            {
+                return $"{await Step(step => probe.Do("charge", step), new() { AtMostOnce = atMostOnce, Label = "charge" })}";
+            }
+            catch (StepFailedException error)
+            {
+                return error.Message;
+            }
+        }
+    }
+
+    /// <summary>Runs to the point where the charge was made, and its result was lost with the process.</summary>
+    static async Task<(RunId Run, MemoryStore Store)> LoseResultAsync(Probe probe, bool atMostOnce)
+    {
+        var content = new MemoryStore();
+        var dying = new DyingStore(content, appendsMax: 2, keepsLast: false);
+        await using var world = await World.StartAsync([typeof(Charges)], () => dying, configure: probe.Register);
+        var run = await world.Client.StartAsync((Charges w) => w.Run(atMostOnce));
+        await dying.Died.WaitAsync(World.Patience);
+        Assert.Equal(1, probe.Count("charge"));
+        return (run.Id, content.Reopen());
+    }
+
+    [Fact]
+    public async Task An_ordinary_step_runs_again_under_the_same_key()
+    {
+        var keys = new List<string>();
+        var probe = new Probe { Answer = (_, step) =>
+        {
+            lock (keys) keys.Add($"{step.IdempotencyKey} {step.Attempt}");
+            return Task.FromResult(5);
+        } };
+        var (id, store) = await LoseResultAsync(probe, atMostOnce: false);
+        await using var next = await World.StartAsync([typeof(Charges)], () => store, configure: probe.Register);
+        Assert.Equal("5", await next.ResultAsync<string>(next.Client.GetRun(id)));
+        Assert.Equal([$"{id}-1 1", $"{id}-1 2"], keys);
+        Assert.Contains(await next.Client.GetRun(id).ReadJournalAsync(), static l => l.What == "AttemptCutOff");
+    }
+
+    [Theory]
+    [InlineData("succeeded", "42", 1)]
+    [InlineData("failed", "the provider never saw it", 1)]
+    [InlineData("retry", "7", 2)]
+    public async Task An_at_most_once_step_is_in_doubt_until_somebody_decides(string decision, string expected, int charges)
+    {
+        var probe = new Probe { Answer = static (_, _) => Task.FromResult(7) };
+        var (id, store) = await LoseResultAsync(probe, atMostOnce: true);
+        await using var next = await World.StartAsync([typeof(Charges)], () => store, configure: probe.Register);
+        var run = next.Client.GetRun(id);
+        var info = await next.UntilAsync(run, static i => i.Waiting.Contains("in doubt", StringComparison.Ordinal));
+        Assert.Contains("'charge'", info.Waiting, StringComparison.Ordinal);
+        var doubt = Assert.Single(await next.Client.ListInDoubtAsync());
+        Assert.Equal((id, 1L, $"{id}-1"), (doubt.Run, doubt.Op, doubt.IdempotencyKey));
+        Assert.Equal(1, probe.Count("charge"));
+
+        await next.Client.ResolveInDoubtAsync(id, doubt.Op, decision switch
+        {
+            "succeeded" => InDoubtDecision.Succeeded(42),
+            "failed" => InDoubtDecision.Failed("the provider never saw it"),
+            _ => InDoubtDecision.Retry(),
+        });
+        Assert.Equal(expected, await next.ResultAsync<string>(run));
+        Assert.Equal(charges, probe.Count("charge"));
+        Assert.Empty(await next.Client.ListInDoubtAsync());
+        // A second decision comes too late, and changes nothing.
+        Assert.Equal(HoldfastError.RunFinished, (await Assert.ThrowsAsync<HoldfastException>(() => next.Client.ResolveInDoubtAsync(id, doubt.Op, InDoubtDecision.Retry()))).Error);
+    }
+
+    [Fact]
+    public async Task A_step_starts_only_once_its_intent_is_durable()
+    {
+        var store = new MemoryStore();
+        var reader = store.Reopen();
+        var probe = new Probe
+        {
+            Answer = async (_, step) =>
+            {
+                var stored = await reader.LoadAsync(step.RunId, default);
+                var state = StateCodec.Decode(stored!.Run.State.Span);
+                return state.Ops.TryGet(step.Op, out var op) && op is StepOp { Phase: StepPhase.Ready } ready && ready.Attempt == step.Attempt && ready.Intent.Length > 0 ? 1 : 0;
+            },
+        };
+        await using var world = await World.StartAsync([typeof(ManySteps)], () => new SlowStore(store), alwaysCold: false, configure: probe.Register);
+        Assert.Equal(40, await world.ResultAsync<int>(await world.Client.StartAsync((ManySteps w) => w.Run(20))));
+    }
+
+    public sealed class ManySteps(Probe probe) : Workflow
+    {
+        public async Durable<int> Run(int n)
+        {
+            var sum = 0;
+            for (var i = 0; i < n; i++) sum += await Step(step => probe.Do("one", step));
+            return sum + (await Durable.WhenAll(Enumerable.Range(0, n).Select(_ => Step(step => probe.Do("many", step))).ToList())).Sum();
+        }
+    }
+
+    /// <summary>Gives every other thread its chance before an append is kept.</summary>
+    sealed class SlowStore(IStore inner) : StoreWrapper(inner)
+    {
+        public override async ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            for (var i = 0; i < 20; i++) await Task.Yield();
+            await base.AppendAsync(writes, results);
+        }
+    }
+
+    public sealed class Suspicious(Probe probe) : Workflow
+    {
+        public async Durable<int> Run()
+        {
+            probe.Note("turn");
+            probe.Gate("go").Task.Wait(World.Patience);
+            return await Step(step => probe.Do("step", step));
+        }
+    }
+
+    /// <summary>A store with a place for files beside it, as a store on disk has.</summary>
+    sealed class SidecarStore(IStore inner, string path) : StoreWrapper(inner)
+    {
+        public override string? SidecarPath => path;
+    }
+
+    [Fact]
+    public async Task A_run_in_whose_turn_three_processes_died_is_set_aside_and_can_be_taken_up_again()
+    {
+        using var directory = new TemporaryDirectory();
+        var content = new MemoryStore();
+        var probe = new Probe();
+        Task<World> Start() => World.StartAsync([typeof(Suspicious)], () => new SidecarStore(content.Reopen(), directory["store"]), configure: probe.Register, options: o => o.StopTime = TimeSpan.Zero);
+        var dying = new DyingStore(content, appendsMax: 1, keepsLast: false);
+        RunId id;
+        probe.Gate("go").SetResult();
+        await using (var first = await World.StartAsync([typeof(Suspicious)], () => dying, configure: probe.Register))
+        {
+            id = (await first.Client.StartAsync((Suspicious w) => w.Run())).Id;
+            await dying.Died.WaitAsync(World.Patience);
+        }
+        // Each further process finds that the last one died in this run, and is itself stopped before the turn commits.
+        for (var death = 1; death <= 2; death++)
+        {
+            await MarkAsync(directory["store.running"], id);
+            // The count is an append of its own, before the turn that may kill the process again.
+            var next = new DyingStore(new SidecarStore(content.Reopen(), directory["store"]), appendsMax: 1, keepsLast: false);
+            await using (await World.StartAsync([typeof(Suspicious)], () => next, configure: probe.Register)) await next.Died.WaitAsync(World.Patience);
+            Assert.Equal(death, StateCodec.Decode((await content.Reopen().LoadAsync(id, default))!.Run.State.Span).Crashes);
+        }
+        await MarkAsync(directory["store.running"], id);
+        await using var last = await Start();
+        var run = last.Client.GetRun(id);
+        Assert.Contains("suspect", (await last.ParkedAsync(run)).Waiting, StringComparison.Ordinal);
+        Assert.Equal(3, probe.Count("turn"));
+        Assert.Equal(0, probe.Count("step"));
+        await run.ResumeAsync();
+        Assert.Equal(0, await last.ResultAsync<int>(run));
+        Assert.DoesNotContain(last.Errors, static e => e.Contains("Invariant", StringComparison.Ordinal));
+    }
+
+    static async Task MarkAsync(string path, RunId run)
+    {
+        await using var file = new FileStream(path, FileMode.OpenOrCreate);
+        await file.WriteAsync(run.ToBytes());
+    }
+
+    public sealed class Stops(Probe probe) : Workflow
+    {
+        public async Durable<int> Run() => await Step(step => probe.Do("wait", step)) + await Step(step => probe.Do("next", step));
+    }
+
+    [Fact]
+    public async Task Stopping_signals_running_steps_does_not_wait_for_nothing_and_the_next_process_runs_them_again()
+    {
+        var content = new MemoryStore();
+        var probe = new Probe();
+        probe.Answer = async (what, step) =>
+        {
+            if (step.Attempt > 1 || what == "next") return step.Attempt;
+            probe.Gate("running").TrySetResult();
+            await Task.Delay(Timeout.Infinite, step.CancellationToken);
+            return 0;
+        };
+        var world = await World.StartAsync([typeof(Stops)], () => content, configure: probe.Register, options: o => o.StopTime = TimeSpan.FromDays(1));
+        var id = (await world.Client.StartAsync((Stops w) => w.Run())).Id;
+        await probe.ReachedAsync("running");
+        await world.DisposeAsync().AsTask().WaitAsync(World.Patience);
+        await using var next = await World.StartAsync([typeof(Stops)], content.Reopen, configure: probe.Register);
+        Assert.Equal(3, await next.ResultAsync<int>(next.Client.GetRun(id)));
+        Assert.Equal(["wait", "wait", "next"], probe.Entries);
+    }
+}

@@ -1,0 +1,186 @@
+using Holdfast.Sqlite;
+using Holdfast.Tests.Faults;
+using Holdfast.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Holdfast.Tests.Runs;
+
+/// <summary>Runs on an SQLite file: transactions with the user's own tables, and disks that do not do their part.</summary>
+public sealed class SqliteRunTests : IDisposable
+{
+    readonly TemporaryDirectory _directory = new();
+    readonly FaultyVfs _disk = new();
+
+    public void Dispose()
+    {
+        _disk.Dispose();
+        _directory.Dispose();
+    }
+
+    Task<World> StartAsync(Type[] workflows, Probe probe, Action<HoldfastBuilder>? configure = null) => World.StartAsync(
+        workflows, () => SqliteStore.Open(_directory["runs.db"], new() { FileSystem = _disk.Name, ReserveBytes = 0 }), alwaysCold: false,
+        builder =>
+        {
+            probe.Register(builder);
+            configure?.Invoke(builder);
+        });
+
+    public sealed class Books(Probe probe) : Workflow
+    {
+        public async Durable<string> Run(int n)
+        {
+            await Transaction(static tx => Execute(tx, "CREATE TABLE IF NOT EXISTS booking (key TEXT NOT NULL, amount INT NOT NULL)"));
+            var total = 0L;
+            for (var i = 0; i < n; i++)
+            {
+                total += await Transaction(
+                    tx =>
+                    {
+                        probe.Note($"book {i}");
+                        Execute(tx, $"INSERT INTO booking VALUES ('{tx.IdempotencyKey}', {i})");
+                        // The first time the step fails after it has written.
+                        if (i == 1 && probe.Count("book 1") == 1) throw new InvalidOperationException("once");
+                        return Execute(tx, "SELECT COUNT(*) FROM booking");
+                    }, new() { Retry = new() { FirstDelay = TimeSpan.FromMilliseconds(1) } });
+            }
+            return $"{total} {await Transaction(static tx => Execute(tx, "SELECT COUNT(*) FROM booking"))}";
+        }
+    }
+
+    public sealed class TooSlow(Probe probe) : Workflow
+    {
+        public async Durable<string> Run()
+        {
+            await Transaction(static tx => Execute(tx, "CREATE TABLE slow (x INT)"));
+            try
+            {
+                await Transaction(
+                    tx =>
+                    {
+                        Execute(tx, "INSERT INTO slow VALUES (1)");
+                        Thread.Sleep(20);
+                        probe.Note("slow");
+                        return 1;
+                    }, new() { Timeout = TimeSpan.FromMilliseconds(1), Retry = RetryPolicy.None });
+                return "kept";
+            }
+            catch (TimeoutException)
+            {
+                return $"undone {await Transaction(static tx => Execute(tx, "SELECT COUNT(*) FROM slow"))}";
+            }
+        }
+    }
+
+    static long Execute(StepTransaction tx, string sql)
+    {
+        using var command = tx.Connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command.ExecuteScalar() as long? ?? 0;
+    }
+
+    [Fact]
+    public async Task A_transaction_commits_with_its_result_or_is_undone_whole()
+    {
+        var probe = new Probe();
+        await using var world = await StartAsync([typeof(Books), typeof(TooSlow)], probe);
+        Assert.Equal("6 3", await world.ResultAsync<string>(await world.Client.StartAsync((Books w) => w.Run(3))));
+        Assert.Equal(["book 0", "book 1", "book 1", "book 2"], probe.Entries);
+        Assert.Equal("undone 0", await world.ResultAsync<string>(await world.Client.StartAsync((TooSlow w) => w.Run())));
+    }
+
+    public sealed class Steps(Probe probe) : Workflow
+    {
+        public async Durable<int> Run(int n)
+        {
+            var sum = 0;
+            for (var i = 0; i < n; i++) sum += await Step(step => probe.Do($"step {i}", step));
+            return sum;
+        }
+    }
+
+    /// <summary>A probe whose workflow stands in its step 1 until the gate is opened.</summary>
+    static Probe HeldAtStep1()
+    {
+        var probe = new Probe();
+        probe.Answer = async (what, _) =>
+        {
+            if (what == "step 1")
+            {
+                probe.Gate("in step 1").TrySetResult();
+                await probe.Gate("broken").Task;
+            }
+            return 1;
+        };
+        return probe;
+    }
+
+    [Fact]
+    public async Task A_full_disk_stops_acknowledging_and_runs_go_on_once_there_is_room()
+    {
+        var probe = HeldAtStep1();
+        await using var world = await StartAsync([typeof(Steps)], probe);
+        var run = await world.Client.StartAsync((Steps w) => w.Run(4));
+        await probe.ReachedAsync("in step 1");
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _disk.Hook = (in VfsCall call) =>
+        {
+            if (call.Operation != VfsOperation.Write) return VfsAnswer.Pass;
+            refused.TrySetResult();
+            return VfsAnswer.Fail(VfsAnswer.Full);
+        };
+        probe.Gate("broken").SetResult();
+        await refused.Task.WaitAsync(World.Patience);
+        var error = await Assert.ThrowsAsync<HoldfastException>(() => world.Client.StartAsync((Steps w) => w.Run(1)));
+        Assert.Equal(HoldfastError.StoreFull, error.Error);
+        Assert.True(error.IsTransient);
+        Assert.Equal(0, probe.Count("step 2"));
+        _disk.Hook = null;
+        Assert.Equal(4, await world.ResultAsync<int>(run));
+        Assert.Equal(["step 0", "step 1", "step 2", "step 3"], probe.Entries);
+    }
+
+    sealed class Lifetime : IHostApplicationLifetime
+    {
+        readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Stopped => _stopped.Task;
+
+        public CancellationToken ApplicationStarted => default;
+
+        public CancellationToken ApplicationStopping => default;
+
+        public CancellationToken ApplicationStopped => default;
+
+        public void StopApplication() => _stopped.TrySetResult();
+    }
+
+    [Fact]
+    public async Task A_failed_fsync_leaves_the_outcome_open_stops_the_engine_and_a_restart_goes_on()
+    {
+        var probe = HeldAtStep1();
+        var host = new Lifetime();
+        RunId id;
+        await using (var world = await StartAsync([typeof(Steps)], probe, b => b.Services.AddSingleton<IHostApplicationLifetime>(host)))
+        {
+            var run = await world.Client.StartAsync((Steps w) => w.Run(3));
+            id = run.Id;
+            await probe.ReachedAsync("in step 1");
+            var result = run.ResultAsync();
+            _disk.Hook = (in VfsCall call) => call.Operation == VfsOperation.Sync ? VfsAnswer.Fail(VfsAnswer.IoErrorFsync) : VfsAnswer.Pass;
+            probe.Gate("broken").SetResult();
+            Assert.Equal(HoldfastError.OutcomeUnknown, (await Assert.ThrowsAsync<HoldfastException>(() => result.WaitAsync(World.Patience))).Error);
+            await host.Stopped.WaitAsync(World.Patience);
+            await Assert.ThrowsAsync<HoldfastException>(() => world.Client.StartAsync((Steps w) => w.Run(1)));
+            await Assert.ThrowsAsync<HoldfastException>(() => run.SignalAsync(new Signal<int>("x"), 1));
+            Assert.Equal(0, probe.Count("step 2"));
+        }
+        _disk.Hook = null;
+        await using var next = await StartAsync([typeof(Steps)], probe);
+        Assert.Equal(3, await next.ResultAsync<int>(next.Client.GetRun(id)));
+        Assert.Equal(1, probe.Count("step 0"));
+        Assert.Equal(1, probe.Count("step 2"));
+    }
+}

@@ -1,0 +1,125 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Tests.Runs;
+
+public sealed class TimerTests
+{
+    public sealed class Sleeps(Probe probe) : Workflow
+    {
+        public async Durable<int> Run(TimeSpan time)
+        {
+            await Delay(time);
+            probe.Note("woke");
+            return 1;
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_timer_fires_at_its_time_and_never_earlier(bool alwaysCold)
+    {
+        var time = new ManualTime();
+        var probe = new Probe();
+        await using var world = await World.StartAsync([typeof(Sleeps)], alwaysCold: alwaysCold, configure: probe.Register, options: o => o.TimeProvider = time);
+        var run = await world.Client.StartAsync((Sleeps w) => w.Run(TimeSpan.FromDays(30)));
+        await world.UntilAsync(run, static i => i.Waiting.StartsWith("timer", StringComparison.Ordinal));
+        time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromTicks(1));
+        Assert.Equal(RunStatus.Running, (await run.GetInfoAsync()).Status);
+        Assert.Equal(0, probe.Count("woke"));
+        // A clock that is set back in between makes the wait longer, never shorter.
+        time.Advance(-TimeSpan.FromDays(1));
+        time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await world.ResultAsync<int>(run));
+    }
+
+    public sealed class ComputesFirst(ITestClock clock) : Workflow
+    {
+        public async Durable<DateTimeOffset> Run()
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            await Delay(TimeSpan.FromMinutes(10));
+            return clock.Now;
+        }
+    }
+
+    public interface ITestClock
+    {
+        DateTimeOffset Now { get; }
+
+        void Advance(TimeSpan by);
+    }
+
+    sealed class TestClock(ManualTime time) : ITestClock
+    {
+        public DateTimeOffset Now => time.GetUtcNow();
+
+        public void Advance(TimeSpan by) => time.Advance(by);
+    }
+
+    [Fact]
+    public async Task A_delay_counts_from_its_call_however_long_the_code_before_it_took()
+    {
+        var time = new ManualTime();
+        await using var world = await World.StartAsync(
+            [typeof(ComputesFirst)], configure: b => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<ITestClock>(b.Services, new TestClock(time)),
+            options: o => o.TimeProvider = time);
+        var start = time.GetUtcNow();
+        var run = await world.Client.StartAsync((ComputesFirst w) => w.Run());
+        await world.UntilAsync(run, static i => i.WakeUtc is not null);
+        time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(start + TimeSpan.FromMinutes(70), await world.ResultAsync<DateTimeOffset>(run));
+    }
+
+    [Fact]
+    public async Task Timers_outlive_their_process_and_fire_when_they_are_overdue()
+    {
+        var time = new ManualTime();
+        var probe = new Probe();
+        var content = new MemoryStore();
+        var ids = new List<RunId>();
+        await using (var world = await World.StartAsync([typeof(Sleeps)], () => content, configure: probe.Register, options: o => o.TimeProvider = time))
+            foreach (var minutes in new[] { 1, 50, 100 })
+            {
+                var run = await world.Client.StartAsync((Sleeps w) => w.Run(TimeSpan.FromMinutes(minutes)));
+                ids.Add(run.Id);
+                await world.UntilAsync(run, static i => i.WakeUtc is not null);
+            }
+        time.Advance(TimeSpan.FromMinutes(49));
+        Assert.Equal(0, probe.Count("woke"));
+        await using var next = await World.StartAsync([typeof(Sleeps)], content.Reopen, configure: probe.Register, options: o => o.TimeProvider = time);
+        Assert.Equal(1, await next.ResultAsync<int>(next.Client.GetRun(ids[0])));
+        Assert.Equal(1, probe.Count("woke"));
+        for (var i = 0; i < 3; i++) time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, await next.ResultAsync<int>(next.Client.GetRun(ids[1])));
+        Assert.Equal(RunStatus.Running, (await next.Client.GetRun(ids[2]).GetInfoAsync()).Status);
+    }
+
+    public sealed class Retries(Probe probe) : Workflow
+    {
+        public async Durable<int> Run() => await Step(step => probe.Do("try", step), new() { Retry = new() { FirstDelay = TimeSpan.FromHours(2), MaxDelay = TimeSpan.FromDays(1), Jitter = 0 } });
+    }
+
+    [Fact]
+    public async Task A_retry_waits_through_a_restart_and_starts_no_earlier()
+    {
+        var time = new ManualTime();
+        var probe = new Probe { Answer = static (_, step) => step.Attempt == 1 ? throw new IOException("down") : Task.FromResult(step.Attempt) };
+        var content = new MemoryStore();
+        RunId id;
+        await using (var world = await World.StartAsync([typeof(Retries)], () => content, configure: probe.Register, options: o => o.TimeProvider = time))
+        {
+            var run = await world.Client.StartAsync((Retries w) => w.Run());
+            id = run.Id;
+            var info = await world.UntilAsync(run, static i => i.Waiting.Contains("failed with", StringComparison.Ordinal));
+            Assert.Contains("down", info.Waiting, StringComparison.Ordinal);
+            Assert.Equal(time.GetUtcNow() + TimeSpan.FromHours(2), info.WakeUtc);
+        }
+        await using var next = await World.StartAsync([typeof(Retries)], content.Reopen, configure: probe.Register, options: o => o.TimeProvider = time);
+        time.Advance(TimeSpan.FromMinutes(119));
+        Assert.Equal(1, probe.Count("try"));
+        time.Advance(TimeSpan.FromMinutes(2));
+        // The wait is over, and this was the second attempt: a restart between two attempts costs none.
+        Assert.Equal(2, await next.ResultAsync<int>(next.Client.GetRun(id)));
+    }
+}
