@@ -14,6 +14,7 @@ switch (args)
             seq10      runs of 10 sequential no-op steps with 100-byte results, on SQLite with every commit fsynced
                        --in-flight N (128)   runs at the same time
                        --seconds S (10)      how long is measured, after --warmup S (2)
+                       --allocations         also print which types are allocated, sampled; costs speed
             snapshot   encode and decode 3 frames with 20 locals, in memory
                        --seconds S (5)
             long       one run of many sequential steps: cost per step and snapshot size, early and late

@@ -47,6 +47,7 @@ static class Seq10
         await Task.Delay(TimeSpan.FromSeconds(arguments.WarmUp));
         GC.Collect();
         var (cpu, allocated, size) = (Process.GetCurrentProcess().TotalProcessorTime, GC.GetTotalAllocatedBytes(), WrittenBytes());
+        using var allocations = arguments.Allocations ? new AllocationProfile() : null;
         commits.Reset();
         Clocks.Reset();
         _completed = 0;
@@ -63,6 +64,7 @@ static class Seq10
         size = WrittenBytes() - size;
         var fsyncs = commits.Count;
         pauses = GC.GetTotalPauseDuration() - pauses;
+        allocations?.Print(steps);
         await stop.CancelAsync();
         await Task.WhenAll(lanes);
         var fsyncMs = Math.Min(fsyncBefore, Machine.MedianFsyncMs(engine.Database));

@@ -109,7 +109,7 @@ public sealed class AwaitAnalyzer : DiagnosticAnalyzer
         {
             switch (method.Name)
             {
-                case "Delay": return $"Wait durably instead: await Delay({(call.Arguments.IsEmpty ? "…" : Describe.Text(call.Arguments[0].Syntax))})";
+                case "Delay": return $"Wait durably instead: await Delay({TimeOf(call)})";
                 case "Yield": return "Leave it out: other runs go on by themselves";
                 case "WhenAll" or "WhenAny": return $"Start each call as a step, without awaiting it, and await Durable.{method.Name}(…) of the steps";
             }
@@ -117,6 +117,15 @@ public sealed class AwaitAnalyzer : DiagnosticAnalyzer
         return awaited is IInvocationOperation
             ? $"Put the call into a step: await Step(() => {Describe.Text(awaited.Syntax)})"
             : "Put the call that made it into a step: await Step(() => …)";
+    }
+
+    /// <summary>The time to wait as Delay takes it: a TimeSpan, never bare milliseconds.</summary>
+    static string TimeOf(IInvocationOperation delay)
+    {
+        if (delay.Arguments.IsEmpty) return "…";
+        var time = delay.Arguments[0].Value;
+        var text = Describe.Text(time.Syntax);
+        return time.Type?.SpecialType == SpecialType.System_Int32 ? $"TimeSpan.FromMilliseconds({text})" : text;
     }
 
     static Location Between(SyntaxToken first, SyntaxToken last) =>

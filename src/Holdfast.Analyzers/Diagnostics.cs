@@ -18,6 +18,14 @@ static class Diagnostics
         description: "A durable method is saved at each await, and only what Holdfast itself waits for can be waited for again after a restart.",
         helpLinkUri: HelpPage + "#hold001");
 
+    public static readonly DiagnosticDescriptor NotSavable = new(
+        "HOLD002",
+        "A value that cannot be saved is alive across an await",
+        "{0} ({1}) {2}, so it would have to be saved there, and it cannot be. {3}.",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        description: "The locals of a durable method are saved at each await, if they are read again later. Streams, connections, tasks and the like live in one process only.",
+        helpLinkUri: HelpPage + "#hold002");
+
     public static readonly DiagnosticDescriptor StepAssigns = new(
         "HOLD003",
         "A step assigns a variable that lives outside it",

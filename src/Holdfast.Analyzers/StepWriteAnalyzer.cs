@@ -30,18 +30,18 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
         if (!HoldfastTypes.IsStep(call.TargetMethod)) return;
         foreach (var argument in call.Arguments)
             if (HoldfastTypes.IsStepBody(argument) && BodyOf(argument.Value) is { } body)
-                new Walker(context, body.Function).Check(body.Block);
+                new Walker(context, body.Function, body.Place).Check(body.Block);
     }
 
     /// <summary>The code that the step runs, where it is written in place or is a local function.</summary>
-    static (IMethodSymbol Function, IOperation Block)? BodyOf(IOperation value)
+    static (IMethodSymbol Function, IOperation Block, IOperation? Place)? BodyOf(IOperation value)
     {
         while (value is IConversionOperation conversion) value = conversion.Operand;
         if (value is not IDelegateCreationOperation creation) return null;
         return creation.Target switch
         {
-            IAnonymousFunctionOperation lambda => (lambda.Symbol, lambda.Body),
-            IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } local } reference when FindLocal(reference, local) is { } body => (local, body),
+            IAnonymousFunctionOperation lambda => (lambda.Symbol, lambda.Body, null),
+            IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } local } reference when FindLocal(reference, local) is { } body => (local, body, reference),
             _ => null,
         };
     }
@@ -59,10 +59,15 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>Looks through one step's code, and through the local functions that it calls.</summary>
-    sealed class Walker(OperationAnalysisContext context, IMethodSymbol step)
+    /// <param name="context">Where to report.</param>
+    /// <param name="step">The function that the step runs.</param>
+    /// <param name="place">Where to point, if the code stands outside the step's call: that code is innocent where it is called otherwise.</param>
+    sealed class Walker(OperationAnalysisContext context, IMethodSymbol step, IOperation? place)
     {
         // The step itself first; then each local function outside it that it calls, whose own variables are its own too.
         readonly List<IMethodSymbol> _inside = [step];
+        readonly HashSet<ISymbol> _reportedAtPlace = new(SymbolEqualityComparer.Default);
+        IOperation? _place = place;
 
         public void Check(IOperation operation)
         {
@@ -85,7 +90,11 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
         void CheckLocal(IOperation call, IMethodSymbol local)
         {
             _inside.Add(local.OriginalDefinition);
-            if (FindLocal(call, local) is { } body) Check(body);
+            if (FindLocal(call, local) is not { } body) return;
+            var before = _place;
+            _place ??= call;
+            Check(body);
+            _place = before;
         }
 
         void CheckTarget(IOperation target)
@@ -119,7 +128,9 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
                 IEventSymbol => "the event ",
                 _ => "",
             };
-            context.ReportDiagnostic(Diagnostic.Create(Diagnostics.StepAssigns, target.Syntax.GetLocation(), $"{kind}'{name}'", $"{name} = await Step(…)"));
+            if (_place is not null && !_reportedAtPlace.Add(symbol)) return;
+            context.ReportDiagnostic(Diagnostic.Create(
+                Diagnostics.StepAssigns, (_place ?? target).Syntax.GetLocation(), [target.Syntax.GetLocation()], $"{kind}'{name}'", $"{name} = await Step(…)"));
         }
 
         bool IsInside(ISymbol symbol)

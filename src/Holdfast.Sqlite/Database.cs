@@ -31,7 +31,7 @@ sealed class Database(sqlite3 handle) : IDisposable
         {
             if (code != raw.SQLITE_OK) throw database.Fault();
             // Only the writer's orderly end may write to the file; the last reader to leave must not.
-            database.LeaveWithoutCheckpoint();
+            database.LeaveWithoutCheckpoint(true);
             raw.sqlite3_busy_timeout(handle, (int)options.BusyTimeout.TotalMilliseconds);
             database.Execute("PRAGMA query_only = 1; PRAGMA cache_size = -4096");
             return database;
@@ -74,8 +74,8 @@ sealed class Database(sqlite3 handle) : IDisposable
         return logPages == movedPages;
     }
 
-    /// <summary>Makes closing this connection write nothing, even if it is the last on the file.</summary>
-    public void LeaveWithoutCheckpoint() => raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+    /// <summary>Whether closing this connection leaves the file as it is, even if it is the last one on it.</summary>
+    public void LeaveWithoutCheckpoint(bool isOn) => raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, isOn ? 1 : 0, out _);
 
     /// <summary>Lets go of every row that a statement stands on, so that it keeps no transaction open.</summary>
     public void ResetStatements()

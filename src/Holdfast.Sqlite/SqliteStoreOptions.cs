@@ -22,6 +22,10 @@ public sealed record SqliteStoreOptions
     /// <value>5 seconds; after that the append is answered as unavailable, and may be tried again.</value>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a transaction step may take. It runs inside the one transaction that everything waits for.</summary>
+    /// <value>2 seconds; a step that takes longer is interrupted, undone and refused. Longer lets one step hold up every other run.</value>
+    public TimeSpan TransactionStepLimit { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The registered virtual file system to go through, for tests that make it fail; null for SQLite's own.</summary>
     internal string? FileSystem { get; init; }
 
@@ -34,5 +38,6 @@ public sealed record SqliteStoreOptions
         ArgumentOutOfRangeException.ThrowIfNegative(ReserveBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(CacheBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(BusyTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(TransactionStepLimit, TimeSpan.Zero);
     }
 }

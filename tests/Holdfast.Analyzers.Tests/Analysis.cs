@@ -35,7 +35,7 @@ static class Analysis
         }
         """;
 
-    static readonly ImmutableArray<DiagnosticAnalyzer> Rules = [new AwaitAnalyzer(), new StepWriteAnalyzer()];
+    static readonly ImmutableArray<DiagnosticAnalyzer> Rules = [new AwaitAnalyzer(), new AliveAnalyzer(), new StepWriteAnalyzer()];
 
     static readonly MetadataReference[] References =
     [
@@ -47,11 +47,12 @@ static class Analysis
 
     static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
 
-    static readonly SyntaxTree[] Shared =
-    [
-        CSharpSyntaxTree.ParseText(World, Options),
-        .. Surface.IsStub ? new[] { CSharpSyntaxTree.ParseText(Surface.Stub, Options) } : [],
-    ];
+    static readonly CSharpCompilation Empty = CSharpCompilation.Create(
+        "Sample", [], References, new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+    // Every source is added to the same compilation, so that the framework's metadata is read once.
+    static readonly CSharpCompilation Shared = Empty.AddSyntaxTrees(
+        [CSharpSyntaxTree.ParseText(World, Options), .. Surface.IsStub ? new[] { CSharpSyntaxTree.ParseText(Surface.Stub, Options) } : []]);
 
     /// <summary>A workflow with this body of <c>Run</c>, and these further members.</summary>
     public static string Workflow(string body, string members = "") => $$"""
@@ -70,22 +71,21 @@ static class Analysis
         """;
 
     /// <summary>Every report on the source, in its order. The source must compile.</summary>
-    public static Task<ImmutableArray<Diagnostic>> Run(string source) => Run(source, Shared, References);
+    public static Task<ImmutableArray<Diagnostic>> Run(string source) => Run(source, Shared);
 
-    /// <summary>Every report on a source that stands for itself.</summary>
+    /// <summary>Every report on a source that stands for itself, without a reference to Holdfast.</summary>
     public static Task<ImmutableArray<Diagnostic>> RunAlone(string source) =>
-        Run(source, [], [.. References.Where(r => r.Display is { } path && Path.GetFileNameWithoutExtension(path) != "Holdfast")]);
+        Run(source, Empty.WithReferences(References.Where(r => Path.GetFileNameWithoutExtension(r.Display) != "Holdfast")));
 
-    static async Task<ImmutableArray<Diagnostic>> Run(string source, SyntaxTree[] more, MetadataReference[] references)
+    static async Task<ImmutableArray<Diagnostic>> Run(string source, CSharpCompilation world)
     {
-        var compilation = CSharpCompilation.Create(
-            "Sample", [CSharpSyntaxTree.ParseText(source, Options, "Sample.cs"), .. more], references,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
-        Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
+        var tree = CSharpSyntaxTree.ParseText(source, Options, "Sample.cs");
+        var compilation = world.AddSyntaxTrees(tree);
+        Assert.Empty(compilation.GetSemanticModel(tree).GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
         Exception? failure = null;
         var analysis = new CompilationWithAnalyzersOptions(
             new AnalyzerOptions([]), (error, _, _) => failure = error, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
-        var found = await compilation.WithAnalyzers(Rules, analysis).GetAnalyzerDiagnosticsAsync();
+        var found = await compilation.WithAnalyzers(Rules, analysis).GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(tree), null, CancellationToken.None);
         Assert.Null(failure);
         return [.. found.OrderBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)];
     }

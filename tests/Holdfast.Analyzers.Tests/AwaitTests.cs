@@ -20,7 +20,7 @@ public sealed class AwaitTests
     }
 
     [Theory]
-    [InlineData("[|await Task.Delay(5)|];", "await Delay(5).")]
+    [InlineData("[|await Task.Delay(5)|];", "await Delay(TimeSpan.FromMilliseconds(5)).")]
     [InlineData("[|await Task.Delay(TimeSpan.FromDays(3))|];", "await Delay(TimeSpan.FromDays(3)).")]
     [InlineData("[|await Task.Yield()|];", "Leave it out")]
     [InlineData("[|await Task.WhenAll(mail.Send(\"a\"), mail.Send(\"b\"))|];", "await Durable.WhenAll(…) of the steps.")]

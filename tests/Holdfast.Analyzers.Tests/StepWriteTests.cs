@@ -33,8 +33,8 @@ public sealed class StepWriteTests
     [InlineData("var n = 0; await Step(step => { [|n|] = step.Attempt; return mail.Send(\"\"); }); return n;", "'n'")]
     [InlineData("var n = 0; await Transaction(tx => [|n|] = tx.Execute(\"\")); return n;", "'n'")]
     [InlineData("var n = 0; await Durable.Step(async () => { [|n|] = 1; await mail.Send(\"\"); }); return n;", "'n'")]
-    [InlineData("var n = 0; await Step(Work); async Task Work() { [|n|] = 1; await mail.Send(\"\"); } return n;", "'n'")]
-    [InlineData("var n = 0; void Set() => [|n|] = 1; await Step(() => { Set(); return mail.Send(\"\"); }); return n;", "'n'")]
+    [InlineData("var n = 0; await Step([|Work|]); async Task Work() { n = 1; n = 2; await mail.Send(\"\"); } return n;", "'n'")]
+    [InlineData("var n = 0; void Set() => n = 1; await Step(() => { [|Set()|]; return mail.Send(\"\"); }); return n;", "'n'")]
     [InlineData("await Step(() => { [|payments|] = null!; return mail.Send(\"\"); }); return 1;", "'payments'")]
     public async Task Every_way_of_writing_outside_is_seen(string body, string name)
     {

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using Holdfast.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -13,10 +14,17 @@ namespace Holdfast.Sqlite.Writing;
 sealed class GuestConnection : SqliteConnection
 {
     const string Ours = Schema.TablePrefix;
+    /// <summary>How many instructions of SQLite's machine pass between two looks at the clock: well under a millisecond.</summary>
+    const int InstructionsPerCheck = 10_000;
+
+    readonly TimeSpan _limit;
+    long _lentAt;
     bool _isLent;
     bool _mayClose;
 
-    public GuestConnection(string connectionString) : base(connectionString) { }
+    public GuestConnection(string connectionString, TimeSpan limit) : base(connectionString) => _limit = limit;
+
+    bool IsOverdue => Stopwatch.GetElapsedTime(_lentAt) > _limit;
 
     /// <summary>Installed once: installing it for each step would make SQLite compile every statement of ours again.</summary>
     public void InstallGuards()
@@ -33,7 +41,9 @@ sealed class GuestConnection : SqliteConnection
     {
         var database = new Database(Handle!);
         TransactionAnswer answer;
+        _lentAt = Stopwatch.GetTimestamp();
         _isLent = true;
+        raw.sqlite3_progress_handler(Handle, InstructionsPerCheck, _ => IsOverdue ? 1 : 0, null);
         try
         {
             answer = work(this);
@@ -41,14 +51,16 @@ sealed class GuestConnection : SqliteConnection
         catch (Exception error)
         {
             if (database.IsAutocommit) throw Lost(database);
-            throw new WriteRefused($"The transaction step threw {error.GetType().Name}: {error.Message}");
+            throw IsOverdue ? TooSlow() : new WriteRefused($"The transaction step threw {error.GetType().Name}: {error.Message}");
         }
         finally
         {
             _isLent = false;
+            raw.sqlite3_progress_handler(Handle, 0, null, null);
             CloseReaders();
         }
         if (database.IsAutocommit) throw Lost(database);
+        if (IsOverdue) throw TooSlow();
         if (answer.Keep && database.HasViolatedForeignKeys)
             throw new WriteRefused("The transaction step leaves a deferred foreign key violated, so its transaction could not commit.");
         return answer;
@@ -80,9 +92,14 @@ sealed class GuestConnection : SqliteConnection
     public override SqliteTransaction BeginTransaction(IsolationLevel isolationLevel, bool deferred) => throw NoTransactions();
 
     // A conflict clause or a trigger of the user's can roll everything back; otherwise it was the disk.
-    static Exception Lost(Database database) => database.Fault() is { IsOfTheDisk: true } fault
-        ? fault
+    Exception Lost(Database database) =>
+        database.Fault() is { IsOfTheDisk: true } fault ? fault
+        : IsOverdue ? TooSlow()
         : new WriteRefused("The transaction step rolled back the whole transaction, by a ROLLBACK conflict clause or trigger.");
+
+    // Every other run waits for its commit meanwhile.
+    WriteRefused TooSlow() => new(
+        $"The transaction step took longer than {_limit.TotalSeconds} s, and was undone. It holds up every other run: do slow work in an ordinary step before it.");
 
     static InvalidOperationException NoTransactions() => new(
         "A transaction step runs inside the transaction that records its result, and cannot begin, commit or roll back one. Throw to undo what the step did.");

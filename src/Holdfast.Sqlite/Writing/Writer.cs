@@ -13,8 +13,8 @@ sealed class Writer : IDisposable
 {
     const string Savepoint = "holdfast_write";
 
-    /// <summary>Connections that must never be closed, not even by a finalizer: closing would write what nobody may know of.</summary>
-    static readonly List<GuestConnection> Abandoned = [];
+    /// <summary>What must never be closed, not even by a finalizer: closing would write to a file whose state nobody knows.</summary>
+    static readonly List<Writer> Abandoned = [];
 
     readonly Lock _gate = new();
     readonly string _path;
@@ -51,7 +51,7 @@ sealed class Writer : IDisposable
 
     public static Writer Open(string path, SqliteStoreOptions options, ILogger logger)
     {
-        var connection = new GuestConnection(ConnectionString(path, options));
+        var connection = new GuestConnection(ConnectionString(path, options), options.TransactionStepLimit);
         try
         {
             connection.Open();
@@ -147,6 +147,8 @@ sealed class Writer : IDisposable
             PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{options.CacheBytes / 1024}; PRAGMA cache_spill = 0;
             PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = 1; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1
             """);
+        // Until the file is known to be ours and its log is safe, closing must not change it.
+        database.LeaveWithoutCheckpoint(true);
         Schema.Check(database, path);
         // What a process that died left in the log may never have reached the disk: it does now, before anything is built on it.
         // Only after the check, which read from the file: SQLite takes no notice of a log before that.
@@ -155,6 +157,7 @@ sealed class Writer : IDisposable
         if (database.Query("PRAGMA journal_mode = WAL", row => row.Text(0)) != "wal")
             throw new HoldfastException(HoldfastError.StoreUnavailable, $"{path} cannot use a write-ahead log. Put it on a local disk.");
         Schema.Migrate(database);
+        database.LeaveWithoutCheckpoint(false);
         Log.Opened(logger, path, Schema.VersionOf(database));
     }
 
@@ -257,8 +260,8 @@ sealed class Writer : IDisposable
 
     void Commit()
     {
-        // A statement that failed may have rolled everything back; committing then would look like success.
-        Invariant.Holds(!_database.IsAutocommit);
+        // Whatever ended the transaction, what came after it may have been committed by itself.
+        if (_database.IsAutocommit) throw Abandon(new(0, 0, "the transaction ended before its commit"));
         try
         {
             _commit.Run();
@@ -298,7 +301,7 @@ sealed class Writer : IDisposable
     HoldfastException Abandon(SqliteFault fault)
     {
         Log.Abandoned(_logger, _path, fault.Message);
-        lock (Abandoned) Abandoned.Add(_connection);
+        lock (Abandoned) Abandoned.Add(this);
         return Poison = new(HoldfastError.OutcomeUnknown,
             $"A commit to {_path} failed with '{fault.Message}', and whether it was kept shows only when the file is read again. The store is not used any more; restart the engine.", fault);
     }

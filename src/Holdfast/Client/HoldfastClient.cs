@@ -54,7 +54,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         {
             var page = await engine.Store.ListAsync(new() { Status = RunStatus.Running, Before = before, Limit = 1_000 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
-                foreach (var op in StateCodec.Decode(row.State.Span).Ops)
+                foreach (var op in StateBytes.TryRead(row.State)?.Ops ?? [])
                     if (op is StepOp { Phase: StepPhase.InDoubt } step) found.Add(new(row.Id, step.Id, step.Label, $"{row.Id}-{step.Id}", row.Workflow, row.Key));
             if (page.Count < 1_000) return found;
             before = page[^1].Id;
@@ -66,9 +66,11 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         ArgumentNullException.ThrowIfNull(decision);
         engine.ThrowIfNotRunning();
         var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
-        var isCall = StateCodec.Decode(row.State.Span).Ops.TryGet(op, out var found) && found is StepOp { Kind: StepKind.Call };
-        var payload = decision.Encode(engine.Codec, engine.Json, isCall);
-        await PostAsync(run, MailKind.Decision, op.ToString(System.Globalization.CultureInfo.InvariantCulture), payload, null, cancellationToken).ConfigureAwait(false);
+        var step = StateCodec.Decode(row.State.Span).Ops.TryGet(op, out var found) ? found as StepOp : null;
+        var payload = decision.Encode(engine.Codec, engine.Json, step is { Kind: StepKind.Call });
+        // The answer came from asking about the attempt that is in doubt now; it must not reach a later one.
+        var name = InDoubt.NameOf(op, step is { Phase: StepPhase.InDoubt } ? step.Attempt : 0);
+        await PostAsync(run, MailKind.Decision, name, payload, null, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken)
@@ -86,7 +88,9 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     public async Task PostAsync(RunId run, MailKind kind, string name, ReadOnlyMemory<byte> payload, string? dedupKey, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
-        var mail = new NewMail(kind, name, payload, dedupKey, engine.Time.GetUtcNow());
+        if (dedupKey?.Length > KeyLengthMax) throw new ArgumentException($"A dedup key has at most {KeyLengthMax} characters, not {dedupKey.Length}.", nameof(dedupKey));
+        // The engine's own messages have keys of their own, which a client's must not meet.
+        var mail = new NewMail(kind, name, payload, dedupKey is null ? null : "client:" + dedupKey, engine.Time.GetUtcNow());
         var answer = await CommitAsync(new PostMail(run, mail), () => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
         switch (answer.Verdict)
         {
@@ -161,8 +165,12 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     }
 
     static RunInfo Info(RunRow row) => new(
-        row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, RunKernel.IsFinished(row.Status) ? "" : RunKernel.Describe(StateCodec.Decode(row.State.Span)),
+        row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, Waiting(row),
         row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { } outcome ? RunErrors.Decode(outcome.Error) : null);
+
+    static string Waiting(RunRow row) => RunKernel.IsFinished(row.Status) ? ""
+        : StateBytes.TryRead(row.State) is { } state ? RunKernel.Describe(state)
+        : "its saved state is damaged: restore the store from a backup";
 
     static HoldfastException Unknown(RunId run) => new(HoldfastError.UnknownRun, $"There is no run {run} in this store. It may have been removed by retention.");
 }

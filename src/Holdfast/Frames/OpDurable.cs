@@ -91,7 +91,7 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
 
     ChildFailedException ChildFailed(Outcome outcome)
     {
-        var error = outcome.Kind == OutcomeKind.Failed ? Runtime.RunErrors.Decode(outcome.Value) : null;
+        var error = outcome.Kind == OutcomeKind.Failed ? RunErrors.Decode(outcome.Value) : null;
         var how = outcome.Kind == OutcomeKind.Failed ? "failed" : "was cancelled";
         return new($"The child run {Describe()} {how}: {error?.Message ?? outcome.Summary}", error);
     }

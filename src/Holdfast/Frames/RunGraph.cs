@@ -21,6 +21,12 @@ sealed class RunGraph(RunServices services)
     [ThreadStatic]
     static RunGraph? _current;
 
+    RunGraph? _outerGraph;
+    ExecutionContext? _outerContext;
+
+    /// <summary>How many of the decision's deliveries were handed out in this turn.</summary>
+    int _delivered;
+
     int _cancelledAwaits;
     int _stackHops;
 
@@ -121,37 +127,39 @@ sealed class RunGraph(RunServices services)
         return new(reason);
     }
 
-    /// <summary>Runs the graph's code as this thread's current run, in a clean execution context.</summary>
-    public void Enter(Action<RunGraph> turn)
+    /// <summary>
+    /// Makes this thread the one that runs the graph's code, in a clean execution context, until <see cref="Leave"/>. Code of the graph may
+    /// run in between only.
+    /// </summary>
+    public void Enter()
     {
-        var previous = _current;
+        _outerGraph = _current;
+        _outerContext = ExecutionContext.Capture();
         _current = this;
         _cancelledAwaits = 0;
+        _delivered = 0;
         Ran = false;
         CurrentScope = RootScope;
-        try
-        {
-            ExecutionContext.Run(CleanContext.Value, static state =>
-            {
-                var (graph, turn) = ((RunGraph, Action<RunGraph>))state!;
-                turn(graph);
-            }, (this, turn));
-        }
-        finally
-        {
-            _current = previous;
-        }
+        ExecutionContext.Restore(CleanContext.Value);
+    }
+
+    /// <summary>Gives the thread back what it had.</summary>
+    public void Leave()
+    {
+        _current = _outerGraph;
+        if (_outerContext is { } context) ExecutionContext.Restore(context);
+        _outerGraph = null;
+        _outerContext = null;
     }
 
     /// <summary>Hands out deliveries and resumes frames until nothing can go on.</summary>
     public void RunUntilParked()
     {
-        var delivered = 0;
         while (Misuse is null)
         {
-            if (delivered < Decision.Deliveries.Count)
+            if (_delivered < Decision.Deliveries.Count)
             {
-                var delivery = Decision.Deliveries[delivered++];
+                var delivery = Decision.Deliveries[_delivered++];
                 if (Ops.Remove(delivery.Op, out var durable)) durable.Deliver(delivery);
             }
             else if (Decision.CancelRun is { } reason)
@@ -168,8 +176,6 @@ sealed class RunGraph(RunServices services)
                 break;
             }
         }
-        // What was handed out is done with; a second pass of the same turn starts from what came after.
-        Decision.Deliveries.Clear();
     }
 
     /// <summary>Runs a frame until it suspends, in its own scope; a nested call returns here when its callee suspends.</summary>

@@ -39,8 +39,6 @@ static class NewRuns
     public static NewRun Create(WorkflowType type, object? input, string? key, DateTimeOffset now, Random random, JsonValues json, ParentLink? parent, string? traceParent)
     {
         if (key is { Length: 0 }) throw new ArgumentException("An idempotency key cannot be empty; pass null for none.", nameof(key));
-        var state = new System.Buffers.ArrayBufferWriter<byte>(32);
-        StateCodec.Encode(new RunState { Parent = parent }, state);
         return new()
         {
             Id = RunId.Create(now, random),
@@ -51,7 +49,7 @@ static class NewRuns
             CreatedUtc = now,
             TraceParent = traceParent,
             Input = type.InputType is null ? default(ReadOnlyMemory<byte>) : json.Write(input, type.InputType, $"The input of {type.Name}"),
-            State = state.WrittenMemory,
+            State = StateBytes.Of(new RunState { Parent = parent }),
         };
     }
 }

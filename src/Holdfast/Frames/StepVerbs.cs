@@ -14,12 +14,11 @@ static class StepVerbs
         var durable = new OpDurable<T>(ValueForm.Graph, options.Label ?? StepLabels.Of(lambda));
         if (graph.CurrentScope.IsCancelled) return graph.Stillborn(durable);
         var intent = graph.Services.Codec.EncodeIntent(body, graph.Services.Injected);
-        return Start(graph, durable, options, step =>
-        {
-            step.Kind = kind;
-            step.Intent = intent.Bytes;
-            step.IntentBlobs = graph.Keep(intent.Blobs);
-        });
+        var step = NewStep(graph, durable.Label, options);
+        step.Kind = kind;
+        step.Intent = intent.Bytes;
+        step.IntentBlobs = graph.Keep(intent.Blobs);
+        return graph.StartOp(durable, new RunEvent.StartStep(step));
     }
 
     public static Durable<T> StartCall<T>(string handler, object? argument, StepOptions? options)
@@ -30,28 +29,22 @@ static class StepVerbs
         var durable = new OpDurable<T>(ValueForm.Json, options.Label ?? handler);
         if (graph.CurrentScope.IsCancelled) return graph.Stillborn(durable);
         var arguments = graph.Services.Json.Write(argument, argument?.GetType() ?? typeof(object), $"the argument of '{handler}'");
-        return Start(graph, durable, options, step =>
-        {
-            step.Kind = StepKind.Call;
-            step.Handler = handler;
-            step.Intent = arguments;
-        });
-    }
-
-    static Durable<T> Start<T>(RunGraph graph, OpDurable<T> durable, StepOptions options, Action<StepOp> fill)
-    {
-        var step = new StepOp(graph.State.NextOp)
-        {
-            Label = durable.Label,
-            Retry = options.Retry.ToRule(),
-            Timeout = options.Timeout,
-            AtMostOnce = options.AtMostOnce,
-            Queue = options.Queue,
-            Epoch = graph.Epoch,
-        };
-        fill(step);
+        var step = NewStep(graph, durable.Label, options);
+        step.Kind = StepKind.Call;
+        step.Handler = handler;
+        step.Intent = arguments;
         return graph.StartOp(durable, new RunEvent.StartStep(step));
     }
+
+    static StepOp NewStep(RunGraph graph, string label, StepOptions options) => new(graph.State.NextOp)
+    {
+        Label = label,
+        Retry = options.Retry.ToRule(),
+        Timeout = options.Timeout,
+        AtMostOnce = options.AtMostOnce,
+        Queue = options.Queue,
+        Epoch = graph.Epoch,
+    };
 
     static StepOptions Default { get; } = new();
 }

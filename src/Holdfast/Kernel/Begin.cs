@@ -5,6 +5,8 @@ static class Begin
 {
     public static void Apply(RunState state, Decision decision)
     {
+        // A recovery may have set the run aside in this very turn; it then begins when it goes on.
+        if (state.Status != RunStatus.Running) return;
         Invariant.Holds(!state.Begun);
         state.Begun = true;
         decision.Note(JournalKind.Started, 0);

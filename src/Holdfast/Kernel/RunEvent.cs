@@ -56,8 +56,10 @@ abstract record RunEvent
     /// </summary>
     public sealed record ResultStored(long Op, Outcome Outcome) : RunEvent;
 
-    /// <summary>Time has passed: whatever is due now fires.</summary>
-    public sealed record TimePassed(long Epoch) : RunEvent;
+    /// <summary>Time has passed: whatever is due fires.</summary>
+    /// <param name="Epoch">The epoch of a following attempt.</param>
+    /// <param name="UntilUtc">What is due later does not fire yet, because a message came before it; null for no such bound.</param>
+    public sealed record TimePassed(long Epoch, DateTimeOffset? UntilUtc = null) : RunEvent;
 
     /// <summary>A message has arrived. One that was looked at already changes nothing.</summary>
     /// <param name="Mail">The message.</param>

@@ -68,5 +68,5 @@ static class RunKernel
     public static bool IsFinished(RunStatus status) => status is not (RunStatus.Running or RunStatus.Parked);
 
     static bool IsFromOutside(RunEvent happened) => happened is RunEvent.AttemptEnded or RunEvent.ResultStored or RunEvent.TimePassed
-        or RunEvent.MailArrived or RunEvent.Recover or RunEvent.Park;
+        or RunEvent.MailArrived or RunEvent.Recover or RunEvent.Park or RunEvent.Begin;
 }

@@ -7,6 +7,7 @@ static class TimePassed
     {
         // A parked run has no frames that a timer could wake; what came due fires when it goes on.
         if (state.Status != RunStatus.Running) return;
+        if (passed.UntilUtc < now) now = passed.UntilUtc.Value;
         if (state.CancelGraceUtc <= now)
         {
             Terminate.End(state, Line.Of($"did not end within its grace after it was asked to cancel: {state.CancelReason}"), now, decision);

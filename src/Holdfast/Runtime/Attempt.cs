@@ -18,7 +18,6 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     readonly Engine _engine = run.Engine;
     readonly long _started = Stopwatch.GetTimestamp();
-    readonly Lock _lock = new();
     CancellationTokenSource? _token;
     ITimer? _timer;
     bool _isCancelled;
@@ -39,7 +38,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     {
         get
         {
-            lock (_lock)
+            lock (this)
             {
                 if (_token is null)
                 {
@@ -54,7 +53,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     public void Cancel()
     {
         CancellationTokenSource? token;
-        lock (_lock)
+        lock (this)
         {
             _isCancelled = true;
             token = _token;

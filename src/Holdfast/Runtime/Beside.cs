@@ -1,4 +1,3 @@
-using System.Buffers;
 using Holdfast.Kernel;
 using Holdfast.Storage;
 
@@ -37,8 +36,6 @@ static class Beside
 
     public static ResultOnly Write(LiveRun run, RunMemory memory, StoredResult result, JournalEntry entry, DateTimeOffset now)
     {
-        var journal = new ArrayBufferWriter<byte>(32);
-        JournalCodec.Encode([entry], journal);
         return new()
         {
             Run = run.Id,
@@ -47,7 +44,7 @@ static class Beside
             Utc = now,
             Op = result.Op,
             Outcome = result.Outcome,
-            Journal = journal.WrittenMemory,
+            Journal = StateBytes.Of([entry]),
         };
     }
 }

@@ -16,6 +16,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     readonly Lock _lock = new();
     List<Pending> _gathered = [];
     List<Pending> _batch = [];
+    List<Pending>? _spare;
     readonly List<StoreWrite> _writes = [];
     WriteResult[] _results = new WriteResult[64];
     bool _isLed;
@@ -27,7 +28,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     /// <see cref="HoldfastError.StoreFull"/> or <see cref="HoldfastError.StoreUnavailable"/>: not kept, and only for writes that may be
     /// given up; those of turns wait. <see cref="HoldfastError.OutcomeUnknown"/>: nobody knows; the engine stops.
     /// </exception>
-    public async ValueTask<WriteResult> CommitAsync(StoreWrite write)
+    public ValueTask<WriteResult> CommitAsync(StoreWrite write)
     {
         var pending = new Pending(write);
         bool leads;
@@ -39,11 +40,12 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
             leads = !_isLed;
             _isLed = true;
         }
-        if (leads) await LeadAsync().ConfigureAwait(false);
-        return await pending.Task.ConfigureAwait(false);
+        // Not awaited: the leader's own write is among those that the lead completes.
+        if (leads) _ = LeadAsync();
+        return pending.Task;
     }
 
-    async ValueTask LeadAsync()
+    async Task LeadAsync()
     {
         lock (_lock)
         {
@@ -72,30 +74,33 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
             error = thrown;
         }
         var done = _batch;
-        var count = done.Count;
-        var results = error is null ? _results.AsSpan(0, count).ToArray() : null;
         _writes.Clear();
         if (error is HoldfastException { Error: HoldfastError.StoreFull or HoldfastError.StoreUnavailable } full)
         {
             await HoldAsync(full).ConfigureAwait(false);
             return;
         }
-        _batch = [];
-        if (error is not null) Break(error);
-        else PassOn();
-        for (var i = 0; i < count; i++)
+        if (error is not null)
         {
-            if (error is null) done[i].Complete(results![i]);
-            else done[i].Fail(Unknown(error));
+            Break(error);
+            foreach (var pending in done) pending.Fail(Unknown(error));
+            failed(error);
+            return;
         }
-        if (error is not null) failed(error);
+        for (var i = 0; i < done.Count; i++) done[i].Result = _results[i];
+        // The next commit starts before this one's continuations run: they are what fills it.
+        _batch = Interlocked.Exchange(ref _spare, null) ?? [];
+        PassOn();
+        foreach (var pending in done) pending.Complete();
+        done.Clear();
+        _spare = done;
     }
 
     /// <summary>
     /// There is no room: nothing of the batch was kept. Writes of clients are refused, so that nothing is acknowledged; those of turns
     /// are kept and tried again, until a commit succeeds.
     /// </summary>
-    async ValueTask HoldAsync(HoldfastException full)
+    async Task HoldAsync(HoldfastException full)
     {
         List<Pending> refused;
         lock (_lock)
@@ -130,7 +135,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
                 return;
             }
         }
-        ThreadPool.UnsafeQueueUserWorkItem(static committer => _ = committer.LeadAsync().AsTask(), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static committer => _ = committer.LeadAsync(), this, preferLocal: false);
     }
 
     void Break(Exception error)
@@ -154,17 +159,23 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     /// <summary>One write on its way. Completes inline for its own leader, through the pool for everyone else.</summary>
     sealed class Pending(StoreWrite write) : IValueTaskSource<WriteResult>
     {
-        ManualResetValueTaskSourceCore<WriteResult> _core = new() { RunContinuationsAsynchronously = true };
+        ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
 
         public StoreWrite Write { get; } = write;
 
         public ValueTask<WriteResult> Task => new(this, _core.Version);
 
-        public void Complete(WriteResult result) => _core.SetResult(result);
+        public WriteResult Result { get; set; }
+
+        public void Complete() => _core.SetResult(true);
 
         public void Fail(Exception error) => _core.SetException(error);
 
-        WriteResult IValueTaskSource<WriteResult>.GetResult(short token) => _core.GetResult(token);
+        WriteResult IValueTaskSource<WriteResult>.GetResult(short token)
+        {
+            _core.GetResult(token);
+            return Result;
+        }
 
         ValueTaskSourceStatus IValueTaskSource<WriteResult>.GetStatus(short token) => _core.GetStatus(token);
 

@@ -10,10 +10,20 @@ static class Effects
     {
         var engine = run.Engine;
         Attempt? only = null;
+        if (memory.IsFresh)
+        {
+            // What the state owed before it was read again in this process, and what does not run here, is owed still.
+            memory.IsFresh = false;
+            foreach (var owed in RunKernel.Pending(memory.State))
+                if (owed is Effect.RunAttempt && !decision.Effects.Contains(owed)) decision.Effects.Add(owed);
+        }
         foreach (var effect in decision.Effects)
         {
             switch (effect)
             {
+                // Taking a run up orders every open attempt anew; one that runs here already goes on.
+                case Effect.RunAttempt start when run.Attempts.TryGetValue(start.Op, out var present) && present.Number == start.Attempt:
+                    break;
                 case Effect.RunAttempt start when memory.State.Ops.TryGet(start.Op, out var op) && op is StepOp step:
                     var attempt = new Attempt(run, memory, step, start.Attempt);
                     run.Attempts[start.Op] = attempt;
@@ -29,6 +39,8 @@ static class Effects
                     break;
             }
         }
+        foreach (var entry in decision.Journal)
+            if (entry.Kind == JournalKind.StepInDoubt) engine.Metrics.InDoubt(1);
         foreach (var mail in decision.Outgoing) engine.MailPosted(mail.Run);
         foreach (var child in decision.Children) engine.Activate(child.Id);
         // A deadline that stands through a million turns is one timer, not a million.

@@ -33,6 +33,7 @@ sealed class Engine : IAsyncDisposable
         _alwaysCold = alwaysCold;
         _stopHost = stopHost;
         Time = options.TimeProvider;
+        Stopping = _stopping.Token;
         Json = new(options.Json);
         Codec = new(new TypeCatalog(registry.Assemblies.Concat(options.Assemblies)));
         Store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
@@ -78,7 +79,8 @@ sealed class Engine : IAsyncDisposable
 
     public long Epoch { get; private set; }
 
-    public CancellationToken Stopping => _stopping.Token;
+    /// <summary>Signalled when the engine stops, for good. Valid also after that: an attempt may outlive the engine.</summary>
+    public CancellationToken Stopping { get; }
 
     /// <summary>Why the engine does not run, or null.</summary>
     public Exception? Failure { get; private set; } = new HoldfastException(HoldfastError.NotRunning, "The engine has not started yet; start the host first.");
@@ -209,11 +211,11 @@ sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>A turn threw where nothing may throw. The run's memory is dropped; a broken invariant stops the engine before it commits doubt.</summary>
-    public void TurnBroke(RunId run, Exception error)
+    public void TurnBroke(RunId run, Exception error, int retries)
     {
         if (Failure is not null) return;
         if (error is InvariantException) Broken(error);
-        else if (!_stopping.IsCancellationRequested) Log.TurnBroke(_log, error, run);
+        else if (!_stopping.IsCancellationRequested) Log.TurnBroke(_log, error, run, retries);
     }
 
     public void NoteTurn(RunId run, long started)
@@ -241,7 +243,8 @@ sealed class Engine : IAsyncDisposable
             var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
-                if (!StateCodec.Decode(row.State.Span).ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) == true || !await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
+                if (StateBytes.TryRead(row.State)?.ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) != true) continue;
+                if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
                 await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
             }
             if (page.Count < 500) return;
@@ -260,7 +263,7 @@ sealed class Engine : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(wait, Time, _stopping.Token).ConfigureAwait(false);
+            await Task.Delay(wait, Time, Stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -280,7 +283,6 @@ sealed class Engine : IAsyncDisposable
                 if (excess <= 0 && Time.GetElapsedTime(run.TouchedTimestamp) < Options.IdleTime) continue;
                 if (!run.TryEvict()) continue;
                 _runs.TryRemove(new(run.Id, run));
-                run.PassOn();
                 excess--;
             }
         }

@@ -13,13 +13,18 @@ static class FrameRunner
         graph.Decision = decision;
         graph.Now = now;
         graph.Epoch = run.Engine.Epoch;
-        graph.Enter(graph =>
+        graph.Enter();
+        try
         {
             if (begins) Begin(memory, graph, decision);
             graph.RunUntilParked();
             WindUp(graph);
             RefuseDeadlock(memory, graph);
-        });
+        }
+        finally
+        {
+            graph.Leave();
+        }
         if (graph.Misuse is null && graph.Root is { IsSettled: true } root && memory.State.Ops.Count == 0) End(run, memory, graph, root, now, decision);
     }
 
@@ -102,27 +107,5 @@ static class FrameRunner
 
         static (RunOutcome, string) Failed(Exception error) =>
             (new(RunStatus.Failed, default, RunErrors.Encode(error)), $"{error.GetType().Name}: {error.Message}");
-    }
-}
-
-/// <summary>The exception that ended a run, as it is kept: plain JSON, readable without the code that threw it.</summary>
-static class RunErrors
-{
-    public static byte[] Encode(Exception error) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-        new RunError(
-            error is StepFailedException failed ? failed.TypeName : error.GetType().FullName!, error.Message,
-            Frames.Graph.ExceptionPlan.StackTextOf(error)));
-
-    public static RunError? Decode(ReadOnlyMemory<byte> bytes)
-    {
-        if (bytes.IsEmpty) return null;
-        try
-        {
-            return System.Text.Json.JsonSerializer.Deserialize<RunError>(bytes.Span);
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return null;
-        }
     }
 }

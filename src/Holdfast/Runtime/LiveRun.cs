@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Holdfast.Frames;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
@@ -12,11 +11,13 @@ namespace Holdfast.Runtime;
 /// </summary>
 sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 {
-    readonly ConcurrentQueue<RunEvent> _events = new();
-    readonly List<RunEvent> _taken = [];
-    int _pumping;
-    bool _isEvicted;
+    readonly Lock _lock = new();
+    List<RunEvent> _events = [];
+    List<RunEvent> _taken = [];
     int _failures;
+    int _pumping;
+    int _count;
+    bool _isEvicted;
 
     public RunId Id { get; } = id;
 
@@ -24,6 +25,9 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 
     /// <summary>Everything of the run that is committed, with the live graph above it; null until the run is read from the store.</summary>
     public RunMemory? Memory { get; set; }
+
+    /// <summary>What the events of the present turn lead to; reused from turn to turn.</summary>
+    public Decision Decision { get; } = new();
 
     /// <summary>Attempts that run in this process, by op. Only touched by the thread that pumps.</summary>
     public Dictionary<long, Attempt> Attempts { get; } = [];
@@ -33,38 +37,43 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 
     public bool IsEvicted => Volatile.Read(ref _isEvicted);
 
-    public bool IsIdle => Volatile.Read(ref _pumping) == 0 && _events.IsEmpty && Attempts.Count == 0;
+    public bool IsIdle => Volatile.Read(ref _pumping) == 0 && !HasEvents && Attempts.Count == 0;
+
+    // Read without the lock: whoever adds an event looks at the pump afterwards, and the pump looks here after it has stopped.
+    bool HasEvents => Volatile.Read(ref _count) > 0;
 
     /// <summary>Hands an event over; false when the run has just been dropped from memory and must be looked up again.</summary>
     public bool TryPost(RunEvent happened)
     {
-        _events.Enqueue(happened);
-        if (Interlocked.Exchange(ref _pumping, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        return !IsEvicted;
-    }
-
-    /// <summary>Drops the run from memory, unless something is going on in it. The caller takes it off its list and then calls <see cref="PassOn"/>.</summary>
-    public bool TryEvict()
-    {
-        if (Interlocked.Exchange(ref _pumping, 1) != 0) return false;
-        if (!_events.IsEmpty || Attempts.Count > 0)
+        lock (_lock)
         {
-            // Something came in between; whoever brought it found the run busy, so it is ours to go on.
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            return false;
+            if (_isEvicted) return false;
+            _events.Add(happened);
+            Volatile.Write(ref _count, _events.Count);
         }
-        // Stays marked as pumping: an event that still arrives is refused by IsEvicted and posted anew.
-        Volatile.Write(ref _isEvicted, true);
-        Memory?.DropGraph();
-        Memory = null;
+        if (Interlocked.Exchange(ref _pumping, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return true;
     }
 
-    /// <summary>Hands on what came while the run was being dropped: its poster may not have seen that yet. A second copy of an event does no harm.</summary>
-    public void PassOn()
+    /// <summary>Drops the run from memory, unless something is going on in it.</summary>
+    public bool TryEvict()
     {
-        Interlocked.MemoryBarrier();
-        while (_events.TryDequeue(out var happened)) Engine.Post(Id, happened);
+        if (Interlocked.Exchange(ref _pumping, 1) != 0) return false;
+        lock (_lock)
+        {
+            // Under the lock that events are added under: none can slip in between the look and the mark.
+            _isEvicted = _events.Count == 0 && Attempts.Count == 0;
+        }
+        if (_isEvicted)
+        {
+            // Stays marked as pumping: an event that still arrives is refused and posted anew.
+            Memory?.DropGraph();
+            Memory = null;
+            return true;
+        }
+        // Whoever brought something found the run busy, so it is ours to go on.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return false;
     }
 
     void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
@@ -87,14 +96,14 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             {
                 Memory?.DropGraph();
                 Memory = null;
-                Engine.TurnBroke(Id, error);
+                Engine.TurnBroke(Id, error, _failures);
                 KeepForLater();
             }
             TouchedTimestamp = Engine.Time.GetTimestamp();
             Volatile.Write(ref _pumping, 0);
             // Run outside the pump: code that blocks in a step must not keep a signal or a cancellation from the run.
             inline?.Start();
-            if (_events.IsEmpty || Interlocked.Exchange(ref _pumping, 1) != 0) return;
+            if (!HasEvents || Interlocked.Exchange(ref _pumping, 1) != 0) return;
         }
     }
 
@@ -117,8 +126,13 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 
     bool Take()
     {
-        while (_taken.Count < 256 && _events.TryDequeue(out var happened)) _taken.Add(happened);
-        return _taken.Count > 0;
+        if (!HasEvents) return false;
+        lock (_lock)
+        {
+            (_events, _taken) = (_taken, _events);
+            Volatile.Write(ref _count, 0);
+        }
+        return true;
     }
 }
 
@@ -189,6 +203,9 @@ sealed class RunMemory
 
     /// <summary>The scope that the workflow's services came from.</summary>
     public ServiceLease? Services { get; set; }
+
+    /// <summary>Just read from the store: no turn has been committed on it yet.</summary>
+    public bool IsFresh { get; set; } = true;
 
     /// <summary>A result that the store keeps beside the state: the next full commit takes it in.</summary>
     public void NoteStored(RunEvent.ResultStored stored)

@@ -25,29 +25,19 @@ static class Loading
         if (run.Memory is not { } memory)
         {
             memory = run.Memory = MemoryOf(engine, stored);
-            var prelude = new List<RunEvent>
-            {
-                new RunEvent.Recover(epoch, engine.TakeMark(run.Id), engine.Options.CrashesMax, stored.Results),
-            };
+            if (engine.TakeMark(run.Id)) await CountCrashAsync(run, memory).ConfigureAwait(false);
+            var prelude = new List<RunEvent> { new RunEvent.Recover(epoch, false, 0, stored.Results) };
             foreach (var result in stored.Results)
             {
                 prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
                 memory.Unfolded.Add(result);
             }
-            if (!memory.State.Begun && memory.State.Status == RunStatus.Running) prelude.Add(new RunEvent.Begin());
             prelude.Add(new RunEvent.TimePassed(epoch));
             events.InsertRange(0, prelude);
         }
-        var unparks = false;
-        foreach (var mail in stored.Mail)
-        {
-            if (mail.Sequence <= memory.State.MailSeen) continue;
-            events.Add(new RunEvent.MailArrived(mail, engine.Options.CancelRunGrace, epoch));
-            if (mail.Kind != MailKind.Unpark) continue;
-            unparks = true;
-            // Set aside before its first turn, it has that turn now.
-            if (!memory.State.Begun) events.Add(new RunEvent.Begin());
-        }
+        var unseen = stored.Mail.Where(mail => mail.Sequence > memory.State.MailSeen).ToList();
+        var unparks = unseen.Exists(static mail => mail.Kind == MailKind.Unpark);
+        Arrivals.Add(run, memory, unseen, events);
         if (unparks && memory.State.Status == RunStatus.Parked) TakeKeptResults(memory, stored, events);
         return memory;
     }
@@ -58,6 +48,21 @@ static class Loading
         memory.Unfolded.Clear();
         memory.Unfolded.AddRange(stored.Results);
         foreach (var result in stored.Results) events.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
+    }
+
+    /// <summary>
+    /// Counts a death of the process while this run's code was running, in a commit of its own before any of that code runs again: if it
+    /// kills this process too, the next one knows.
+    /// </summary>
+    static async ValueTask CountCrashAsync(LiveRun run, RunMemory memory)
+    {
+        var engine = run.Engine;
+        if (memory.State.Status != RunStatus.Running) return;
+        var now = engine.Time.GetUtcNow();
+        var decision = new Decision();
+        RunKernel.Decide(memory.State, new RunEvent.Recover(0, true, engine.Options.CrashesMax), now, decision);
+        await Parked.CommitStateAsync(run, memory, decision, now).ConfigureAwait(false);
+        if (memory.State.Status == RunStatus.Parked) engine.NoteParked(run.Id, memory.State.ParkReason!);
     }
 
     static RunMemory MemoryOf(Engine engine, StoredRun stored)
@@ -125,7 +130,7 @@ static class Loading
             }
             else
             {
-                engine.Codec.DecodeRun(memory.Snapshot, hash => memory.FetchedBlobs.TryGetValue(hash, out var data) ? data : null, graph, services);
+                engine.Codec.DecodeRun(memory.Snapshot, hash => memory.FetchedBlobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, graph, services);
                 memory.FetchedBlobs.Clear();
                 // Results beside the snapshot were taken by joins before; no frame could run on them, so none does now. The ones that this
                 // very turn brings come as deliveries.

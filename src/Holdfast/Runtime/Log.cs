@@ -26,8 +26,8 @@ static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "Run {Run}: a turn took {Milliseconds:0} ms. Code between awaits should compute, not wait; put calls into steps.")]
     public static partial void SlowTurn(ILogger log, RunId run, double milliseconds);
 
-    [LoggerMessage(13, LogLevel.Error, "Run {Run}: a turn could not be run. Its memory is dropped; it is taken up again from the store when something happens to it.")]
-    public static partial void TurnBroke(ILogger log, Exception error, RunId run);
+    [LoggerMessage(13, LogLevel.Error, "Run {Run}: a turn could not be run, after {Retries} retries. It is taken up again from the store in a while; nothing of it is lost.")]
+    public static partial void TurnBroke(ILogger log, Exception error, RunId run, int retries);
 
     [LoggerMessage(14, LogLevel.Error, "Run {Run}: the store answered {Verdict} to a write. {Reason}")]
     public static partial void WriteRefused(ILogger log, RunId run, string verdict, string reason);

@@ -25,36 +25,18 @@ static class Parked
         var engine = run.Engine;
         run.Memory?.DropGraph();
         run.Memory = null;
-        var results = events.OfType<RunEvent.AttemptEnded>().ToList();
         if (await Loading.PrepareAsync(run, []).ConfigureAwait(false) is not { } memory || RunKernel.IsFinished(memory.State.Status)) return null;
-        await KeepResultsAsync(run, memory, [.. results], now).ConfigureAwait(false);
+        var ended = events.FindAll(static e => e is RunEvent.AttemptEnded);
+        await KeepResultsAsync(run, memory, ended, now).ConfigureAwait(false);
         var decision = new Decision();
         RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, false, 0, [.. memory.Unfolded]), now, decision);
+        var refused = events.OfType<RunEvent.MailArrived>().LastOrDefault(static e => e.Mail.Kind == MailKind.Unpark)?.Mail.Sequence ?? 0;
         if (reason.Terminates) Terminate.End(memory.State, reason.Text, now, decision);
-        else
-        {
-            // The request to go on was followed, and led here: it is used up, or every later message would try again.
-            var unpark = events.OfType<RunEvent.MailArrived>().LastOrDefault(static e => e.Mail.Kind == MailKind.Unpark)?.Mail.Sequence ?? 0;
-            RunKernel.Decide(memory.State, new RunEvent.Park(reason.Text, unpark), now, decision);
-        }
-        if (decision.Journal.Count + decision.ConsumedMail.Count == 0) return null;
-        var work = new TurnWork { MailLookedAt = true };
-        var state = new System.Buffers.ArrayBufferWriter<byte>(256);
-        StateCodec.Encode(memory.State, state);
-        work.State = state.WrittenMemory;
-        if (RunKernel.IsFinished(memory.State.Status)) work.Snapshot = default(ReadOnlyMemory<byte>);
-        var journal = new System.Buffers.ArrayBufferWriter<byte>(64);
-        JournalCodec.Encode(decision.Journal, journal);
-        work.Journal = journal.WrittenMemory;
-        var transition = work.ToTransition(run, memory, decision, now, engine.Epoch);
-        var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
-        if (answer.Verdict != Verdict.Committed)
-        {
-            run.Memory = null;
-            engine.LostOwnership(run.Id, answer);
-            return null;
-        }
-        work.Remember(memory, transition);
+        else RunKernel.Decide(memory.State, new RunEvent.Park(reason.Text, refused), now, decision);
+        // Attempts that failed count all the same, and wait for their next one until the run goes on.
+        foreach (var failed in ended) RunKernel.Decide(memory.State, failed, now, decision);
+        if (decision.Journal.Count == 0 && decision.ConsumedMail.Count == 0) return null;
+        if (!await CommitStateAsync(run, memory, decision, now).ConfigureAwait(false)) return null;
         Effects.Release(run, memory, decision, now);
         if (decision.Outcome is { } outcome) engine.Finished(run, outcome);
         else
@@ -64,5 +46,25 @@ static class Parked
             run.Memory = null;
         }
         return null;
+    }
+
+    /// <summary>Commits a change of the kernel's state alone; the frames stay as they are.</summary>
+    public static async ValueTask<bool> CommitStateAsync(LiveRun run, RunMemory memory, Decision decision, DateTimeOffset now)
+    {
+        var engine = run.Engine;
+        var work = new TurnWork { MailLookedAt = true };
+        work.State = StateBytes.Of(memory.State);
+        if (RunKernel.IsFinished(memory.State.Status)) work.Snapshot = default(ReadOnlyMemory<byte>);
+        work.Journal = StateBytes.Of(decision.Journal);
+        var transition = work.ToTransition(run, memory, decision, now, engine.Epoch);
+        var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
+        if (answer.Verdict != Verdict.Committed)
+        {
+            run.Memory = null;
+            engine.LostOwnership(run.Id, answer);
+            return false;
+        }
+        work.Remember(memory, transition);
+        return true;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Holdfast.Frames;
 using Holdfast.Kernel;
 using Holdfast.Storage;
@@ -64,7 +63,7 @@ static class StepRunner
     static async ValueTask<Outcome?> LambdaWithBlobsAsync(Attempt attempt, Engine engine)
     {
         var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
-        return await Lambda(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : null).ConfigureAwait(false);
+        return await Lambda(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null).ConfigureAwait(false);
     }
 
     static async ValueTask<Dictionary<BlobHash, ReadOnlyMemory<byte>>> FetchAsync(Attempt attempt, Engine engine)
@@ -102,7 +101,7 @@ static class StepRunner
         var step = attempt.Step;
         var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
         using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
-        var body = (TransactionBody)engine.Codec.DecodeIntent(step.Intent, hash => blobs.TryGetValue(hash, out var data) ? data : null, services);
+        var body = (TransactionBody)engine.Codec.DecodeIntent(step.Intent, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services);
         Exception? thrown = null;
         var answer = await engine.Committer.CommitAsync(new TransactionStep
         {
@@ -143,9 +142,7 @@ static class StepRunner
             if (step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
                 throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
             var outcome = new Outcome(OutcomeKind.Succeeded, value);
-            var journal = new ArrayBufferWriter<byte>(64);
-            JournalCodec.Encode([RunKernel.JournalOf(step, outcome)], journal);
-            return new(Keep: true, StateCodec.EncodeOutcome(outcome), journal.WrittenMemory);
+            return new(Keep: true, StateCodec.EncodeOutcome(outcome), StateBytes.Of([RunKernel.JournalOf(step, outcome)]));
         }
         catch (Exception error)
         {

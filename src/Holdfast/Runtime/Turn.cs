@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Kernel;
@@ -12,10 +12,8 @@ namespace Holdfast.Runtime;
 /// </summary>
 static class Turn
 {
-    [ThreadStatic]
-    static Decision? _spare;
-
     /// <summary>Runs a turn. Returns an attempt that the caller may run at once on its own thread.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Attempt?> RunAsync(LiveRun run, List<RunEvent> events)
     {
         var engine = run.Engine;
@@ -29,14 +27,6 @@ static class Turn
         {
             memory = await Loading.PrepareAsync(run, events).ConfigureAwait(false);
             if (memory is null) return null;
-            // A death of the process counts before any code of the run may bring the next one: the count is committed by itself.
-            if (events.Find(static e => e is RunEvent.Recover { WasRunning: true }) is { } recover)
-            {
-                events.Remove(recover);
-                foreach (var later in events) run.TryPost(later);
-                events.Clear();
-                events.Add(recover);
-            }
         }
         var wasParked = memory.State.Status == RunStatus.Parked;
         foreach (var happened in events)
@@ -58,21 +48,43 @@ static class Turn
             return null;
         }
         var now = engine.Time.GetUtcNow();
-        if (wasParked) await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
+        if (wasParked)
+        {
+            if (events.Exists(static e => e is RunEvent.MailArrived { Mail.Kind: MailKind.Unpark }))
+            {
+                // Attempts that ended meanwhile are heard once the run goes on, by the same turn.
+                var ended = events.FindAll(static e => e is RunEvent.AttemptEnded);
+                events.RemoveAll(static e => e is RunEvent.AttemptEnded);
+                events.AddRange(ended);
+            }
+            else
+            {
+                await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
+            }
+        }
         if (memory.Graph is null) await Loading.FetchBlobsAsync(engine, memory).ConfigureAwait(false);
 
-        var decision = _spare ?? new Decision();
-        _spare = null;
+        var decision = run.Decision;
         decision.Clear();
         var work = Compute(run, memory, events, now, decision);
         if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
-        if (work.IsNothing) return null;
-        if (!await CommitAsync(run, memory, events, work, decision, now).ConfigureAwait(false)) return null;
+        if (work.IsNothing) return memory.IsFresh ? Effects.Release(run, memory, decision, now) : null;
+        if (work.IsBeside)
+        {
+            if (!await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false)) return null;
+        }
+        else
+        {
+            var transition = work.ToTransition(run, memory, decision, now, engine.Epoch);
+            var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
+            if (answer.Verdict != Verdict.Committed) return await RefusedAsync(run, memory, events, answer, now).ConfigureAwait(false);
+            work.Remember(memory, transition);
+            engine.Metrics.Turn(transition.Snapshot?.Length ?? 0);
+        }
         var inline = Effects.Release(run, memory, decision, now);
         if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
         if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
         else if (memory.State.Status == RunStatus.Parked && !wasParked) engine.NoteParked(run.Id, memory.State.ParkReason!);
-        _spare = decision;
         return inline;
     }
 
@@ -84,20 +96,16 @@ static class Turn
         try
         {
             var seen = memory.State.MailSeen;
-            var begins = false;
             foreach (var happened in events)
             {
-                if (happened is RunEvent.Begin)
-                {
-                    // What came before it in this very turn may have set the run aside, ended it, or begun it already.
-                    if (memory.State.Begun || memory.State.Status != RunStatus.Running) continue;
-                    begins = true;
-                }
                 if (happened is RunEvent.ResultStored stored) memory.NoteStored(stored);
                 RunKernel.Decide(memory.State, happened, now, decision);
             }
+            // Also a run that was parked before its first turn, and goes on now.
+            var begins = memory.State is { Status: RunStatus.Running, Begun: false };
+            if (begins) RunKernel.Decide(memory.State, new RunEvent.Begin(), now, decision);
             var deliveries = decision.Deliveries.Count;
-            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = [.. decision.Deliveries] };
+            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = decision.Deliveries };
             if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
             {
                 var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision);
@@ -145,9 +153,7 @@ static class Turn
 
     static void Encode(LiveRun run, RunMemory memory, TurnWork work, Decision decision)
     {
-        var state = new ArrayBufferWriter<byte>(256);
-        StateCodec.Encode(memory.State, state);
-        work.State = state.WrittenMemory;
+        work.State = StateBytes.Of(memory.State);
         var finished = RunKernel.IsFinished(memory.State.Status);
         if (finished) work.Snapshot = default(ReadOnlyMemory<byte>);
         else if (work.GraphChanged)
@@ -160,28 +166,16 @@ static class Turn
         work.IsNothing = work.Snapshot is null && !work.MailLookedAt && decision.Journal.Count == 0 && decision.Effects.Count == 0
             && decision.ConsumedMail.Count == 0 && decision.DeadMail.Count == 0 && work.State.Span.SequenceEqual(memory.StateBytes.Span);
         if (decision.Journal.Count == 0) return;
-        var journal = new ArrayBufferWriter<byte>(64);
-        JournalCodec.Encode(decision.Journal, journal);
-        work.Journal = journal.WrittenMemory;
+        work.Journal = StateBytes.Of(decision.Journal);
     }
 
-    static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, List<RunEvent> events, TurnWork work, Decision decision, DateTimeOffset now)
+    /// <summary>The live graph ran ahead of what is durable: it is dropped, never rolled back.</summary>
+    static async ValueTask<Attempt?> RefusedAsync(LiveRun run, RunMemory memory, List<RunEvent> events, WriteResult answer, DateTimeOffset now)
     {
-        if (work.IsBeside) return await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false);
-        var engine = run.Engine;
-        var transition = work.ToTransition(run, memory, decision, now, engine.Epoch);
-        var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
-        if (answer.Verdict != Verdict.Committed)
-        {
-            // The live graph ran ahead of what is durable: it is dropped, never rolled back.
-            memory.DropGraph();
-            run.Memory = null;
-            if (answer.Verdict == Verdict.Refused) await Parked.DiscardAsync(run, events, new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
-            else engine.LostOwnership(run.Id, answer);
-            return false;
-        }
-        work.Remember(memory, transition);
-        engine.Metrics.Turn(transition.Snapshot?.Length ?? 0);
-        return true;
+        memory.DropGraph();
+        run.Memory = null;
+        if (answer.Verdict == Verdict.Refused) return await Parked.DiscardAsync(run, events, new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
+        run.Engine.LostOwnership(run.Id, answer);
+        return null;
     }
 }

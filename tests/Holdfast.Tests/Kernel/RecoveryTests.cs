@@ -100,6 +100,20 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void A_run_whose_first_turn_kills_processes_is_parked_before_it_begins_again()
+    {
+        _world.State = new();
+        Recover(2, wasRunning: true, crashesMax: 1);
+        _world.Also(new RunEvent.Begin());
+        Assert.Equal((false, RunStatus.Parked), (_world.State.Begun, _world.State.Status));
+        Assert.DoesNotContain(_world.Decision.Journal, entry => entry.Kind == JournalKind.Started);
+        _world.Mail(MailKind.Unpark, epoch: 2);
+        Assert.True(RunKernel.IsOwed(_world.State));
+        _world.Also(new RunEvent.Begin());
+        Assert.True(_world.State.Begun);
+    }
+
+    [Fact]
     public void A_death_elsewhere_does_not_count()
     {
         for (var epoch = 2; epoch < 10; epoch++) Recover(epoch);
@@ -129,10 +143,26 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void A_decision_about_one_attempt_does_not_reach_the_next()
+    {
+        // Two operators decide the same doubt; the process dies while the attempt runs that the first decision led to.
+        var op = _world.Step(step => step.AtMostOnce = true);
+        Recover();
+        Assert.Equal([new Effect.RunAttempt(op, 2)], _world.Mail(MailKind.Decision, InDoubt.NameOf(op, 1), epoch: 2).Effects);
+        Recover(3);
+        Assert.Equal(StepPhase.InDoubt, _world.StepAt(op).Phase);
+        var late = _world.Mail(MailKind.Decision, InDoubt.NameOf(op, 1), epoch: 3);
+        Assert.Empty(late.Effects);
+        Assert.Single(late.ConsumedMail);
+        Assert.Equal(StepPhase.InDoubt, _world.StepAt(op).Phase);
+        Assert.Equal([new Effect.RunAttempt(op, 3)], _world.Mail(MailKind.Decision, InDoubt.NameOf(op, 2), epoch: 3).Effects);
+    }
+
+    [Fact]
     public void A_decision_about_nothing_in_doubt_is_consumed_and_noted()
     {
         var op = _world.Step();
-        foreach (var name in new[] { $"{op}", "77", "x" })
+        foreach (var name in new[] { $"{op}", $"{op}/1", "77", "77/1", "x", "", "/", $"{op}/", $"{op}/x" })
         {
             var decision = _world.Mail(MailKind.Decision, name);
             Assert.Single(decision.ConsumedMail);

@@ -111,6 +111,27 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task The_log_of_a_database_of_something_else_is_left_alone()
+    {
+        await Store.DisposeAsync();
+        var (source, path) = (_directory["source.db"], _directory["theirs.db"]);
+        using (var connection = new SqliteConnection($"Data Source={source};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode = WAL; CREATE TABLE customers (id)";
+            command.ExecuteNonQuery();
+            File.Copy(source, path);
+            File.Copy(source + "-wal", path + "-wal");
+        }
+        var (before, log) = (File.ReadAllBytes(path), File.ReadAllBytes(path + "-wal"));
+
+        Assert.Equal(HoldfastError.StoreForeign, RefusalOf(path).Error);
+        Assert.Equal(before, File.ReadAllBytes(path));
+        Assert.Equal(log, File.ReadAllBytes(path + "-wal"));
+    }
+
+    [Fact]
     public void A_file_that_is_no_database_is_refused_untouched()
     {
         var path = _directory["notes.txt"];
@@ -179,9 +200,25 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task A_long_value_that_became_short_takes_no_room()
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        var text = new string('x', 5000);
+        await AppendAsync((Turn(run, 0) with { State = text, Snapshot = text }).ToTransition(), (Turn(other, 0) with { State = text, Snapshot = text }).ToTransition());
+        await AppendAsync((Turn(run, 1) with { Snapshot = "short" }).ToTransition(), (Turn(other, 1) with { Outcome = Ended }).ToTransition());
+        await Store.DisposeAsync();
+
+        using var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
+        connection.Open();
+        Assert.Equal(0L, Scalar(connection, "SELECT count(*) FROM holdfast_long"));
+    }
+
+    [Fact]
     public async Task Reads_go_on_beside_the_writer_and_see_whole_transitions()
     {
         var run = await CreateAsync();
+        // They are read between the run and its mail: long enough for a commit to come in between.
+        await AppendAsync([.. Enumerable.Range(0, 3000).Select(op => Result(run, op, "r"))]);
         var isDone = false;
         var reading = Task.Run(async () =>
         {

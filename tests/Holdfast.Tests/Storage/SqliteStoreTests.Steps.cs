@@ -195,6 +195,41 @@ public sealed partial class SqliteStoreTests
     }
 
     [Theory]
+    [InlineData("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) INSERT INTO accounts (name) SELECT i FROM n")]
+    [InlineData("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n")]
+    public async Task A_step_that_takes_too_long_is_interrupted_and_refused_alone(string sql)
+    {
+        var run = await CreateWithAccountsAsync();
+        _options = Small with { TransactionStepLimit = TimeSpan.FromMilliseconds(50) };
+        await ReopenAsync();
+        var results = await AppendAsync((Turn(run, 1) with { State = "before" }).ToTransition(), Step(run, 1, sql), (Turn(run, 2) with { State = "after" }).ToTransition());
+
+        Assert.Equal([Verdict.Committed, Verdict.Refused, Verdict.Committed], results.Select(each => each.Verdict));
+        Assert.Contains("longer", results[1].Reason, StringComparison.Ordinal);
+        Assert.Equal("", await AccountsAsync());
+        Assert.Equal("after", Text((await LoadAsync(run.Id)).Run.State));
+    }
+
+    [Fact]
+    public async Task A_step_that_dawdles_outside_of_SQLite_is_undone_and_refused_too()
+    {
+        var run = await CreateWithAccountsAsync();
+        _options = Small with { TransactionStepLimit = TimeSpan.FromMilliseconds(20) };
+        await ReopenAsync();
+        var result = await AppendOneAsync(Step(run, 1, connection =>
+        {
+            Scalar(connection, "INSERT INTO accounts (name) VALUES ('late')");
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
+            SpinWait.SpinUntil(() => System.Diagnostics.Stopwatch.GetElapsedTime(began) > TimeSpan.FromMilliseconds(21));
+            return Kept();
+        }));
+
+        Assert.Equal(Verdict.Refused, result.Verdict);
+        Assert.Contains("longer", result.Reason, StringComparison.Ordinal);
+        Assert.Equal("", await AccountsAsync());
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_write_that_is_too_large_is_refused_alone(bool withStep)

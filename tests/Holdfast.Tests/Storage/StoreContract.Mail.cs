@@ -27,18 +27,18 @@ public abstract partial class StoreContract
     public async Task Consumed_mail_goes_and_its_dedup_key_stays()
     {
         var (run, other) = (await CreateAsync(), await CreateAsync());
-        var sent = await AppendAsync(Mail(run.Id, "a", "d1"), Mail(run.Id, "b"), Mail(run.Id, "again", "d1"), Mail(other.Id, "a", "d1"));
+        var sent = await AppendAsync(Mail(run.Id, "a", "d1"), Mail(other.Id, "a", "d1"), Mail(run.Id, "again", "d1"), Mail(run.Id, "b"));
         Assert.Equal([Verdict.Committed, Verdict.Committed, Verdict.Duplicate, Verdict.Committed], sent.Select(each => each.Verdict));
         Assert.Equal(sent[0].MailSequence, sent[2].MailSequence);
 
-        await AppendAsync((Turn(run, 0) with { ConsumedMail = [sent[0].MailSequence, sent[1].MailSequence] }).ToTransition());
+        await AppendAsync((Turn(run, 0) with { ConsumedMail = [sent[0].MailSequence, sent[3].MailSequence] }).ToTransition());
         await ReopenAsync();
 
         Assert.Empty((await LoadAsync(run.Id)).Mail);
         Assert.Equal(Verdict.Duplicate, (await AppendOneAsync(Mail(run.Id, "again", "d1"))).Verdict);
         var fresh = await AppendOneAsync(Mail(run.Id, "b"));
         Assert.Equal(Verdict.Committed, fresh.Verdict);
-        // A place is never given twice, or a turn that saw the first message would hide the second.
+        // A place is never given twice, not even the last one: a turn that saw the first message would hide the second.
         Assert.True(fresh.MailSequence > sent.Max(each => each.MailSequence));
         Assert.Single((await LoadAsync(run.Id)).Mail);
     }

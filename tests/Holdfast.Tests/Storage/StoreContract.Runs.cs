@@ -88,8 +88,16 @@ public abstract partial class StoreContract
         var blob = new Blob(BlobHash.Of([1, 2]), new byte[] { 1, 2 });
         var poison = Turn(fenced, 0) with
         {
-            Epoch = Epoch - 1, State = "stolen", Snapshot = "stolen", WakeUtc = Start, ConsumedMail = [mail], Outgoing = [Mail(receiver.Id, "stolen")],
-            Children = [child], Blobs = [blob], Journal = "stolen", Outcome = new(RunStatus.Completed, Bytes("stolen"), default),
+            Epoch = Epoch - 1,
+            State = "stolen",
+            Snapshot = "stolen",
+            WakeUtc = Start,
+            ConsumedMail = [mail],
+            Outgoing = [Mail(receiver.Id, "stolen")],
+            Children = [child],
+            Blobs = [blob],
+            Journal = "stolen",
+            Outcome = new(RunStatus.Completed, Bytes("stolen"), default),
         };
 
         var results = await AppendAsync(
@@ -194,7 +202,12 @@ public abstract partial class StoreContract
         await AppendAsync(Mail(run.Id, "late"));
         var result = await AppendOneAsync((Turn(run, 1) with
         {
-            State = "end", Status = RunStatus.Failed, Owed = true, WakeUtc = Start, Snapshot = "more", Outcome = new(RunStatus.Failed, Bytes("1"), Bytes("boom")),
+            State = "end",
+            Status = RunStatus.Failed,
+            Owed = true,
+            WakeUtc = Start,
+            Snapshot = "more",
+            Outcome = new(RunStatus.Failed, Bytes("1"), Bytes("boom")),
         }).ToTransition());
         await ReopenAsync();
 

@@ -83,21 +83,23 @@ public abstract partial class StoreContract
                 (Turn(other, i + 1000) with { Journal = "stale" }).ToTransition());
         await ReopenAsync();
 
-        List<string> read = [];
-        long last = 0;
-        for (; ; )
+        foreach (var limit in (int[])[32, 33, 1000])
         {
-            var page = await Store.ReadJournalAsync(run.Id, last, 33, default);
-            if (page.Count == 0) break;
-            Assert.True(page.Count <= 33);
-            foreach (var row in page)
+            List<string> read = [];
+            for (var last = 0L; ;)
             {
-                Assert.True(row.Sequence > last);
-                last = row.Sequence;
-                read.Add(Text(row.Entries));
+                var page = await Store.ReadJournalAsync(run.Id, last, limit, default);
+                if (page.Count == 0) break;
+                Assert.True(page.Count <= limit);
+                foreach (var row in page)
+                {
+                    Assert.True(row.Sequence > last);
+                    last = row.Sequence;
+                    read.Add(Text(row.Entries));
+                }
             }
+            Assert.Equal(Enumerable.Range(0, 200).SelectMany(i => new[] { $"t{i}", $"j{i}" }), read);
         }
-        Assert.Equal(Enumerable.Range(0, 200).SelectMany(i => new[] { $"t{i}", $"j{i}" }), read);
         Assert.Equal(200, (await Store.ReadJournalAsync(other.Id, 0, 1000, default)).Count);
         Assert.Equal(Start.AddMinutes(1), (await Store.ReadJournalAsync(run.Id, 0, 1, default))[0].Utc);
         Assert.Empty(await Store.ReadJournalAsync(NewRun().Id, 0, 10, default));

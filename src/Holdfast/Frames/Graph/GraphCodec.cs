@@ -12,6 +12,9 @@ sealed class GraphCodec(TypeCatalog catalog)
     [ThreadStatic]
     static GraphWriter? _spare;
 
+    [ThreadStatic]
+    static GraphReader? _spareReader;
+
     public TypeCatalog Catalog => catalog;
 
     /// <summary>Encodes the whole graph of a run.</summary>
@@ -38,18 +41,17 @@ sealed class GraphCodec(TypeCatalog catalog)
             writer.WriteUnsigned((uint)graph.Unobserved.Count);
             foreach (var failed in graph.Unobserved) writer.WriteReference(failed);
         },
-        graph.Services.Injected, isIntent: false, splitsLarge: true, root: graph, ownsGraph: true);
+        graph.Services.Injected, isIntent: false, splitsLarge: true, ownsGraph: true);
 
     /// <summary>Fills an empty graph from a snapshot.</summary>
     public void DecodeRun(ReadOnlyMemory<byte> bytes, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, RunGraph graph, IInjected services) =>
-        Guarded(() =>
+        Decode(bytes, blobs, services, graph, static (reader, graph) =>
         {
-            var reader = new GraphReader(bytes, catalog, services, blobs, graph);
-            graph.Workflow = reader.ReadReference<Workflow>() ?? throw GraphErrors.Corrupt("the workflow is missing");
+            graph!.Workflow = reader.ReadReference<Workflow>() ?? throw GraphErrors.Corrupt("the workflow is missing");
             graph.RootScope = reader.ReadReference<CancelScope>() ?? throw GraphErrors.Corrupt("the root scope is missing");
             graph.Root = reader.ReadReference<Durable>();
-            var ops = new List<Durable>();
-            for (var count = reader.ReadCount(1); count > 0; count--) ops.Add(reader.ReadReference<Durable>() ?? throw GraphErrors.Corrupt("an op is missing"));
+            var ops = new Durable[reader.ReadCount(1)];
+            for (var i = 0; i < ops.Length; i++) ops[i] = reader.ReadReference<Durable>() ?? throw GraphErrors.Corrupt("an op is missing");
             for (var count = reader.ReadCount(1); count > 0; count--) graph.Unobserved.Add(reader.ReadReference<Durable>() ?? throw GraphErrors.Corrupt("a failure is missing"));
             reader.Drain();
             foreach (var op in ops)
@@ -59,24 +61,22 @@ sealed class GraphCodec(TypeCatalog catalog)
 
     /// <summary>Encodes a step's lambda with a copy of all that it captured.</summary>
     public Encoded EncodeIntent(StepBody body, IReadOnlyList<Injected> injected) =>
-        Encode(body, static (writer, body) => writer.WriteReference(body), injected, isIntent: true, splitsLarge: true, root: body);
+        Encode(body, static (writer, body) => writer.WriteReference(body), injected, isIntent: true, splitsLarge: true);
 
     /// <summary>A fresh copy of a step's lambda, sharing nothing with the run.</summary>
     public StepBody DecodeIntent(ReadOnlyMemory<byte> bytes, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, IInjected services) =>
-        Guarded(() =>
+        Decode<RunGraph?, StepBody>(bytes, blobs, services, null, static (reader, _) =>
         {
-            var reader = new GraphReader(bytes, catalog, services, blobs);
             var body = reader.ReadReference<StepBody>() ?? throw GraphErrors.Corrupt("a step has no code");
             reader.Drain();
             return body;
         });
 
     public byte[] EncodeValue<T>(T value) =>
-        Encode(value, static (writer, value) => Codec<T>.Write(writer, ref value), [], isIntent: false, splitsLarge: false, root: value).Bytes;
+        Encode(value, static (writer, value) => Codec<T>.Write(writer, ref value), [], isIntent: false, splitsLarge: false).Bytes;
 
-    public T DecodeValue<T>(ReadOnlyMemory<byte> bytes) => Guarded(() =>
+    public T DecodeValue<T>(ReadOnlyMemory<byte> bytes) => Decode<RunGraph?, T>(bytes, static _ => null, NoServices.Instance, null, static (reader, _) =>
     {
-        var reader = new GraphReader(bytes, catalog, NoServices.Instance, static _ => null);
         T value = default!;
         Codec<T>.Read(reader, ref value);
         reader.Drain();
@@ -91,7 +91,7 @@ sealed class GraphCodec(TypeCatalog catalog)
         {
             return new(OutcomeKind.Failed, EncodeValue(error), summary);
         }
-        catch (HoldfastException unsaved) when (unsaved.Error == HoldfastError.NotSavable)
+        catch (HoldfastException unsavable) when (unsavable.Error == HoldfastError.NotSavable)
         {
             return new(OutcomeKind.Failed, EncodeValue<Exception>(new StepFailedException(error.GetType().FullName!, error.Message, ExceptionPlan.StackTextOf(error))), summary);
         }
@@ -110,7 +110,7 @@ sealed class GraphCodec(TypeCatalog catalog)
         }
     }
 
-    Encoded Encode<TState>(TState state, Action<GraphWriter, TState> write, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, object? root, bool ownsGraph = false)
+    Encoded Encode<TState>(TState state, Action<GraphWriter, TState> write, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, bool ownsGraph = false)
     {
         var writer = _spare ?? new GraphWriter();
         _spare = null;
@@ -123,14 +123,14 @@ sealed class GraphCodec(TypeCatalog catalog)
         }
         catch (NotSavableException error)
         {
-            throw new HoldfastException(HoldfastError.NotSavable, GraphPath.Explain(root, error, catalog));
+            throw new HoldfastException(HoldfastError.NotSavable, GraphPath.Explain(state, error, catalog));
         }
         catch (TypeInitializationException error)
         {
             throw Cause(error) switch
             {
                 // The codec of a field's type is made at its first use, and refuses there.
-                NotSavableException inner => new HoldfastException(HoldfastError.NotSavable, GraphPath.Explain(root, inner, catalog)),
+                NotSavableException inner => new HoldfastException(HoldfastError.NotSavable, GraphPath.Explain(state, inner, catalog)),
                 var other => other,
             };
         }
@@ -145,11 +145,14 @@ sealed class GraphCodec(TypeCatalog catalog)
     /// Whatever damaged bytes make the reader do ends as one typed error. The checks catch nearly everything; what is left are the
     /// framework's own complaints about impossible values.
     /// </summary>
-    static T Guarded<T>(Func<T> read)
+    T Decode<TGraph, T>(ReadOnlyMemory<byte> bytes, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, IInjected services, TGraph graph, Func<GraphReader, TGraph, T> read)
     {
+        var reader = _spareReader ?? GraphReader.Raw(default, catalog);
+        _spareReader = null;
         try
         {
-            return read();
+            reader.Open(bytes, catalog, services, blobs, graph);
+            return read(reader, graph);
         }
         catch (HoldfastException)
         {
@@ -166,6 +169,11 @@ sealed class GraphCodec(TypeCatalog catalog)
         catch (Exception error) when (error is not (OutOfMemoryException or InvariantException))
         {
             throw new HoldfastException(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {error.Message} Nothing was changed; restore the store from a backup, or end the run.", error);
+        }
+        finally
+        {
+            reader.Reset();
+            _spareReader = reader;
         }
     }
 

@@ -16,10 +16,13 @@ sealed class GraphReader
     // How deep sets may stand in keys of sets in keys of sets.
     const int RoundsMax = 64;
 
-    readonly ReadOnlyMemory<byte> _memory;
-    readonly TypeCatalog _catalog;
-    readonly IInjected _injected;
-    readonly Func<BlobHash, ReadOnlyMemory<byte>?> _blobs;
+    // How many items without any bytes one graph may have.
+    const int WeightlessMax = 1_000_000;
+
+    ReadOnlyMemory<byte> _memory;
+    TypeCatalog _catalog;
+    IInjected _injected;
+    Func<BlobHash, ReadOnlyMemory<byte>?> _blobs;
     readonly List<object?> _objects = [];
     readonly List<WireType> _types = [];
     readonly Queue<(object Value, WireType Type)> _queue = new();
@@ -28,21 +31,54 @@ sealed class GraphReader
     readonly List<Action> _afterwards = [];
     int _at;
     int _depth;
-    int _weightless = 1_000_000;
+    int _weightless = WeightlessMax;
 
     public GraphReader(
         ReadOnlyMemory<byte> bytes, TypeCatalog catalog, IInjected injected, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, object? owner = null)
+    {
+        _catalog = catalog;
+        _injected = injected;
+        _blobs = blobs;
+        Open(bytes, catalog, injected, blobs, owner);
+    }
+
+    /// <summary>Begins with other bytes. A reader that has read its bytes to their end, or was reset, can be used again.</summary>
+    public void Open(ReadOnlyMemory<byte> bytes, TypeCatalog catalog, IInjected injected, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, object? owner)
     {
         _memory = bytes;
         _catalog = catalog;
         _injected = injected;
         _blobs = blobs;
         Owner = owner;
-        SkipHead();
+        _at = _depth = 0;
+        _weightless = WeightlessMax;
+        ReadHead();
+    }
+
+    /// <summary>Lets go of everything that was read.</summary>
+    public void Reset()
+    {
+        _memory = default;
+        _injected = NoServices.Instance;
+        Owner = null;
+        Changed = null;
+        _objects.Clear();
+        _types.Clear();
+        _queue.Clear();
+        _building.Clear();
+        _keyed.Clear();
+        _afterwards.Clear();
+        // What one huge graph has grown is not kept.
+        if (_objects.Capacity <= 1 << 14) return;
+        _objects.Capacity = 0;
+        _queue.TrimExcess();
+        _building.TrimExcess();
+        _keyed.TrimExcess();
+        _afterwards.TrimExcess();
     }
 
     /// <summary>The run graph that durables read here belong to.</summary>
-    public object? Owner { get; }
+    public object? Owner { get; private set; }
 
     public TypeCatalog Catalog => _catalog;
 
@@ -72,7 +108,7 @@ sealed class GraphReader
         _blobs = static _ => null;
     }
 
-    void SkipHead() => ReadHead();
+    static readonly List<BlobHash> NoBlobs = [];
 
     List<BlobHash> ReadHead()
     {
@@ -80,6 +116,7 @@ sealed class GraphReader
         if (version != GraphWriter.FormatVersion)
             throw GraphErrors.Corrupt($"its format is {version}, and this build reads format {GraphWriter.FormatVersion}");
         var count = ReadCount(32);
+        if (count == 0) return NoBlobs;
         var hashes = new List<BlobHash>(count);
         for (var i = 0; i < count; i++) hashes.Add(BlobHash.FromBytes(ReadSpan(32)));
         return hashes;
@@ -108,6 +145,7 @@ sealed class GraphReader
 
     void FillKeyed()
     {
+        if (_keyed.Count == 0) return;
         foreach (var simple in _keyed)
             if (simple.IsComplete) simple.Fill();
         // Inner collections are mostly found after the outer ones, so one round backwards is nearly always enough.

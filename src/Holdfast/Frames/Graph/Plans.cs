@@ -30,7 +30,7 @@ static class Plans
 
     static Type? FindFrameworkType(string name)
     {
-        if (typeof(object).Assembly.GetType(name) is { } core && (core.IsPrimitive || core == typeof(string) || core == typeof(object) || Codecs.IsLeaf(core) || KnownTypes.IsFieldwiseStruct(core) || core.IsEnum || IsDelegate(core)))
+        if (typeof(object).Assembly.GetType(name) is { } core && (core.IsPrimitive || core == typeof(string) || core == typeof(object) || Codecs.IsLeaf(core) || KnownTypes.IsFieldwiseStruct(core) || core.IsEnum || IsDelegate(core) || IsStepResult(core)))
             return core;
         if (BclPlans.TypeByName(name) is { } known) return known;
         foreach (var home in ExceptionHomes)
@@ -38,6 +38,9 @@ static class Plans
                 return found;
         return null;
     }
+
+    /// <summary>No task is ever saved, but the delegate of every step names one as its result.</summary>
+    static bool IsStepResult(Type type) => type == typeof(Task) || type == typeof(Task<>);
 
     static bool IsDelegate(Type type) => typeof(Delegate).IsAssignableFrom(type);
 

@@ -102,6 +102,16 @@ public class CodeTests
         Assert.Equal([3, 4, 5, 6], (IEnumerable<int>)Codecs.Copy(started));
     }
 
+    [Fact]
+    public void IteratorsForgetTheThreadThatMadeThem()
+    {
+        byte[]? elsewhere = null;
+        var thread = new Thread(() => elsewhere = Codecs.Encode(Numbers(3)));
+        thread.Start();
+        thread.Join();
+        Assert.Equal(Codecs.Encode(Numbers(3)), elsewhere);
+    }
+
     sealed class OrderException(string message, Exception? inner, int code) : Exception(message, inner)
     {
         public int Code { get; } = code;

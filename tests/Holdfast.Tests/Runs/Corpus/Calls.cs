@@ -42,7 +42,7 @@ public sealed class Box<T>
     }
 }
 
-public sealed class Helpers : CorpusWorkflow
+public sealed class CalledMethods : CorpusWorkflow
 {
     public async Durable<string> Run(int n)
     {

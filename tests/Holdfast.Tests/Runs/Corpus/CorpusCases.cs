@@ -22,7 +22,7 @@ static class CorpusCases
         Of("returns from try", (ReturnsFromTry w) => w.Run(), "10,20,30 f0,f1,f2"),
         Of("exceptions across frames", (ExceptionsAcrossFrames w) => w.Run(4), "bottom 7 0 False bottom first"),
         Of("base methods", (BaseMethods w) => w.Run(), "101 5 base1,hook"),
-        Of("helpers", (Helpers w) => w.Run(4), "4 12 24 8 z"),
+        Of("called methods", (CalledMethods w) => w.Run(4), "4 12 24 8 z"),
         Of("generic of int", (Generic<int> w) => w.Run(new[] { 1, 2, 1 }), "1x2 2x1 <1><2><1>"),
         Of("generic of string", (Generic<string> w) => w.Run(new[] { "a", "b" }), "ax1 bx1 <a><b>"),
         Of("recursion", (Recursion w) => w.Run(5), "5 False"),

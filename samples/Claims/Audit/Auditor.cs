@@ -1,0 +1,82 @@
+namespace Claims;
+
+/// <summary>
+/// Holds the books of provider and adjuster against the CSV. It knows nothing of the engine: what it cannot see from outside did not happen.
+/// </summary>
+sealed class Auditor(ClaimFile file, IEnumerable<ProviderLine> provider, IEnumerable<AdjusterLine> adjuster)
+{
+    readonly ILookup<int, ProviderLine> provider = provider.ToLookup(line => line.Row);
+    readonly ILookup<int, AdjusterLine> adjuster = adjuster.ToLookup(line => line.Row);
+    readonly List<Finding> findings = [];
+    int paid, refused, expired, appliedTwice, repeatedAttempts, lost;
+    long sumPaid, sumExpected;
+
+    public IReadOnlyList<Finding> Findings => findings;
+
+    public AuditReport Run(RunFigures figures)
+    {
+        var valid = file.Valid.ToDictionary(claim => claim.Row);
+        var quarantined = file.Quarantined.ToDictionary(row => row.Row);
+        foreach (var row in provider.Select(lines => lines.Key).Union(adjuster.Select(lines => lines.Key)).Order())
+        {
+            sumPaid += provider[row].Where(line => line.Kind == ProviderLine.Payment && line.Applied).Sum(line => line.Amount);
+            if (valid.ContainsKey(row)) continue;
+            if (quarantined.TryGetValue(row, out var reason)) Add(row, Wrong.QuarantinedRowServed, $"in quarantine by the rule {reason.Rule}, and yet in a ledger");
+            else Add(row, Wrong.UnknownRow, "in a ledger, but not in the file");
+        }
+        foreach (var lines in provider.SelectMany(lines => lines).GroupBy(line => line.Key))
+            if (lines.DistinctBy(line => (line.Row, line.Kind)).Count() > 1) Add(lines.First().Row, Wrong.SharedKey, $"the key {lines.Key} serves two purposes");
+        foreach (var claim in file.Valid) Check(claim);
+        return new AuditReport(
+            file.Rows, file.Quarantined.Count, paid, refused, expired, sumPaid, sumExpected, appliedTwice, repeatedAttempts, figures.InDoubt, lost,
+            figures.Kills, figures.Resumes, figures.StepsPerSecond, figures.StepP50Ms, figures.StepP99Ms, findings.Count == 0 && sumPaid == sumExpected);
+    }
+
+    void Check(Claim claim)
+    {
+        var payments = provider[claim.Row].Where(line => line.Kind == ProviderLine.Payment).ToArray();
+        var notifications = provider[claim.Row].Where(line => line.Kind == ProviderLine.Notification).ToArray();
+        var allowed = Verdict.Allowed(claim, [.. adjuster[claim.Row]], findings);
+        CheckOnce(claim.Row, payments, "payment");
+        CheckOnce(claim.Row, notifications, "notification");
+        if (payments.Any(line => line.Amount != claim.PaymentDollars))
+            Add(claim.Row, Wrong.PaymentWrong, $"asked for {string.Join(", ", payments.Select(line => line.Amount).Distinct())} instead of {claim.PaymentDollars}");
+        if (payments.Any(line => line.Applied)) CheckPaid(claim, allowed, notifications);
+        else CheckUnpaid(claim, allowed, notifications);
+        if (notifications.Length <= 1) return;
+        repeatedAttempts++;
+        Add(claim.Row, Wrong.NotificationRepeated, $"{notifications.Length} attempts of one notification");
+    }
+
+    void CheckPaid(Claim claim, Outcomes allowed, ProviderLine[] notifications)
+    {
+        paid++;
+        if (allowed.HasFlag(Outcomes.Paid)) sumExpected += claim.PaymentDollars;
+        else if (allowed != Outcomes.None) Add(claim.Row, Wrong.PaidAgainstAnswer, $"paid, but it could only be {allowed}");
+        if (notifications.Any(line => line.Applied)) return;
+        lost++;
+        Add(claim.Row, Wrong.NotificationMissing, "paid, and nobody was notified");
+    }
+
+    void CheckUnpaid(Claim claim, Outcomes allowed, ProviderLine[] notifications)
+    {
+        if (notifications.Length > 0) Add(claim.Row, Wrong.NotifiedUnpaid, "notified of a payment that was not made");
+        // Between refused and expired nobody outside can tell; a refusal that may have arrived counts as one.
+        if (allowed.HasFlag(Outcomes.Refused)) refused++;
+        else if (allowed.HasFlag(Outcomes.Expired)) expired++;
+        else lost++;
+        if (allowed != Outcomes.Paid) return;
+        sumExpected += claim.PaymentDollars;
+        Add(claim.Row, Wrong.PaymentMissing, $"{claim.PaymentDollars} were never paid");
+    }
+
+    void CheckOnce(int row, ProviderLine[] lines, string what)
+    {
+        if (lines.DistinctBy(line => line.Key).Count() > 1) Add(row, Wrong.TwoKeys, $"two keys for one {what}");
+        if (lines.Count(line => line.Applied) <= 1) return;
+        appliedTwice++;
+        Add(row, Wrong.AppliedTwice, $"the {what} was applied {lines.Count(line => line.Applied)} times");
+    }
+
+    void Add(int row, Wrong wrong, string text) => findings.Add(new Finding(row, wrong, text));
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Claims;
+
+/// <summary>Starts the other processes, kills the worker as planned, starts it again, and has the books audited at the end.</summary>
+sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
+{
+    // Longer than any wait that belongs to the run: a deadline, a restart, a retry.
+    static readonly TimeSpan StallMax = TimeSpan.FromSeconds(60);
+    readonly StepHistogram durations = new();
+    readonly Stopwatch watch = new();
+    long steps;
+    int kills, resumes, paid, completed;
+
+    public async Task<int> RunAsync(CancellationToken cancel)
+    {
+        await using var provider = Child.Start("provider", ["--ledger", place.Ledger, .. Seed]);
+        await using var adjuster = Child.Start("adjuster", ["--ledger", place.Ledger, "--worker-address", place.WorkerAddressFile, .. Seed]);
+        var (providerAddress, adjusterAddress) = (await StartedAsync(provider), await StartedAsync(adjuster));
+        using var client = new ProviderClient(providerAddress);
+        watch.Start();
+        await ProgressView.ForConsole().ShowAsync(async report =>
+        {
+            await WorkAsync(client, providerAddress, adjusterAddress, report, cancel);
+            return 0;
+        });
+        watch.Stop();
+        await provider.StopAsync();
+        await adjuster.StopAsync();
+        return await Child.RunAsync("audit", AuditArguments(), cancel);
+    }
+
+    IEnumerable<string> Seed => ["--seed", options.Seed.ToString(CultureInfo.InvariantCulture)];
+
+    async Task WorkAsync(ProviderClient provider, Uri providerAddress, Uri adjusterAddress, Action<RunProgress> report, CancellationToken cancel)
+    {
+        var plan = KillMoment.Plan(options.Kills, options.Seed, file.Valid);
+        while (true)
+        {
+            await using var worker = Child.Start(
+                "worker", "--file", options.File, "--rows", Text(options.Rows), "--db", place.Db, "--ledger", place.Ledger, "--worker-address", place.WorkerAddressFile,
+                "--provider", providerAddress.ToString(), "--adjuster", adjusterAddress.ToString(), "--deadline-seconds", Text(options.DeadlineSeconds));
+            var life = new WorkerLife(worker, provider);
+            var stall = Stopwatch.StartNew();
+            var stood = (completed, paid);
+            var end = await life.WatchAsync(kills < plan.Count ? plan[kills] : null, Seen, cancel);
+            if (life.Last is { } last)
+            {
+                steps += last.Steps;
+                durations.Add(last.StepMs);
+            }
+            resumes += worker.Resumed;
+            if (end == WorkerEnd.Died) throw new InvalidOperationException($"The worker ended by itself:{Environment.NewLine}{worker.Errors}");
+            if (end == WorkerEnd.Finished) return;
+            kills++;
+            report(Progress(null));
+
+            void Seen()
+            {
+                // A new worker counts from none until it has asked for every run again.
+                if (life.Last is { } status) completed = Math.Max(completed, status.Completed);
+                report(Progress(life.Last));
+                if (stood != (completed, paid)) stall.Restart();
+                stood = (completed, paid);
+                if (stall.Elapsed > StallMax) throw new TimeoutException($"Nothing has moved for {StallMax.TotalSeconds} s: {life.Last}{Environment.NewLine}{worker.Errors}");
+                _ = UpdatePaidAsync(provider, cancel);
+            }
+        }
+    }
+
+    RunProgress Progress(WorkerStatus? status) => new(
+        watch.Elapsed, file.Valid.Count, completed, paid, status?.WaitingForAdjuster ?? 0, status?.InDoubt ?? 0, kills, options.Kills,
+        (steps + (status?.Steps ?? 0)) / Math.Max(0.001, watch.Elapsed.TotalSeconds), status is not null);
+
+    async Task UpdatePaidAsync(ProviderClient provider, CancellationToken cancel)
+    {
+        try
+        {
+            paid = (await provider.ProgressAsync(0, cancel)).Payments;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        {
+            // A number for people; the next look brings it.
+        }
+    }
+
+    static async Task<Uri> StartedAsync(Child child)
+    {
+        try
+        {
+            return await child.Address;
+        }
+        catch (IOException failure)
+        {
+            throw new InvalidOperationException($"{failure.Message}{Environment.NewLine}{child.Errors}", failure);
+        }
+    }
+
+    List<string> AuditArguments()
+    {
+        var inDoubt = Ledger<OperatorLine>.Read(Path.Combine(place.Ledger, OperatorLine.FileName), ClaimsJson.Default.OperatorLine).DistinctBy(line => line.Key).Count();
+        return
+        [
+            "--file", options.File, "--rows", Text(options.Rows), "--ledger", place.Ledger, "--in-doubt", Text(inDoubt), "--kills", Text(kills), "--resumes", Text(resumes),
+            "--steps-per-second", Text(Math.Round(steps / watch.Elapsed.TotalSeconds, 1)), "--p50", Text(durations.PercentileMs(50)), "--p99", Text(durations.PercentileMs(99)),
+            "--seconds", Text(Math.Round(watch.Elapsed.TotalSeconds, 1)), "--json", options.Json ? "yes" : "no",
+        ];
+    }
+
+    static string Text<T>(T number) where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,21 @@
+namespace Claims;
+
+sealed class PlainProgress : ProgressView
+{
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    public override Task<T> ShowAsync<T>(Func<Action<RunProgress>, Task<T>> work)
+    {
+        var shown = TimeSpan.FromSeconds(-10);
+        var kills = 0;
+        return work(now =>
+        {
+            // A kill is worth a line of its own, whenever it happens.
+            if (now.Elapsed - shown < Pause && now.Kills == kills) return;
+            (shown, kills) = (now.Elapsed, now.Kills);
+            Console.WriteLine(
+                $"{now.Elapsed.TotalSeconds,5:F1} s  {now.Completed:N0} of {now.Claims:N0} done  {now.Paid:N0} paid  {now.WaitingForAdjuster} wait for the adjuster  "
+                + $"{now.InDoubt} in doubt  {now.Kills} of {now.KillsPlanned} kills  {now.StepsPerSecond:N0} steps/s{(now.WorkerIsUp ? "" : "  (worker is down)")}");
+        });
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Claims;
+
+/// <summary>The payment provider over HTTP.</summary>
+sealed class ProviderServer : IAsyncDisposable
+{
+    readonly WebApplication app;
+    readonly Ledger<ProviderLine> ledger;
+    readonly PaymentDesk desk;
+    readonly OpenConnections connections = new(TimeProvider.System);
+
+    ProviderServer(string ledgerDirectory, FaultScript faults)
+    {
+        var path = Path.Combine(ledgerDirectory, ProviderLine.FileName);
+        var past = Ledger<ProviderLine>.Read(path, ClaimsJson.Default.ProviderLine);
+        ledger = new Ledger<ProviderLine>(path, ClaimsJson.Default.ProviderLine);
+        desk = new PaymentDesk(ledger, past, faults, TimeProvider.System);
+        app = Loopback.Server(connections.Watch).Build();
+        app.MapPost("/payments", (RequestDelegate)PayAsync);
+        app.MapGet("/payments/{**key}", http => FindAsync(http, ProviderLine.Payment));
+        app.MapGet("/notifications/{**key}", http => FindAsync(http, ProviderLine.Notification));
+        app.MapGet("/progress", (RequestDelegate)ProgressAsync);
+    }
+
+    public Uri Address => Loopback.Address(app);
+
+    public static async Task<ProviderServer> StartAsync(string ledgerDirectory, FaultScript faults)
+    {
+        var server = new ProviderServer(ledgerDirectory, faults);
+        await server.app.StartAsync();
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await ledger.DisposeAsync();
+    }
+
+    async Task PayAsync(HttpContext http)
+    {
+        var request = await Loopback.ReadAsync(http, ClaimsJson.Default.PaymentRequest);
+        if (request is not { Key.Length: > 0, Kind: ProviderLine.Payment or ProviderLine.Notification, Amount: >= 0 })
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+        switch (await desk.HandleAsync(request))
+        {
+            case PaymentAnswer.Done:
+                await Loopback.WriteAsync(http, PaymentDesk.Receipt(request.Key), ClaimsJson.Default.PaymentReceipt);
+                break;
+            case PaymentAnswer.Unavailable:
+                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                break;
+            case PaymentAnswer.KeyReused:
+                http.Response.StatusCode = StatusCodes.Status409Conflict;
+                break;
+            case PaymentAnswer.Dropped:
+                http.Abort();
+                break;
+        }
+    }
+
+    /// <summary>With <c>?before=</c> a moment, the answer waits until no older connection can still bring that key.</summary>
+    async Task FindAsync(HttpContext http, string kind)
+    {
+        if (http.Request.Query["before"] is [{ } text])
+        {
+            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var before))
+            {
+                http.Response.StatusCode = StatusCodes.Status400BadRequest;
+                return;
+            }
+            await connections.NoneBeforeAsync(before, http.RequestAborted);
+        }
+        // Routing leaves an encoded slash in a catch-all alone.
+        var key = Uri.UnescapeDataString((string)http.Request.RouteValues["key"]!);
+        await Loopback.WriteAsync(http, desk.Find(key, kind), ClaimsJson.Default.KeyState);
+    }
+
+    async Task ProgressAsync(HttpContext http)
+    {
+        connections.Ignore(http.Connection.Id);
+        _ = int.TryParse(http.Request.Query["atLeast"], NumberStyles.None, CultureInfo.InvariantCulture, out var atLeast);
+        var progress = await desk.ProgressAsync(atLeast, http.RequestAborted);
+        await Loopback.WriteAsync(http, progress, ClaimsJson.Default.ProviderProgress);
+    }
+}

@@ -1,0 +1,66 @@
+using Holdfast;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Guide;
+
+/// <summary>How an application takes Holdfast in, and how the rest of it talks to runs.</summary>
+public static class Hosting
+{
+    public static void Add(IHostApplicationBuilder builder)
+    {
+        #region host
+        builder.Services.AddHoldfast(o => o.UseSqlite("refunds.db")).AddWorkflow<Refund>();
+        #endregion
+    }
+
+    public static void AddAll(IServiceCollection services)
+    {
+        #region host-options
+        services
+            .AddHoldfast(o =>
+            {
+                o.UseSqlite("shop.db");
+                o.StepsInFlightMax = 50;                            // over all runs of this process
+                o.CancelGrace = TimeSpan.FromSeconds(10);           // what a running step gets once it is cancelled
+                o.AllowTypesFrom(typeof(SharedContracts).Assembly); // data that runs keep, from an assembly without workflows
+            })
+            .AddWorkflow<Refund>()
+            .AddWorkflow<Shipment>()
+            .AddStep<Parcel, decimal>("weigh", (parcel, step) => Scales.Weigh(parcel, step.CancellationToken));
+        #endregion
+    }
+
+    public static async Task<Receipt> RefundAsync(IHoldfastClient holdfast, RefundRequest request)
+    {
+        #region start
+        var run = await holdfast.StartAsync((Refund w) => w.Run(request), key: request.Id);   // typed, idempotent by key
+        await run.SignalAsync(Refund.Approved, new Approval(Granted: true));
+        Receipt receipt = await run.ResultAsync();
+        #endregion
+        return receipt;
+    }
+
+    public static async Task LookAsync(IHoldfastClient holdfast, RunId id)
+    {
+        #region look
+        var run = holdfast.GetRun<Refund, Receipt>(id);
+        RunInfo info = await run.GetInfoAsync();
+        Console.WriteLine($"{info.Workflow} {info.Id} is {info.Status}: {info.Waiting}");
+        foreach (var line in await run.ReadJournalAsync()) Console.WriteLine($"{line.Utc:u} {line.What} {line.Text}");
+        await run.CancelAsync("The customer changed their mind.");
+        #endregion
+    }
+}
+
+public static class Scales
+{
+    public static async Task<decimal> Weigh(Parcel parcel, CancellationToken cancellationToken)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken);
+        return parcel.Items.Count * 0.5m;
+    }
+}
+
+/// <summary>Stands for an assembly that holds data only.</summary>
+public sealed class SharedContracts;

@@ -1,0 +1,35 @@
+using Holdfast;
+
+namespace Guide;
+
+public sealed class Notice(IPager pager) : Workflow
+{
+    public async Durable Run(string text)
+    {
+        #region at-most-once
+        await Step(step => pager.Send(text, step.IdempotencyKey), new() { AtMostOnce = true });
+        #endregion
+    }
+}
+
+public interface IPager
+{
+    Task Send(string text, string key);
+
+    Task<bool> WasSent(string key);
+}
+
+/// <summary>Decides what a crash left in doubt, by asking the other side.</summary>
+public static class NoticeOperator
+{
+    public static async Task DecideAsync(IHoldfastClient holdfast, IPager pager)
+    {
+        #region in-doubt
+        foreach (var step in await holdfast.ListInDoubtAsync())
+        {
+            var happened = await pager.WasSent(step.IdempotencyKey);
+            await holdfast.ResolveInDoubtAsync(step.Run, step.Op, happened ? InDoubtDecision.Succeeded() : InDoubtDecision.Retry());
+        }
+        #endregion
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Holdfast.Analyzers.Liveness;
+
+/// <summary>Collects what one function keeps and cannot save; reports each variable once, at the first place.</summary>
+sealed class Findings(Variables variables, Action<Diagnostic> report)
+{
+    readonly Dictionary<int, (Event At, Unsavable Reason)> _variables = [];
+    readonly List<(Event At, IOperation Value, Unsavable Reason)> _values = [];
+
+    public void Variable(int variable, Event at, Unsavable reason)
+    {
+        if (!_variables.TryGetValue(variable, out var first) || Start(at) < Start(first.At)) _variables[variable] = (at, reason);
+    }
+
+    /// <summary>A value without a variable, computed before the await and used after it.</summary>
+    public void Expression(IOperation value, Event at, Unsavable reason) => _values.Add((at, value, reason));
+
+    public void Report()
+    {
+        foreach (var found in _variables.OrderBy(f => Start(f.Value.At)).ThenBy(f => f.Key))
+        {
+            var (variable, (at, reason)) = (found.Key, found.Value);
+            if (variables.SymbolOf(variable) is { } symbol)
+                Report(at, $"The {(symbol is IParameterSymbol ? "parameter" : "variable")} '{symbol.Name}'", reason, symbol.Locations);
+            else if (variables.OriginOf(variable) is { } origin && !IsSameAsVariable(origin, at))
+                Report(at, Named(origin), reason, [origin.Syntax.GetLocation()]);
+        }
+        foreach (var (at, value, reason) in _values)
+            Report(at, Named(value), new(reason.Type, "Await into a variable of its own first; " + char.ToLowerInvariant(reason.Hint[0]) + reason.Hint.Substring(1)), [value.Syntax.GetLocation()]);
+    }
+
+    void Report(Event at, string name, Unsavable reason, IEnumerable<Location> declared)
+    {
+        var syntax = at.Operation.Syntax;
+        var (place, location) = syntax switch
+        {
+            CommonForEachStatementSyntax loop => ("await foreach", loop.ForEachKeyword.GetLocation()),
+            UsingStatementSyntax block => ("await using", block.UsingKeyword.GetLocation()),
+            _ => (Describe.Text(syntax), syntax.GetLocation()),
+        };
+        var what = at.Deed == Deed.Intent ? $"is captured by the step '{place}'" : $"is still needed after '{place}'";
+        report(Diagnostic.Create(
+            Diagnostics.NotSavable, location, declared, name, Describe.Type(reason.Type), $"{what} on line {Describe.Line(syntax)}", reason.Hint));
+    }
+
+    /// <summary>Whether the temporary only repeats a variable that is reported by itself.</summary>
+    bool IsSameAsVariable(IOperation origin, Event at)
+    {
+        while (origin is IConversionOperation conversion) origin = conversion.Operand;
+        ISymbol? symbol = origin switch
+        {
+            ILocalReferenceOperation local => local.Local,
+            IParameterReferenceOperation parameter => parameter.Parameter,
+            _ => null,
+        };
+        return symbol is not null && _variables.TryGetValue(variables[symbol], out var found) && Start(found.At) <= Start(at);
+    }
+
+    static string Named(IOperation value)
+    {
+        while (value is IConversionOperation { IsImplicit: true } or IArgumentOperation)
+            value = value is IConversionOperation conversion ? conversion.Operand : ((IArgumentOperation)value).Value;
+        if (value is IInvocationOperation { TargetMethod.Name: "GetEnumerator", IsImplicit: true }) return $"The sequence '{Describe.Text(value.Syntax)}'";
+        return value is ILocalReferenceOperation or IParameterReferenceOperation
+            ? $"The variable '{value.Syntax}'"
+            : $"The value of '{Describe.Text(value.Syntax)}'";
+    }
+
+    static int Start(Event at) => at.Operation.Syntax.SpanStart;
+}

@@ -1,0 +1,25 @@
+using Holdfast.Frames.Graph;
+
+namespace Holdfast.Frames;
+
+/// <summary>The exception that ended a run, as it is kept: plain JSON, readable without the code that threw it.</summary>
+static class RunErrors
+{
+    public static byte[] Encode(Exception error) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+        new RunError(
+            error is StepFailedException failed ? failed.TypeName : error.GetType().FullName!, error.Message,
+            ExceptionPlan.StackTextOf(error)));
+
+    public static RunError? Decode(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty) return null;
+        try
+        {
+            return System.Text.Json.JsonSerializer.Deserialize<RunError>(bytes.Span);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+}

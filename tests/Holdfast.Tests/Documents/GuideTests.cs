@@ -1,0 +1,81 @@
+using Guide;
+
+namespace Holdfast.Tests.Documents;
+
+/// <summary>The workflows that the documents show do what the documents say.</summary>
+public sealed class GuideTests
+{
+    [Fact]
+    public async Task A_refund_waits_for_its_approval_and_is_paid()
+    {
+        await using var world = await GuideWorld.StartAsync(typeof(Refund));
+        var request = new RefundRequest("r-1", "ann", 250);
+
+        var run = await world.Client.StartAsync((Refund w) => w.Run(request), key: request.Id);
+        var again = await world.Client.StartAsync((Refund w) => w.Run(request), key: request.Id);
+        Assert.Equal(run.Id, again.Id);
+        await run.SignalAsync(Refund.Approved, new Approval(Granted: true));
+
+        await GuideWorld.WaitingForAsync(run, "timer until 2026-01-31");
+        world.Clock.Advance(TimeSpan.FromDays(31));
+        var receipt = await run.ResultAsync().WaitAsync(GuideWorld.Limit);
+        Assert.Equal("charge r-1", receipt.Charge);
+        Assert.Equal(["refund r-1", "survey ann"], world.Other.Calls);
+    }
+
+    [Fact]
+    public async Task A_refund_that_nobody_approves_is_refused()
+    {
+        await using var world = await GuideWorld.StartAsync(typeof(Refund));
+        var run = await world.Client.StartAsync((Refund w) => w.Run(new RefundRequest("r-2", "ben", 250)));
+        await GuideWorld.WaitingForAsync(run, "signal 'approved'");
+        world.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Null((await run.ResultAsync().WaitAsync(GuideWorld.Limit)).Charge);
+        Assert.Empty(world.Other.Calls);
+    }
+
+    [Fact]
+    public async Task A_shipment_keeps_its_locals_and_catches_what_a_step_throws()
+    {
+        await using var world = await GuideWorld.StartAsync(typeof(Shipment));
+        world.Other.Refused.Add("quote 1.0");
+        var run = await world.Client.StartAsync((Shipment w) => w.Run(new Parcel("p", new[] { "cup", "pot" })));
+        Assert.Equal("p/cup, p/pot: 0 none", await run.ResultAsync().WaitAsync(GuideWorld.Limit));
+        Assert.Equal(["print cup", "print pot", "quote 1.0"], world.Other.Calls);
+    }
+
+    [Fact]
+    public async Task A_trip_without_a_hotel_gives_its_flight_back()
+    {
+        await using var world = await GuideWorld.StartAsync(typeof(Trip));
+        world.Other.Refused.Add("book hotel");
+        var run = await world.Client.StartAsync((Trip w) => w.Run("ann"));
+        var error = await Assert.ThrowsAsync<HoldfastException>(() => run.ResultAsync().WaitAsync(GuideWorld.Limit));
+        Assert.Equal(HoldfastError.RunFailed, error.Error);
+        Assert.Equal(["book flight", "book hotel", "cancel flight for ann"], world.Other.Calls);
+    }
+
+    [Fact]
+    public async Task Offers_run_side_by_side_with_a_scope_a_wait_and_a_child()
+    {
+        await using var world = await GuideWorld.StartAsync(typeof(Offers), typeof(Trip));
+        var run = await world.Client.StartAsync((Offers w) => w.Run("ann"));
+        await GuideWorld.WaitingForAsync(run, "signal 'wish'");
+        world.Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("400 400 Paris 500: flight for ann and hotel for ann", await run.ResultAsync().WaitAsync(GuideWorld.Limit));
+    }
+
+    [Fact]
+    public async Task A_notice_is_sent_and_new_runs_take_the_newest_version()
+    {
+        await using var world = await GuideWorld.StartAsync(typeof(Notice), typeof(GreetingV1), typeof(Greeting));
+        var notice = await world.Client.StartAsync((Notice w) => w.Run("fire"));
+        Assert.Equal(RunStatus.Completed, await notice.WaitAsync().WaitAsync(GuideWorld.Limit));
+        Assert.Equal(["send fire"], world.Other.Calls);
+
+        var greeting = await world.Client.StartAsync((GreetingV1 w) => w.Run("ann"));
+        await GuideWorld.WaitingForAsync(greeting, "timer");
+        world.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("Good day, ann", await greeting.ResultAsync().WaitAsync(GuideWorld.Limit));
+    }
+}

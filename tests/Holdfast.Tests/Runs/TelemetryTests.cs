@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Holdfast.Storage;
+
+namespace Holdfast.Tests.Runs;
+
+public sealed class TelemetryTests
+{
+    public sealed class TwoSteps : Workflow
+    {
+        public static readonly Signal<string> Go = new("go");
+
+        public async Durable<string> Run(string marker)
+        {
+            await Step(() => Task.CompletedTask, new() { Label = marker });
+            var word = await Receive(Go);
+            await Step(() => Task.CompletedTask, new() { Label = marker });
+            return word;
+        }
+    }
+
+    [Fact]
+    public async Task One_trace_spans_the_start_and_the_steps_of_every_process()
+    {
+        // The listener hears the whole test process; the label tells this test's steps from those of others.
+        var marker = "traced " + Guid.NewGuid();
+        var heard = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "Holdfast",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.OperationName == "step " + marker) heard.Enqueue(activity);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        var store = new MemoryStore();
+        using var request = new Activity("request").Start();
+        RunId id;
+        await using (var first = await World.StartAsync([typeof(TwoSteps)], () => store))
+        {
+            var run = await first.Client.StartAsync((TwoSteps w) => w.Run(marker));
+            id = run.Id;
+            while (!(await run.GetInfoAsync()).Waiting.Contains("go", StringComparison.Ordinal)) await Task.Yield();
+        }
+        request.Stop();
+        await using var second = await World.StartAsync([typeof(TwoSteps)], store.Reopen);
+        await second.Client.GetRun(id).SignalAsync(TwoSteps.Go, "on");
+        Assert.Equal("on", await second.Client.GetRun(id).ResultAsync<string>().WaitAsync(TimeSpan.FromSeconds(30)));
+
+        Assert.Equal(2, heard.Count);
+        Assert.All(heard, activity => Assert.Equal(request.TraceId, activity.TraceId));
+        Assert.All(heard, activity => Assert.Equal(id.ToString(), activity.GetTagItem("holdfast.run")));
+    }
+
+    [Fact]
+    public async Task The_meter_counts_turns_steps_commits_and_snapshots()
+    {
+        var seen = new ConcurrentDictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "Holdfast") listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen.AddOrUpdate(instrument.Name, value, (_, old) => old + value));
+        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => seen.AddOrUpdate(instrument.Name, value, (_, old) => old + value));
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen.AddOrUpdate(instrument.Name, value, (_, old) => old + value));
+        listener.Start();
+        await using var world = await World.StartAsync([typeof(TwoSteps)]);
+        var run = await world.Client.StartAsync((TwoSteps w) => w.Run("metered"));
+        await run.SignalAsync(TwoSteps.Go, "on");
+        await run.ResultAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        listener.RecordObservableInstruments();
+
+        string[] counted = ["holdfast.turns", "holdfast.steps", "holdfast.step.duration", "holdfast.commit.writes", "holdfast.commit.duration", "holdfast.snapshot.size"];
+        Assert.All(counted, name => Assert.True(seen.GetValueOrDefault(name) > 0, name));
+        Assert.All(new[] { "holdfast.runs.hot", "holdfast.attempts.running" }, name => Assert.Contains(name, seen.Keys));
+    }
+}
