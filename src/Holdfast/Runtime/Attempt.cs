@@ -87,12 +87,6 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     void RunHere()
     {
-        // It may have waited in line while its scope was cancelled, or the process began to stop.
-        if (_engine.Stopping.IsCancellationRequested || _isCancelled)
-        {
-            Fail(new OperationCanceledException("The step was cancelled before this attempt began."));
-            return;
-        }
         using var activity = EngineMetrics.Activities.HasListeners()
             ? EngineMetrics.Activities.StartActivity("step " + step.Label, ActivityKind.Internal, memory.Info.TraceParent, tags: Tags())
             : null;

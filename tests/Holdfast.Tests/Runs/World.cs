@@ -15,6 +15,7 @@ sealed class World : IAsyncDisposable
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     readonly Troubles _log;
+    int _isDisposed;
 
     World(ServiceProvider provider, Troubles log) => (_provider, _log) = (provider, log);
 
@@ -96,6 +97,7 @@ sealed class World : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         // As a host does: first the engine stops, then the container goes.
         foreach (var hosted in _provider.GetServices<IHostedService>()) await hosted.StopAsync(default);
         await _provider.DisposeAsync();
