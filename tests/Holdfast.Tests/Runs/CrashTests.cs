@@ -38,11 +38,14 @@ public sealed class CrashTests
     public async Task An_ordinary_step_runs_again_under_the_same_key()
     {
         var keys = new List<string>();
-        var probe = new Probe { Answer = (_, step) =>
+        var probe = new Probe
+        {
+            Answer = (_, step) =>
         {
             lock (keys) keys.Add($"{step.IdempotencyKey} {step.Attempt}");
             return Task.FromResult(5);
-        } };
+        }
+        };
         var (id, store) = await LoseResultAsync(probe, atMostOnce: false);
         await using var next = await World.StartAsync([typeof(Charges)], () => store, configure: probe.Register);
         Assert.Equal("5", await next.ResultAsync<string>(next.Client.GetRun(id)));

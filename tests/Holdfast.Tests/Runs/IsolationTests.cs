@@ -40,11 +40,14 @@ public sealed class IsolationTests
     [InlineData(false)]
     public async Task Ambient_values_cross_no_await_and_reach_no_step_and_no_other_run(bool alwaysCold)
     {
-        var probe = new Probe { Answer = static async (_, _) =>
+        var probe = new Probe
+        {
+            Answer = static async (_, _) =>
         {
             await Task.Yield();
             return 0;
-        } };
+        }
+        };
         Tenant.Value = "test";
         await using var world = await World.StartAsync([typeof(Ambient)], alwaysCold: alwaysCold, configure: probe.Register);
         var runs = new List<RunHandle>();
