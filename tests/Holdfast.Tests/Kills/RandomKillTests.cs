@@ -8,7 +8,7 @@ namespace Holdfast.Tests.Kills;
 public sealed class RandomKillTests(ITestOutputHelper output)
 {
     const int Kills = 50;
-    const int JobsPerRound = 12;
+    const int JobsAtOnce = 2;
 
     /// <summary>These deaths come from outside: a run that merely was there three times in a row is not to be set aside for them.</summary>
     const int CrashesMax = 0;
@@ -24,26 +24,43 @@ public sealed class RandomKillTests(ITestOutputHelper output)
         for (var kill = 0; kill < Kills; kill++)
         {
             using var worker = WorkerProcess.Start(directory["jobs.db"], directory["ledger"], CrashesMax);
-            // One kill in five falls into the start-up and the recovery.
+            // Some kills fall into the start, some into the recovery, and most into the work, which a fresh process is slow to take up.
+            var written = LengthOf(directory["ledger"]);
             if (kill % 5 != 4)
             {
                 Assert.True(await worker.ReadyAsync(), string.Join('\n', worker.Said));
-                load.Send(worker, JobsPerRound);
+                load.Repeat(worker);
+                if (kill % 5 != 3) await FeedAsync(() => LengthOf(directory["ledger"]) > written);
             }
-            await Task.Delay(random.Next(5, 250));
+            var end = DateTime.UtcNow + TimeSpan.FromMilliseconds(random.Next(150));
+            await FeedAsync(() => DateTime.UtcNow >= end);
             await worker.KillAsync();
+
+            // New work keeps coming to the end.
+            async Task FeedAsync(Func<bool> isEnough)
+            {
+                var patience = DateTime.UtcNow + Runs.World.Patience;
+                while (!isEnough())
+                {
+                    Assert.True(DateTime.UtcNow < patience, $"no step was done: {string.Join('\n', worker.Said.TakeLast(5))}");
+                    load.Add(worker, JobsAtOnce);
+                    await Task.Delay(4);
+                }
+            }
             load.Hear(worker);
         }
         using (var last = WorkerProcess.Start(directory["jobs.db"], directory["ledger"], CrashesMax))
         {
             Assert.True(await last.ReadyAsync());
-            load.Send(last, JobsPerRound);
+            load.Repeat(last);
             await load.FinishAsync(last);
         }
         var ledger = await LedgerLine.ReadAsync(directory["ledger"]);
         output.WriteLine($"{load.Started.Count} jobs, {ledger.Count} attempts, {ledger.Count(static l => l.Attempt > 1)} of them repeated");
         Check(load, ledger, seed);
     }
+
+    static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 
     static void Check(Load load, IReadOnlyList<LedgerLine> ledger, int seed)
     {
@@ -86,10 +103,14 @@ public sealed class RandomKillTests(ITestOutputHelper output)
 
         public HashSet<string> WordsOf(int job) => [.. Enumerable.Range(0, job % 4 == 0 ? 2 : 0).Select(i => $"w{job}-{i}")];
 
-        /// <summary>New jobs, and again everything that nobody has acknowledged yet.</summary>
-        public void Send(WorkerProcess worker, int jobs)
+        public void Add(WorkerProcess worker, int jobs)
         {
-            _next += jobs;
+            for (var i = 0; i < jobs; i++) worker.Tell($"start {_next++}");
+        }
+
+        /// <summary>Asks again for everything that nobody has acknowledged yet.</summary>
+        public void Repeat(WorkerProcess worker)
+        {
             for (var job = 0; job < _next; job++)
             {
                 if (!Started.Contains(job)) worker.Tell($"start {job}");
