@@ -95,6 +95,7 @@ public sealed class ClientTests
         await using var both = await World.StartAsync([typeof(GreetingOld), typeof(GreetingNew)], content.Reopen);
         var fresh = await both.Client.StartAsync((GreetingOld w) => w.Run());
         await fresh.SignalAsync(new Signal<string>("name"), "Bob");
+        await both.UntilAsync(both.Client.GetRun(old), static i => i.Status != RunStatus.Parked);
         Assert.Equal("old Ann", await both.ResultAsync<string>(both.Client.GetRun(old)));
         Assert.Equal("new Bob", await both.ResultAsync<string>(fresh));
     }

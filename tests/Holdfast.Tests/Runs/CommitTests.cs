@@ -53,7 +53,7 @@ public sealed class CommitTests
         var run = await world.Client.StartAsync((Logs w) => w.Run(4));
         Assert.Contains("the store refused the turn: the test says so", (await world.ParkedAsync(run)).Waiting, StringComparison.Ordinal);
         Assert.Equal(["step 0", "step 1"], probe.Entries);
-        await run.ResumeAsync();
+        await world.ResumeAsync(run);
         Assert.Equal("0,1,2,3", await world.ResultAsync<string>(run));
         Assert.Equal(["step 0", "step 1", "step 2", "step 3"], probe.Entries);
     }

@@ -166,7 +166,7 @@ public sealed class CrashTests
         Assert.Contains("suspect", (await last.ParkedAsync(run)).Waiting, StringComparison.Ordinal);
         Assert.Equal(3, probe.Count("turn"));
         Assert.Equal(0, probe.Count("step"));
-        await run.ResumeAsync();
+        await last.ResumeAsync(run);
         Assert.Equal(0, await last.ResultAsync<int>(run));
         Assert.DoesNotContain(last.Errors, static e => e.Contains("Invariant", StringComparison.Ordinal));
     }

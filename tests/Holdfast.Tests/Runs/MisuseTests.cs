@@ -78,7 +78,7 @@ public sealed class MisuseTests
         await using var later = await World.StartAsync([typeof(AwaitsATask)], store.Reopen, alwaysCold, probe.Register);
         var again = later.Client.GetRun(id);
         await later.ParkedAsync(again);
-        await again.ResumeAsync();
+        await later.ResumeAsync(again);
         Assert.Equal(1, await later.ResultAsync<int>(again));
         Assert.Equal(1, probe.Count("first"));
         Assert.Equal(1, probe.Count("lost"));
@@ -174,7 +174,7 @@ public sealed class MisuseTests
         var run = await world.Client.StartAsync((BrokenConstructor w) => w.Run());
         Assert.Contains("no licence", (await world.ParkedAsync(run)).Waiting, StringComparison.Ordinal);
         _isMended = true;
-        await run.ResumeAsync();
+        await world.ResumeAsync(run);
         Assert.Equal(5, await world.ResultAsync<int>(run));
     }
 
@@ -198,7 +198,7 @@ public sealed class MisuseTests
         var info = await world.ParkedAsync(run);
         Assert.Contains("KeepsAStream.Run: variable stream", info.Waiting, StringComparison.Ordinal);
         _isMended = true;
-        await run.ResumeAsync();
+        await world.ResumeAsync(run);
         Assert.Equal(1, await world.ResultAsync<int>(run));
     }
 }

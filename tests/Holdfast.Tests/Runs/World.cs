@@ -80,6 +80,13 @@ sealed class World : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes a parked run up again, and waits until it is.</summary>
+    public async Task ResumeAsync(RunHandle run)
+    {
+        await run.ResumeAsync();
+        await UntilAsync(run, static i => i.Status != RunStatus.Parked);
+    }
+
     public Task<RunInfo> ParkedAsync(RunHandle run) => UntilAsync(run, static i => i.Status == RunStatus.Parked);
 
     async Task EndAsync(RunHandle run, Task end)
