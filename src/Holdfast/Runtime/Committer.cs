@@ -5,20 +5,24 @@ using Holdfast.Storage;
 namespace Holdfast.Runtime;
 
 /// <summary>
-/// Group commit. Whoever brings a write while no commit is under way leads the next one, with everything that has gathered, on its
-/// own thread: with one run in flight there is no hand-over at all, with many they share one fsync. Thread-safe.
+/// Group commit. Whoever brings a write while no commit is under way commits it at once, on its own thread: with one run in flight
+/// there is no hand-over at all. What gathers meanwhile is committed by a thread of the committer's own, batch after batch, while the
+/// pool's threads compute what the next batch holds. Thread-safe.
 /// </summary>
 /// <remarks>After D. Gawlick's group commit for IMS Fast Path; the leader's role passes on as in flat combining (Hendler et al., 2010).</remarks>
-sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exception> failed, EngineMetrics metrics)
+sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exception> failed, EngineMetrics metrics) : IDisposable
 {
     static readonly TimeSpan ProbeWait = TimeSpan.FromMilliseconds(250);
 
     readonly Lock _lock = new();
     List<Pending> _gathered = [];
     List<Pending> _batch = [];
-    List<Pending>? _spare;
     readonly List<StoreWrite> _writes = [];
+    readonly object _call = new();
     WriteResult[] _results = new WriteResult[64];
+    Thread? _thread;
+    bool _isCalled;
+    bool _isDisposed;
     bool _isLed;
     HoldfastException? _full;
     Exception? _broken;
@@ -41,11 +45,69 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
             _isLed = true;
         }
         // Not awaited: the leader's own write is among those that the lead completes.
-        if (leads) _ = LeadAsync();
+        if (leads) _ = LeadOnceAsync();
         return pending.Task;
     }
 
-    async Task LeadAsync()
+    /// <summary>Ends the committer's thread. Nothing may be committed any more.</summary>
+    public void Dispose()
+    {
+        lock (_call)
+        {
+            _isDisposed = true;
+            Monitor.Pulse(_call);
+        }
+    }
+
+    async Task LeadOnceAsync()
+    {
+        if (await LeadAsync().ConfigureAwait(false)) CallThread();
+    }
+
+    void CallThread()
+    {
+        lock (_call)
+        {
+            if (_isDisposed) return;
+            _isCalled = true;
+            Monitor.Pulse(_call);
+            if (_thread is not null) return;
+            _thread = new(LeadOn) { IsBackground = true, Name = "Holdfast committer" };
+            _thread.UnsafeStart();
+        }
+    }
+
+    void LeadOn()
+    {
+        while (true)
+        {
+            lock (_call)
+            {
+                while (!_isCalled && !_isDisposed) Monitor.Wait(_call);
+                if (_isDisposed) return;
+                _isCalled = false;
+            }
+            while (true)
+            {
+                var lead = LeadAsync();
+                if (!lead.IsCompleted)
+                {
+                    // A store that waits without a thread: whoever it wakes calls this one again.
+                    _ = ContinueAsync(lead);
+                    break;
+                }
+                if (!lead.Result) break;
+            }
+        }
+
+        async Task ContinueAsync(ValueTask<bool> lead)
+        {
+            if (await lead.ConfigureAwait(false)) CallThread();
+        }
+    }
+
+    /// <summary>Commits what has gathered; true when more has gathered meanwhile, and the lead is still the caller's.</summary>
+    async ValueTask<bool> LeadAsync()
     {
         lock (_lock)
         {
@@ -77,30 +139,30 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         _writes.Clear();
         if (error is HoldfastException { Error: HoldfastError.StoreFull or HoldfastError.StoreUnavailable } full)
         {
-            await HoldAsync(full).ConfigureAwait(false);
-            return;
+            return await HoldAsync(full).ConfigureAwait(false);
         }
         if (error is not null)
         {
             Break(error);
             foreach (var pending in done) pending.Fail(Unknown(error));
             failed(error);
-            return;
+            return false;
         }
-        for (var i = 0; i < done.Count; i++) done[i].Result = _results[i];
-        // The next commit starts before this one's continuations run: they are what fills it.
-        _batch = Interlocked.Exchange(ref _spare, null) ?? [];
-        PassOn();
-        foreach (var pending in done) pending.Complete();
+        for (var i = 0; i < done.Count; i++) done[i].Complete(_results[i]);
         done.Clear();
-        _spare = done;
+        lock (_lock)
+        {
+            _full = null;
+            _isLed = _gathered.Count > 0;
+            return _isLed;
+        }
     }
 
     /// <summary>
     /// There is no room: nothing of the batch was kept. Writes of clients are refused, so that nothing is acknowledged; those of turns
     /// are kept and tried again, until a commit succeeds.
     /// </summary>
-    async Task HoldAsync(HoldfastException full)
+    async ValueTask<bool> HoldAsync(HoldfastException full)
     {
         List<Pending> refused;
         lock (_lock)
@@ -118,24 +180,10 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
             }
         }
         foreach (var pending in refused) pending.Fail(new HoldfastException(full.Error, full.Message, full));
-        if (_full is null) return;
+        if (_full is null) return false;
         metrics.StoreIsFull(full);
         await Task.Delay(ProbeWait, time).ConfigureAwait(false);
-        await LeadAsync().ConfigureAwait(false);
-    }
-
-    void PassOn()
-    {
-        lock (_lock)
-        {
-            _full = null;
-            if (_gathered.Count == 0)
-            {
-                _isLed = false;
-                return;
-            }
-        }
-        ThreadPool.UnsafeQueueUserWorkItem(static committer => _ = committer.LeadAsync(), this, preferLocal: false);
+        return true;
     }
 
     void Break(Exception error)
@@ -156,26 +204,20 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     static HoldfastException Unknown(Exception error) => error as HoldfastException
         ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {error.Message} Whether it was kept shows after a restart.", error);
 
-    /// <summary>One write on its way. Completes inline for its own leader, through the pool for everyone else.</summary>
+    /// <summary>One write on its way. Goes on through the pool, unless it was committed before anybody waited for it.</summary>
     sealed class Pending(StoreWrite write) : IValueTaskSource<WriteResult>
     {
-        ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+        ManualResetValueTaskSourceCore<WriteResult> _core = new() { RunContinuationsAsynchronously = true };
 
         public StoreWrite Write { get; } = write;
 
         public ValueTask<WriteResult> Task => new(this, _core.Version);
 
-        public WriteResult Result { get; set; }
-
-        public void Complete() => _core.SetResult(true);
+        public void Complete(WriteResult result) => _core.SetResult(result);
 
         public void Fail(Exception error) => _core.SetException(error);
 
-        WriteResult IValueTaskSource<WriteResult>.GetResult(short token)
-        {
-            _core.GetResult(token);
-            return Result;
-        }
+        WriteResult IValueTaskSource<WriteResult>.GetResult(short token) => _core.GetResult(token);
 
         ValueTaskSourceStatus IValueTaskSource<WriteResult>.GetStatus(short token) => _core.GetStatus(token);
 

@@ -124,6 +124,7 @@ sealed class Engine : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
         Failure ??= new HoldfastException(HoldfastError.NotRunning, "The engine has stopped.");
         Completions.FailAll(Failure);
+        Committer.Dispose();
         await Store.DisposeAsync().ConfigureAwait(false);
         if (!failed) Marks.Dispose();
         Metrics.Dispose();
