@@ -13,11 +13,19 @@ sealed class BatchWriter(Database database, GuestConnection guest)
     readonly ValueRows _values = new(database);
     readonly Statement _readEpoch = database.Prepare("SELECT value FROM holdfast_meta WHERE name = 'epoch'");
     readonly Statement _putMeta = database.Prepare("UPDATE holdfast_meta SET value = ?2 WHERE name = ?1");
+    readonly Statement _readVersion = database.Prepare("PRAGMA data_version");
     long _epoch;
+    long _version;
 
     /// <summary>Reads under which epoch writes are taken: in the transaction, because whoever took over wrote it into the same file.</summary>
     public void BeginBatch()
     {
+        // Changes when another connection has written, and only then; so what is remembered is what reading would find.
+        _readVersion.Step();
+        var version = _readVersion.Long(0);
+        _readVersion.Reset();
+        if (version != _version) Forget();
+        _version = version;
         _readEpoch.Step();
         _epoch = _readEpoch.Long(0);
         _readEpoch.Reset();
@@ -35,7 +43,7 @@ sealed class BatchWriter(Database database, GuestConnection guest)
     /// <summary>A small change, to see whether a commit goes through.</summary>
     public void Probe() => _putMeta.Bind(1, "probe").Bind(2, Environment.TickCount64).Run();
 
-    /// <summary>Forgets what was learnt from a transaction that was undone.</summary>
+    /// <summary>Forgets what was learnt: a transaction was undone, or somebody else wrote to the file.</summary>
     public void Forget() => _runs.Forget();
 
     /// <param name="write">What to apply.</param>

@@ -16,6 +16,9 @@ sealed class RunRows(Database database)
     /// <summary>A longer state or snapshot is stored apart, so that messages and results do not rewrite it.</summary>
     const int InlineBytesMax = 2048;
 
+    /// <summary>About 3 MB.</summary>
+    const int HeadsMax = 32_768;
+
     const string HeadColumns = "r.k, r.rev, r.status, r.journal_seq, r.journal_last, r.state IS NULL, r.snapshot IS NULL";
 
     readonly Statement _head = database.Prepare($"SELECT {HeadColumns} FROM holdfast_run r WHERE r.k = ?1");
@@ -64,12 +67,19 @@ sealed class RunRows(Database database)
 
     readonly Dictionary<string, long> _workflows = [];
 
-    public RunHead? Find(RunKey key) => ReadHead(_head.Bind(1, key.Value));
+    /// <summary>Heads of runs that were written to lately: a run in flight is written to again and again, and its row need not be read each time.</summary>
+    readonly Dictionary<long, RunHead> _heads = [];
+
+    public RunHead? Find(RunKey key) => _heads.TryGetValue(key.Value, out var known) ? known : ReadHead(_head.Bind(1, key.Value));
 
     public RunHead? Find(RunId id) => ReadHead(_headById.Bind(1, id));
 
-    /// <summary>Forgets what was learnt from a transaction that was undone.</summary>
-    public void Forget() => _workflows.Clear();
+    /// <summary>Forgets what was learnt: a transaction was undone, or somebody else wrote to the file.</summary>
+    public void Forget()
+    {
+        _workflows.Clear();
+        _heads.Clear();
+    }
 
     /// <summary>Creates a run, or says why not.</summary>
     public WriteResult Create(NewRun run)
@@ -86,6 +96,7 @@ sealed class RunRows(Database database)
         _create.Bind(1, key).Bind(2, run.CreatedUtc);
         BindInline(_create, 3, run.State.Span, isLong);
         _create.Run();
+        Remember(new(key, 0, RunStatus.Running, 0, 0, isLong, HasLongSnapshot: false));
         return new(Verdict.Committed, run.Id, new(key));
     }
 
@@ -105,6 +116,7 @@ sealed class RunRows(Database database)
         if (next.IndexChanged) update.Bind(9, next.WakeUtc).Bind(10, next.Owed).Bind(11, next.MailSeen);
         if (update == _advanceStatus) update.Bind(12, (long)next.Status);
         update.Run();
+        Remember(new(head.Key, head.Revision + 1, next.IndexChanged ? next.Status : head.Status, journalSequence, journalLast, longState, longSnapshot));
     }
 
     /// <summary>Ends the run: its outcome stays, what only a live run needs goes.</summary>
@@ -112,16 +124,27 @@ sealed class RunRows(Database database)
     {
         var longState = PutLong(2 * head.Key, next.State.Span, head.HasLongState);
         if (head.HasLongSnapshot) _dropLong.Bind(1, (2 * head.Key) + 1).Run();
+        _heads.Remove(head.Key);
         BindCommon(_end, head, next.Utc, journalSequence, journalLast);
         BindInline(_end, 6, next.State.Span, longState);
         _end.Bind(7, (long)outcome.Status).Run();
         _putOutcome.Bind(1, head.Key).Bind(2, outcome.Result.Span).Bind(3, outcome.Error.Span).Run();
     }
 
-    public void Touch(in RunHead head, DateTimeOffset utc, long journalSequence, long journalLast) =>
+    public void Touch(in RunHead head, DateTimeOffset utc, long journalSequence, long journalLast)
+    {
         _touch.Bind(1, head.Key).Bind(2, utc).Bind(3, journalSequence).Bind(4, journalLast).Run();
+        Remember(head with { JournalSequence = journalSequence, JournalLast = journalLast });
+    }
 
     public void Owe(long key) => _owe.Bind(1, key).Run();
+
+    void Remember(in RunHead head)
+    {
+        // Runs that wait for long leave their heads behind; at times all make room.
+        if (_heads.Count == HeadsMax) _heads.Clear();
+        _heads[head.Key] = head;
+    }
 
     static RunHead? ReadHead(Statement select)
     {

@@ -6,7 +6,7 @@ namespace Holdfast.Runtime;
 /// Notes which runs have code on a thread at this moment, in memory that outlives the death of the process (not of the machine): what
 /// was noted when a process died may be what killed it. Costs a memory write, never an fsync. Thread-safe.
 /// </summary>
-sealed class RunningMarks : IDisposable
+sealed unsafe class RunningMarks : IDisposable
 {
     const int Slots = 4096;
     const int SlotBytes = 16;
@@ -15,6 +15,8 @@ sealed class RunningMarks : IDisposable
     readonly MemoryMappedViewAccessor? _view;
     readonly Stack<int> _free = new(Slots);
     readonly Lock _lock = new();
+    readonly byte* _bytes;
+    bool _isDisposed;
 
     RunningMarks(string? path)
     {
@@ -30,7 +32,9 @@ sealed class RunningMarks : IDisposable
             _free.Push(slot);
         }
         Previous = found;
-        Clear();
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
+        _bytes += _view.PointerOffset;
+        new Span<byte>(_bytes, Slots * SlotBytes).Clear();
     }
 
     /// <summary>The runs that the last process was in when it ended without stopping.</summary>
@@ -43,42 +47,41 @@ sealed class RunningMarks : IDisposable
     public int Enter(RunId run)
     {
         if (_view is null) return -1;
-        int slot;
         lock (_lock)
-            if (!_free.TryPop(out slot)) return -1;
-        Span<byte> bytes = stackalloc byte[SlotBytes];
-        run.WriteBytes(bytes);
-        Write(slot, bytes);
-        return slot;
+        {
+            if (_isDisposed || !_free.TryPop(out var slot)) return -1;
+            run.WriteBytes(Slot(slot));
+            return slot;
+        }
     }
 
     public void Leave(int slot)
     {
         if (slot < 0) return;
-        Span<byte> nothing = stackalloc byte[SlotBytes];
-        nothing.Clear();
-        Write(slot, nothing);
-        lock (_lock) _free.Push(slot);
+        lock (_lock)
+        {
+            // Code that outlives the engine's stop leaves a file that is closed already.
+            if (_isDisposed) return;
+            Slot(slot).Clear();
+            _free.Push(slot);
+        }
     }
 
     /// <summary>Forgets all, after a stop in good order.</summary>
     public void Dispose()
     {
         if (_view is null) return;
-        Clear();
-        _view.Dispose();
-        _file!.Dispose();
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            new Span<byte>(_bytes, Slots * SlotBytes).Clear();
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _file!.Dispose();
+        }
     }
 
-    void Clear()
-    {
-        var nothing = new byte[Slots * SlotBytes];
-        _view!.WriteArray(0, nothing, 0, nothing.Length);
-    }
-
-    void Write(int slot, ReadOnlySpan<byte> bytes)
-    {
-        _view!.Write(slot * SlotBytes, BitConverter.ToInt64(bytes));
-        _view.Write((slot * SlotBytes) + 8, BitConverter.ToInt64(bytes[8..]));
-    }
+    // Through a pointer held for life: this is done twice for every step, and each access by the view would take and return it anew.
+    Span<byte> Slot(int slot) => new(_bytes + (slot * SlotBytes), SlotBytes);
 }

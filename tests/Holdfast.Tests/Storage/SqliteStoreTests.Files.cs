@@ -75,6 +75,24 @@ public sealed partial class SqliteStoreTests
         Assert.Equal("second", Text((await LoadAsync(run.Id)).Run.State));
     }
 
+    [Fact]
+    public async Task What_is_remembered_of_a_run_is_forgotten_when_somebody_else_writes()
+    {
+        var run = await CreateAsync();
+        await AppendOneAsync((Turn(run, 0) with { State = "first" }).ToTransition());
+        using (var shell = new SqliteConnection($"Data Source={DatabasePath};Pooling=False"))
+        {
+            shell.Open();
+            using var command = shell.CreateCommand();
+            command.CommandText = "UPDATE holdfast_run SET rev = rev + 5";
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        Assert.Equal(Verdict.Stale, (await AppendOneAsync((Turn(run, 1) with { State = "stale" }).ToTransition())).Verdict);
+        Assert.Equal(Verdict.Committed, (await AppendOneAsync((Turn(run, 6) with { State = "second" }).ToTransition())).Verdict);
+        Assert.Equal(("second", 7L), (Text((await LoadAsync(run.Id)).Run.State), (await LoadAsync(run.Id)).Revision));
+    }
+
     static Process StartHolder(string path)
     {
         var assembly = typeof(SqliteStoreTests).Assembly.Location;
