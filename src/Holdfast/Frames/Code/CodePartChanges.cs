@@ -81,7 +81,7 @@ static class CodePartChanges
         var (before, after) = (CodeWords.Constants(saved.Code, withNumbers), CodeWords.Constants(now.Code, withNumbers));
         if (before.Count == after.Count)
         {
-            foreach (var (was, @is) in before.Zip(after).Where(static pair => pair.First != pair.Second).Take(NamedMax)) said.Add($"{label}{was} became {@is}");
+            foreach (var (was, @is) in before.Zip(after).Where(static pair => pair.First != pair.Second).Take(NamedMax)) said.Add($"{label}{was} became {CodeWords.Without(@is, was)}");
             return;
         }
         var (gone, added) = Differences(before, after);

@@ -69,6 +69,14 @@ static partial class CodeWords
         return found;
     }
 
+    /// <summary>A constant without the words that say what kind of constant it is, when the other one is of the same kind.</summary>
+    public static string Without(string constant, string other)
+    {
+        foreach (var kind in (string[])["the text ", "the number "])
+            if (constant.StartsWith(kind, StringComparison.Ordinal) && other.StartsWith(kind, StringComparison.Ordinal)) return constant[kind.Length..];
+        return constant;
+    }
+
     /// <summary>A guard in words.</summary>
     public static string Guard(string guard) => guard.Split(' ') switch
     {
