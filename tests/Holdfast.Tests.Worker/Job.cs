@@ -40,17 +40,17 @@ sealed class Job(Ledger ledger) : Workflow
     }
 }
 
-/// <summary>Kills its process: in a turn, or in a step.</summary>
+/// <summary>Kills its process: in a turn, in a step, or in a step that has waited for something first.</summary>
 sealed class Poison(Ledger ledger) : Workflow
 {
     public async Durable<int> Run(string where)
     {
         if (where == "turn") Die();
-        await Step(step =>
+        await Step(async step =>
         {
             ledger.Append("poison", step.IdempotencyKey, step.Attempt);
-            if (where == "step") Die();
-            return Task.CompletedTask;
+            if (where == "wait") await Task.Delay(1);
+            if (where != "turn") Die();
         });
         return 1;
     }

@@ -17,7 +17,7 @@ services.AddHoldfast(o =>
     o.UseSqlite(database, new() { ReserveBytes = 0 });
     // Hot and cold by turns: both must survive.
     o.AlwaysCold = null;
-    o.CrashesMax = int.Parse(crashesMax, CultureInfo.InvariantCulture);
+    o.CrashesMax = o.CrashesInStepMax = int.Parse(crashesMax, CultureInfo.InvariantCulture);
 }).AddWorkflow<Job>().AddWorkflow<Poison>();
 services.AddSingleton(new Ledger(ledgerPath));
 await using var provider = services.BuildServiceProvider();

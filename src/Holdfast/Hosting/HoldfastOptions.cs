@@ -70,6 +70,13 @@ public sealed class HoldfastOptions
     /// <value>3. One bad run then cannot keep the process from starting.</value>
     public int CrashesMax { get; set; } = 3;
 
+    /// <summary>
+    /// After how many deaths of the process in a row, each while the same step was waiting for something, its run is parked as suspect; 0
+    /// for never.
+    /// </summary>
+    /// <value>10. Many steps wait at any moment, so one death says little about each of them; ten in a row say enough.</value>
+    public int CrashesInStepMax { get; set; } = 10;
+
     /// <summary>A turn that takes longer is reported in the log: code between awaits should compute, not wait.</summary>
     /// <value>One second.</value>
     public TimeSpan SlowTurn { get; set; } = TimeSpan.FromSeconds(1);

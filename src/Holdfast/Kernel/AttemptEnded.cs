@@ -51,6 +51,7 @@ static class AttemptEnded
         step.LastError = Line.Of(ended.Outcome.Summary ?? "failed");
         decision.Withdraw(step.Id);
         decision.Note(JournalKind.AttemptFailed, step.Id, Line.Of($"{step.Label}: {step.LastError}"), step.Attempt);
+        step.Deaths = 0;
         step.Phase = StepPhase.Backoff;
         step.Attempt++;
         step.RetryUtc = retryUtc;

@@ -25,7 +25,8 @@ static class OpCodec
         Crashed = 32,
         LastError = 64,
         CancelGrace = 128,
-        All = 255,
+        Deaths = 256,
+        All = 511,
     }
 
     public static void Write(Op op, ref StateWriter writer)
@@ -80,7 +81,7 @@ static class OpCodec
         var has = (step.AtMostOnce ? Has.AtMostOnce : 0) | (step.Handler is null ? 0 : Has.Handler)
             | (step.Timeout is null ? 0 : Has.Timeout) | (ownRule ? Has.Retry : 0) | (step.IntentBlobs.Count == 0 ? 0 : Has.Blobs)
             | (step.CrashedAttempts == 0 ? 0 : Has.Crashed) | (step.LastError is null ? 0 : Has.LastError)
-            | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace);
+            | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace) | (step.Deaths == 0 ? 0 : Has.Deaths);
         writer.Byte((byte)((byte)step.Kind | ((byte)step.Phase << 4)));
         writer.Number((long)has);
         writer.Text(step.Label);
@@ -100,6 +101,7 @@ static class OpCodec
         if (step.CrashedAttempts != 0) writer.Number(step.CrashedAttempts);
         if (step.LastError is { } error) writer.Text(error);
         if (step.CancelGraceUtc is { } grace) writer.Time(grace);
+        if (step.Deaths != 0) writer.Number(step.Deaths);
     }
 
     static StepOp ReadStep(long id, ref StateReader reader)
@@ -130,6 +132,7 @@ static class OpCodec
             CrashedAttempts = has.HasFlag(Has.Crashed) ? reader.Small() : 0,
             LastError = has.HasFlag(Has.LastError) ? reader.Text() : null,
             CancelGraceUtc = has.HasFlag(Has.CancelGrace) ? reader.Time() : null,
+            Deaths = has.HasFlag(Has.Deaths) ? reader.Small() : 0,
         };
         if (step.Attempt == 0 || step.CrashedAttempts > step.Attempt) reader.Fail("a step's attempts contradict each other");
         return step;

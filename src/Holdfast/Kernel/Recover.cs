@@ -7,14 +7,35 @@ static class Recover
 {
     public static void Apply(RunState state, RunEvent.Recover recover, Decision decision)
     {
-        if (recover.WasRunning && state.Status == RunStatus.Running)
+        if (recover.Death == Death.OnThread && state.Status == RunStatus.Running)
         {
             state.Crashes++;
-            if (recover.CrashesMax > 0 && state.Crashes >= recover.CrashesMax)
-                Parking.Park(state, $"suspect: the process died {state.Crashes} times in a row during a turn or a step of this run", decision);
+            if (IsTooMany(state.Crashes, recover)) Parking.Park(state, Suspect(state.Crashes, "while code of this run had a thread"), decision);
         }
+        var suspect = recover.Death == Death.InStep ? CountDeath(state, recover) : null;
         CutOff(state, recover.Epoch, recover.Results, decision);
+        if (suspect is not null && state.Status == RunStatus.Running)
+            Parking.Park(state, Suspect(suspect.Deaths, $"in the middle of step '{suspect.Label}' (op {suspect.Id})"), decision);
     }
+
+    /// <summary>Counts a death for each step that had begun, and returns one that has had too many.</summary>
+    static StepOp? CountDeath(RunState state, RunEvent.Recover recover)
+    {
+        StepOp? suspect = null;
+        foreach (var op in state.Ops)
+        {
+            // What became in doubt is not begun again, so it ends no other process.
+            if (op is not StepOp { Phase: StepPhase.Ready, AtMostOnce: false } step || step.Epoch >= recover.Epoch || recover.Results?.Any(r => r.Op == op.Id) == true) continue;
+            step.Deaths++;
+            if (IsTooMany(step.Deaths, recover)) suspect = step;
+        }
+        return suspect;
+    }
+
+    static bool IsTooMany(int deaths, RunEvent.Recover recover) => recover.DeathsMax > 0 && deaths >= recover.DeathsMax;
+
+    static string Suspect(int deaths, string where) =>
+        $"suspect: the process died {deaths} times in a row {where}. If this run is what ends the process, start a build that mends it, or terminate the run; if not, take it up again with ResumeAsync";
 
     /// <summary>Gives every attempt that an earlier epoch left running its due. Orders new attempts only while the run is running.</summary>
     public static void CutOff(RunState state, long epoch, IReadOnlyList<StoredResult>? results, Decision decision)

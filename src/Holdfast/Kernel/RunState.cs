@@ -111,6 +111,9 @@ sealed class StepOp(long id) : Op(id)
     /// <summary>How many attempts of the step were cut off by the end of the process.</summary>
     public int CrashedAttempts { get; set; }
 
+    /// <summary>How many processes in a row died while an attempt of the step had begun and not ended.</summary>
+    public int Deaths { get; set; }
+
     /// <summary>When the step was asked for.</summary>
     public DateTimeOffset StartedUtc { get; set; }
 

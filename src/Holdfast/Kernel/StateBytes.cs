@@ -1,4 +1,5 @@
 using System.Buffers;
+using Holdfast.Storage;
 
 namespace Holdfast.Kernel;
 
@@ -12,7 +13,9 @@ static class StateBytes
     {
         var buffer = Buffer();
         StateCodec.Encode(state, buffer);
-        return buffer.WrittenSpan.ToArray();
+        var bytes = buffer.WrittenSpan.ToArray();
+        Checksum.Seal(bytes);
+        return bytes;
     }
 
     public static byte[] Of(List<JournalEntry> entries)

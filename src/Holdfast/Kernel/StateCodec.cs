@@ -5,7 +5,7 @@ namespace Holdfast.Kernel;
 
 /// <summary>The kernel's state as bytes.</summary>
 /// <remarks>
-/// Version 1: version, status, flags, the next op's number, the highest message seen, what the flags announce, then the ops,
+/// Version 1: version, checksum, status, flags, the next op's number, the highest message seen, what the flags announce, then the ops,
 /// each as the distance of its number from the one before, its kind and its fields (<see cref="OpCodec"/>). The inbox is not
 /// part of it: its messages are in the store's mailbox.
 /// </remarks>
@@ -25,11 +25,12 @@ static class StateCodec
         All = 63,
     }
 
-    /// <summary>Appends the encoded state.</summary>
+    /// <summary>Appends the encoded state, with room for its checksum.</summary>
     public static void Encode(RunState state, IBufferWriter<byte> target)
     {
         var writer = new StateWriter(target);
         writer.Byte(Version);
+        writer.Room(Checksum.HeadBytes - 1);
         writer.Byte((byte)state.Status);
         var has = (state.Begun ? Has.Begun : 0) | (state.CancelReason is null ? 0 : Has.CancelReason) | (state.CancelGraceUtc is null ? 0 : Has.CancelGrace)
             | (state.ParkReason is null ? 0 : Has.ParkReason) | (state.Crashes == 0 ? 0 : Has.Crashes) | (state.Parent is null ? 0 : Has.Parent);
@@ -62,6 +63,8 @@ static class StateCodec
     {
         var reader = new StateReader(bytes);
         if (reader.Byte() != Version) reader.Fail("its format is not known to this version");
+        if (!Checksum.IsIntact(bytes)) reader.Fail(Checksum.Wrong);
+        reader.Skip(Checksum.HeadBytes - 1);
         var status = (RunStatus)reader.Byte();
         if (status is < RunStatus.Running or > RunStatus.Parked) reader.Fail("there is no such status");
         var has = (Has)reader.Byte();

@@ -70,6 +70,8 @@ ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     public ReadOnlySpan<byte> Bytes() => Take(Count(1));
 
+    public void Skip(int bytes) => Take(bytes);
+
     public ReadOnlySpan<byte> Rest() => Take(_rest.Length);
 
     public RunId Id() => RunId.FromBytes(Take(16));

@@ -85,6 +85,14 @@ ref struct StateWriter(IBufferWriter<byte> target)
         _written += value.Length;
     }
 
+    /// <summary>Zeros, to be filled in later.</summary>
+    public void Room(int bytes)
+    {
+        Reserve(bytes);
+        _span.Slice(_written, bytes).Clear();
+        _written += bytes;
+    }
+
     public void Id(RunId value)
     {
         Reserve(16);

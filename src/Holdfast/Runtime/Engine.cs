@@ -21,7 +21,7 @@ sealed class Engine : IAsyncDisposable
     readonly ITimer _sweep;
     readonly bool _alwaysCold;
     readonly Action<Exception>? _stopHost;
-    readonly ConcurrentDictionary<RunId, bool> _marked = new();
+    readonly ConcurrentDictionary<RunId, Death> _marked = new();
     int _isStopped;
 
     public Engine(IServiceProvider provider, HoldfastOptions options, WorkflowRegistry registry, IReadOnlyDictionary<string, CallHandler> handlers, ILogger log, bool alwaysCold, Action<Exception>? stopHost)
@@ -93,7 +93,7 @@ sealed class Engine : IAsyncDisposable
             foreach (var type in Registry.All) type.CheckServices(known);
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Marks = RunningMarks.Open(Store.SidecarPath);
-        foreach (var run in Marks.Previous) _marked.TryAdd(run, true);
+        foreach (var (run, death) in Marks.Previous) _marked.TryAdd(run, death);
         Failure = null;
         Log.Started(_log, Store.Location, Epoch);
         await UnparkMigratedAsync(cancellationToken).ConfigureAwait(false);
@@ -167,7 +167,7 @@ sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>Whether the run's code was running when the last process died. Answered once, for one death counts once.</summary>
-    public bool TakeMark(RunId run) => _marked.TryRemove(run, out _);
+    public Death TakeMark(RunId run) => _marked.TryRemove(run, out var death) ? death : Death.Elsewhere;
 
     /// <summary>Does something after a wait, unless the engine stops before.</summary>
     public void Later(TimeSpan wait, Action then) => _ = LaterAsync(wait, then);
@@ -258,6 +258,7 @@ sealed class Engine : IAsyncDisposable
     async ValueTask<bool> CanResumeAsync(RunRow row, CancellationToken cancellationToken)
     {
         if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { } stored) return false;
+        if (StateBytes.TryRead(stored.Run.State) is not { } state || state.Ops.Any(op => op is StepOp { Handler: { } handler } && !Handlers.ContainsKey(handler))) return false;
         if (stored.Snapshot.IsEmpty) return true;
         using var services = new ServiceLease(Provider, type);
         return SnapshotCheck.Problem(Services(stored.Run), services, stored) is null;

@@ -25,8 +25,8 @@ static class Loading
         if (run.Memory is not { } memory)
         {
             memory = run.Memory = MemoryOf(engine, stored);
-            if (engine.TakeMark(run.Id)) await CountCrashAsync(run, memory).ConfigureAwait(false);
-            var prelude = new List<RunEvent> { new RunEvent.Recover(epoch, false, 0, stored.Results) };
+            if (engine.TakeMark(run.Id) is var death and not Death.Elsewhere) await CountDeathAsync(run, memory, death, stored.Results).ConfigureAwait(false);
+            var prelude = new List<RunEvent> { new RunEvent.Recover(epoch, Death.Elsewhere, 0, stored.Results) };
             foreach (var result in stored.Results)
             {
                 prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
@@ -54,13 +54,14 @@ static class Loading
     /// Counts a death of the process while this run's code was running, in a commit of its own before any of that code runs again: if it
     /// kills this process too, the next one knows.
     /// </summary>
-    static async ValueTask CountCrashAsync(LiveRun run, RunMemory memory)
+    static async ValueTask CountDeathAsync(LiveRun run, RunMemory memory, Death death, IReadOnlyList<StoredResult> results)
     {
         var engine = run.Engine;
         if (memory.State.Status != RunStatus.Running) return;
         var now = engine.Time.GetUtcNow();
         var decision = new Decision();
-        RunKernel.Decide(memory.State, new RunEvent.Recover(0, true, engine.Options.CrashesMax), now, decision);
+        var most = death == Death.OnThread ? engine.Options.CrashesMax : engine.Options.CrashesInStepMax;
+        RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, death, most, results), now, decision);
         await Parked.CommitStateAsync(run, memory, decision, now).ConfigureAwait(false);
         if (memory.State.Status == RunStatus.Parked) engine.NoteParked(run.Id, memory.State.ParkReason!);
     }
@@ -82,7 +83,7 @@ static class Loading
             StoredStatus = stored.Status,
             StoredWake = stored.WakeUtc,
             StoredOwed = stored.Owed,
-            SnapshotBlobs = GraphReader.BlobsOf(stored.Snapshot),
+            SnapshotBlobs = BlobsOf(stored.Snapshot),
         };
         memory.Blobs.UnionWith(memory.SnapshotBlobs);
         foreach (var op in state.Ops)
@@ -90,11 +91,24 @@ static class Loading
         return memory;
     }
 
+    static IReadOnlyList<BlobHash> BlobsOf(ReadOnlyMemory<byte> snapshot)
+    {
+        try
+        {
+            return GraphReader.BlobsOf(snapshot);
+        }
+        catch (HoldfastException)
+        {
+            // Damaged: reading the frames will say so, and park the run. Until then nothing of it may be dropped.
+            return [];
+        }
+    }
+
     /// <summary>Fetches the large values that the frames refer to, before the synchronous part of a turn needs them.</summary>
     public static async ValueTask FetchBlobsAsync(Engine engine, RunMemory memory)
     {
         foreach (var hash in memory.SnapshotBlobs)
-            if (!memory.FetchedBlobs.ContainsKey(hash) && await engine.Store.LoadBlobAsync(memory.Key, hash, default).ConfigureAwait(false) is { } data)
+            if (!memory.FetchedBlobs.ContainsKey(hash) && await LargeValues.LoadAsync(engine.Store, memory.Key, hash, default).ConfigureAwait(false) is { } data)
                 memory.FetchedBlobs[hash] = data;
     }
 

@@ -26,5 +26,5 @@ static class Migration
 
     /// <summary>The reason for which a run is parked.</summary>
     public static async ValueTask<DiscardReason> ReasonAsync(IStore store, NewRun run, HoldfastException error, string? where = null) =>
-        new($"{Word}: workflow '{run.Workflow}', version {run.Version}{where}: {await ExplainAsync(store, error).ConfigureAwait(false)}", Terminates: false);
+        new($"{(error.Error == HoldfastError.CorruptSnapshot ? "cannot be loaded" : Word)}: workflow '{run.Workflow}', version {run.Version}{where}: {await ExplainAsync(store, error).ConfigureAwait(false)}", Terminates: false);
 }

@@ -1,19 +1,23 @@
 using System.IO.MemoryMappedFiles;
+using Holdfast.Kernel;
 
 namespace Holdfast.Runtime;
 
 /// <summary>
-/// Notes which runs have code on a thread at this moment, in memory that outlives the death of the process (not of the machine): what
+/// Notes which runs have code on a thread at this moment, and which have a step that waits for something, in memory that outlives the death of the process (not of the machine): what
 /// was noted when a process died may be what killed it. Costs a memory write, never an fsync. Thread-safe.
 /// </summary>
 sealed unsafe class RunningMarks : IDisposable
 {
+    /// <summary>For each of the two kinds; with more at once, the rest is not noted.</summary>
     const int Slots = 4096;
     const int SlotBytes = 16;
+    const int FileBytes = 2 * Slots * SlotBytes;
 
     readonly MemoryMappedFile? _file;
     readonly MemoryMappedViewAccessor? _view;
-    readonly Stack<int> _free = new(Slots);
+    readonly Stack<int> _freeOnThread = new(Slots);
+    readonly Stack<int> _freeInStep = new(Slots);
     readonly Lock _lock = new();
     readonly byte* _bytes;
     bool _isDisposed;
@@ -21,35 +25,36 @@ sealed unsafe class RunningMarks : IDisposable
     RunningMarks(string? path)
     {
         if (path is null) return;
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, Slots * SlotBytes);
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, FileBytes);
         _view = _file.CreateViewAccessor();
-        var found = new HashSet<RunId>();
+        var found = new Dictionary<RunId, Death>();
         var bytes = new byte[SlotBytes];
-        for (var slot = Slots - 1; slot >= 0; slot--)
+        for (var slot = (2 * Slots) - 1; slot >= 0; slot--)
         {
+            // From the weak evidence to the strong, which overwrites it.
             _view.ReadArray(slot * SlotBytes, bytes, 0, SlotBytes);
-            if (bytes.AsSpan().ContainsAnyExcept((byte)0)) found.Add(RunId.FromBytes(bytes));
-            _free.Push(slot);
+            if (bytes.AsSpan().ContainsAnyExcept((byte)0)) found[RunId.FromBytes(bytes)] = slot < Slots ? Death.OnThread : Death.InStep;
+            FreeOf(slot).Push(slot);
         }
         Previous = found;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
         _bytes += _view.PointerOffset;
-        new Span<byte>(_bytes, Slots * SlotBytes).Clear();
+        new Span<byte>(_bytes, FileBytes).Clear();
     }
 
-    /// <summary>The runs that the last process was in when it ended without stopping.</summary>
-    public IReadOnlySet<RunId> Previous { get; } = new HashSet<RunId>();
+    /// <summary>What the last process was doing when it ended without stopping.</summary>
+    public IReadOnlyDictionary<RunId, Death> Previous { get; } = new Dictionary<RunId, Death>();
 
     /// <param name="sidecarPath">The store's prefix for files beside it; null for none, and then nothing is noted.</param>
     public static RunningMarks Open(string? sidecarPath) => new(sidecarPath is null ? null : sidecarPath + ".running");
 
-    /// <summary>Notes that the run's code is about to run. Returns the slot to leave, or -1 when there is none.</summary>
-    public int Enter(RunId run)
+    /// <summary>Notes that the run's code is about to run, or goes on to wait. Returns the slot to leave, or -1 when there is none.</summary>
+    public int Enter(RunId run, Death death = Death.OnThread)
     {
         if (_view is null) return -1;
         lock (_lock)
         {
-            if (_isDisposed || !_free.TryPop(out var slot)) return -1;
+            if (_isDisposed || !FreeOf(death == Death.OnThread ? 0 : Slots).TryPop(out var slot)) return -1;
             run.WriteBytes(Slot(slot));
             return slot;
         }
@@ -63,7 +68,7 @@ sealed unsafe class RunningMarks : IDisposable
             // Code that outlives the engine's stop leaves a file that is closed already.
             if (_isDisposed) return;
             Slot(slot).Clear();
-            _free.Push(slot);
+            FreeOf(slot).Push(slot);
         }
     }
 
@@ -75,12 +80,14 @@ sealed unsafe class RunningMarks : IDisposable
         {
             if (_isDisposed) return;
             _isDisposed = true;
-            new Span<byte>(_bytes, Slots * SlotBytes).Clear();
+            new Span<byte>(_bytes, FileBytes).Clear();
             _view.SafeMemoryMappedViewHandle.ReleasePointer();
             _view.Dispose();
             _file!.Dispose();
         }
     }
+
+    Stack<int> FreeOf(int slot) => slot < Slots ? _freeOnThread : _freeInStep;
 
     // Through a pointer held for life: this is done twice for every step, and each access by the view would take and return it anew.
     Span<byte> Slot(int slot) => new(_bytes + (slot * SlotBytes), SlotBytes);

@@ -33,7 +33,7 @@ static class StepRunner
             services.Dispose();
             throw;
         }
-        if (!work.IsCompletedSuccessfully) return AwaitAsync(work, services);
+        if (!work.IsCompletedSuccessfully) return AwaitAsync(attempt, engine, work, services);
         services.Dispose();
         return new(new Outcome(OutcomeKind.Succeeded, work.Result));
     }
@@ -66,14 +66,16 @@ static class StepRunner
         }
     }
 
-    static async ValueTask<Outcome?> AwaitAsync(ValueTask<byte[]> work, ServiceLease services)
+    static async ValueTask<Outcome?> AwaitAsync(Attempt attempt, Engine engine, ValueTask<byte[]> work, ServiceLease services)
     {
+        var mark = engine.Marks.Enter(attempt.Run, Death.InStep);
         try
         {
             return new Outcome(OutcomeKind.Succeeded, await work.ConfigureAwait(false));
         }
         finally
         {
+            engine.Marks.Leave(mark);
             services.Dispose();
         }
     }
@@ -88,7 +90,7 @@ static class StepRunner
     {
         var blobs = new Dictionary<BlobHash, ReadOnlyMemory<byte>>();
         foreach (var hash in attempt.Step.IntentBlobs)
-            if (await engine.Store.LoadBlobAsync(attempt.Memory.Key, hash, attempt.Token).ConfigureAwait(false) is { } data) blobs[hash] = data;
+            if (await LargeValues.LoadAsync(engine.Store, attempt.Memory.Key, hash, attempt.Token).ConfigureAwait(false) is { } data) blobs[hash] = data;
         return blobs;
     }
 
@@ -101,14 +103,21 @@ static class StepRunner
         engine.Calls[(ticket.Run, ticket.Op, ticket.Attempt)] = attempt;
         using var services = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.CreateScope(engine.Provider);
         byte[] result;
+        var mark = -1;
         try
         {
-            result = await Marked(attempt, engine, () => handler.RunAsync(services.ServiceProvider, new StepContext(attempt), ticket, engine.Json)).ConfigureAwait(false);
+            var work = Marked(attempt, engine, () => handler.RunAsync(services.ServiceProvider, new StepContext(attempt), ticket, engine.Json));
+            if (!work.IsCompleted) mark = engine.Marks.Enter(attempt.Run, Death.InStep);
+            result = await work.ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OperationCanceledException || !attempt.Token.IsCancellationRequested)
         {
             engine.CompleteCall(ticket, CallResult.Failed(error));
             return null;
+        }
+        finally
+        {
+            engine.Marks.Leave(mark);
         }
         engine.CompleteCall(ticket, CallResult.Succeeded(result));
         return null;

@@ -29,8 +29,10 @@ static class Turn
             if (memory is null) return null;
         }
         var wasParked = memory.State.Status == RunStatus.Parked;
+        AttemptRefused? refusal = null;
         foreach (var happened in events)
         {
+            if (happened is AttemptRefused last) refusal = last;
             // An attempt that has reported, by whatever way, is no longer waited for.
             var (op, number) = happened switch
             {
@@ -42,7 +44,6 @@ static class Turn
             };
             if (op != 0 && run.Attempts.TryGetValue(op, out var attempt) && (number == 0 || attempt.Number == number)) run.Attempts.Remove(op);
         }
-        var refusal = events.OfType<AttemptRefused>().LastOrDefault();
         events.RemoveAll(static e => e is MailWaiting or TakeUp or ReadAnew or AttemptLeft or AttemptRefused);
         if (RunKernel.IsFinished(memory.State.Status))
         {

@@ -1,3 +1,4 @@
+using Holdfast.Tests.Storage;
 using System.Buffers;
 using Holdfast.Kernel;
 using Holdfast.Storage;
@@ -40,6 +41,7 @@ public sealed class CodecTests
             RetryUtc = DateTimeOffset.MaxValue,
             LastError = "TimeoutException: too slow",
             CancelGraceUtc = DateTimeOffset.MinValue,
+            Deaths = 7,
         });
         state.Ops.Add(new StepOp(3) { Kind = StepKind.Transaction, Phase = StepPhase.InDoubt, CrashedAttempts = 1 });
         state.Ops.Add(new TimerOp(300, KernelWorld.Start));
@@ -139,7 +141,7 @@ public sealed class CodecTests
     {
         var target = new Pieces();
         StateCodec.Encode(Full(), target);
-        Assert.Equal(KernelWorld.Bytes(Full()), target.Written);
+        Assert.Equal(KernelWorld.Bytes(Full()), Resealed.Of([.. target.Written]));
     }
 
     [Fact]
@@ -148,6 +150,8 @@ public sealed class CodecTests
         var bytes = KernelWorld.Bytes(Full());
         for (var length = 0; length < bytes.Length; length++) AssertCorrupt(bytes.AsSpan(0, length));
         AssertCorrupt([.. bytes, 0]);
+        for (var length = 0; length < bytes.Length; length++) AssertCorrupt(Resealed.Of(bytes[..length]));
+        AssertCorrupt(Resealed.Of([.. bytes, 0]));
     }
 
     [Fact]
@@ -169,7 +173,7 @@ public sealed class CodecTests
             if (random.Next(4) == 0) hostile = hostile[..random.Next(hostile.Length)];
             try
             {
-                var state = StateCodec.Decode(hostile);
+                var state = StateCodec.Decode(Resealed.Of(hostile));
                 read++;
                 // What was read is a state like any other: it can be kept, described and gone on with.
                 Assert.Equal(KernelWorld.Bytes(state), KernelWorld.Bytes(StateCodec.Decode(KernelWorld.Bytes(state))));
@@ -202,10 +206,29 @@ public sealed class CodecTests
     [InlineData(new byte[] { 1, 1, 0, 2, 0, 1, 1, 1, 17, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 128, 128, 128, 8 })]
     public void What_no_state_encodes_to_is_refused_before_anything_is_allocated(byte[] bytes)
     {
+        bytes = Resealed.WithHead(bytes);
         AssertCorrupt(bytes);
         var before = GC.GetAllocatedBytesForCurrentThread();
         AssertCorrupt(bytes);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+    }
+
+    [Fact]
+    public void A_turned_bit_is_never_read_as_something_else()
+    {
+        foreach (var (bytes, read) in new (byte[], Action<byte[]>)[]
+        {
+            (KernelWorld.Bytes(Full()), static b => StateCodec.Decode(b)), (StateCodec.EncodeOutcome(KernelWorld.Error()), static b => StateCodec.DecodeOutcome(b)),
+        })
+        {
+            read(bytes);
+            for (var at = 0; at < Math.Min(bytes.Length, 2000); at++)
+            {
+                var turned = bytes.ToArray();
+                turned[at] ^= (byte)(1 << (at % 8));
+                Assert.Equal(HoldfastError.CorruptSnapshot, Assert.Throws<HoldfastException>(() => read(turned)).Error);
+            }
+        }
     }
 
     [Fact]
@@ -221,7 +244,7 @@ public sealed class CodecTests
 
     [Fact]
     public void Any_bytes_are_an_outcome_or_a_typed_error() =>
-        Fuzz(StateCodec.EncodeOutcome(KernelWorld.Error()), bytes => StateCodec.EncodeOutcome(StateCodec.DecodeOutcome(bytes)));
+        Fuzz(StateCodec.EncodeOutcome(KernelWorld.Error()), isSealed: true, bytes => StateCodec.EncodeOutcome(StateCodec.DecodeOutcome(bytes)));
 
     [Fact]
     public void Journal_entries_come_back()
@@ -243,7 +266,7 @@ public sealed class CodecTests
     {
         var target = new ArrayBufferWriter<byte>();
         JournalCodec.Encode([new(JournalKind.StepStarted, 1, "Charge", 1), new(JournalKind.StepSucceeded, 300, "Charge", 2)], target);
-        Fuzz(target.WrittenSpan.ToArray(), bytes =>
+        Fuzz(target.WrittenSpan.ToArray(), isSealed: false, bytes =>
         {
             var again = new ArrayBufferWriter<byte>();
             JournalCodec.Encode(JournalCodec.Decode(bytes), again);
@@ -260,7 +283,7 @@ public sealed class CodecTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000);
     }
 
-    static void Fuzz(byte[] bytes, Func<byte[], byte[]> roundTrip)
+    static void Fuzz(byte[] bytes, bool isSealed, Func<byte[], byte[]> roundTrip)
     {
         var random = new Random(1);
         for (var i = 0; i < 20_000; i++)
@@ -270,7 +293,7 @@ public sealed class CodecTests
             if (random.Next(3) == 0) hostile = hostile[..random.Next(hostile.Length)];
             try
             {
-                var once = roundTrip(hostile);
+                var once = roundTrip(isSealed ? Resealed.Of(hostile) : hostile);
                 Assert.Equal(once, roundTrip(once));
             }
             catch (HoldfastException exception)

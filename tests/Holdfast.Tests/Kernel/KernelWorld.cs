@@ -113,12 +113,7 @@ sealed class KernelWorld
         return loaded;
     }
 
-    public static byte[] Bytes(RunState state)
-    {
-        var target = new ArrayBufferWriter<byte>();
-        StateCodec.Encode(state, target);
-        return target.WrittenSpan.ToArray();
-    }
+    public static byte[] Bytes(RunState state) => StateBytes.Of(state);
 
     /// <summary>Everything a decision says, as text that can be compared.</summary>
     public static string Text(Decision decision)

@@ -201,7 +201,7 @@ public sealed class RandomHistoryTests
             _epoch++;
             _running.Clear();
             _world.State = Load(KernelWorld.Bytes(_world.State));
-            var happened = new RunEvent.Recover(_epoch, _random.Next(2) == 0, 4, [.. _results.Keys.Select(op => new StoredResult(op, default))]);
+            var happened = new RunEvent.Recover(_epoch, (Death)_random.Next(3), 4, [.. _results.Keys.Select(op => new StoredResult(op, default))]);
             _world.Do(happened);
             if (_world.State.Status == RunStatus.Running) Fold();
             Commit(_world.Decision, happened);

@@ -7,8 +7,8 @@ public sealed class RecoveryTests
 {
     readonly KernelWorld _world = new();
 
-    Decision Recover(long epoch = 2, bool wasRunning = false, int crashesMax = 3, params long[] results) =>
-        _world.Do(new RunEvent.Recover(epoch, wasRunning, crashesMax, [.. results.Select(op => new StoredResult(op, default))]));
+    Decision Recover(long epoch = 2, Death death = Death.Elsewhere, int deathsMax = 3, params long[] results) =>
+        _world.Do(new RunEvent.Recover(epoch, death, deathsMax, [.. results.Select(op => new StoredResult(op, default))]));
 
     [Fact]
     public void A_cut_off_attempt_runs_again_under_a_new_number()
@@ -87,10 +87,10 @@ public sealed class RecoveryTests
     public void A_run_that_keeps_killing_processes_is_parked_and_its_attempts_are_not_ordered()
     {
         var op = _world.Step();
-        Recover(2, wasRunning: true);
-        Recover(3, wasRunning: true);
+        Recover(2, Death.OnThread);
+        Recover(3, Death.OnThread);
         Assert.Equal((2, RunStatus.Running), (_world.State.Crashes, _world.State.Status));
-        var decision = Recover(4, wasRunning: true);
+        var decision = Recover(4, Death.OnThread);
         Assert.Equal(RunStatus.Parked, _world.State.Status);
         Assert.StartsWith("suspect: ", _world.State.ParkReason, StringComparison.Ordinal);
         Assert.Empty(decision.Effects);
@@ -103,7 +103,7 @@ public sealed class RecoveryTests
     public void A_run_whose_first_turn_kills_processes_is_parked_before_it_begins_again()
     {
         _world.State = new();
-        Recover(2, wasRunning: true, crashesMax: 1);
+        Recover(2, Death.OnThread, deathsMax: 1);
         _world.Also(new RunEvent.Begin());
         Assert.Equal((false, RunStatus.Parked), (_world.State.Begun, _world.State.Status));
         Assert.DoesNotContain(_world.Decision.Journal, entry => entry.Kind == JournalKind.Started);
@@ -111,6 +111,47 @@ public sealed class RecoveryTests
         Assert.True(RunKernel.IsOwed(_world.State));
         _world.Also(new RunEvent.Begin());
         Assert.True(_world.State.Begun);
+    }
+
+    [Fact]
+    public void A_step_in_which_processes_keep_dying_is_parked_and_goes_on_when_it_is_taken_up()
+    {
+        var op = _world.Step();
+        Recover(2, Death.InStep);
+        Recover(3, Death.InStep);
+        Assert.Equal(RunStatus.Running, _world.State.Status);
+        var decision = Recover(4, Death.InStep);
+        Assert.Equal(RunStatus.Parked, _world.State.Status);
+        Assert.Contains($"(op {op})", _world.State.ParkReason, StringComparison.Ordinal);
+        Assert.Contains("ResumeAsync", _world.State.ParkReason, StringComparison.Ordinal);
+        Assert.Empty(decision.Effects);
+        Assert.Equal([new Effect.RunAttempt(op, 4)], _world.Mail(MailKind.Unpark, epoch: 4).Effects);
+        Recover(5, Death.InStep);
+        Assert.Equal(RunStatus.Running, _world.State.Status);
+    }
+
+    [Fact]
+    public void An_attempt_that_ends_shows_that_its_step_does_not_end_processes()
+    {
+        var op = _world.Step(step => step.Retry = new(TimeSpan.Zero, 1, TimeSpan.Zero, 0, 9, null, []));
+        Recover(2, Death.InStep);
+        Recover(3, Death.InStep);
+        _world.Do(new RunEvent.AttemptEnded(op, 3, KernelWorld.Error(), true, 0, 3));
+        _world.Do(new RunEvent.TimePassed(3));
+        Recover(4, Death.InStep);
+        Recover(5, Death.InStep);
+        Assert.Equal(RunStatus.Running, _world.State.Status);
+        Recover(6, Death.InStep);
+        Assert.Equal(RunStatus.Parked, _world.State.Status);
+    }
+
+    [Fact]
+    public void A_step_in_doubt_or_with_a_result_beside_ends_no_processes()
+    {
+        _world.Step(step => step.AtMostOnce = true);
+        var done = _world.Step();
+        for (var epoch = 2; epoch < 10; epoch++) Recover(epoch, Death.InStep, results: [done]);
+        Assert.Equal(RunStatus.Running, _world.State.Status);
     }
 
     [Fact]

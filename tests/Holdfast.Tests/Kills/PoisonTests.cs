@@ -8,6 +8,7 @@ public sealed class PoisonTests
     [Theory]
     [InlineData("turn")]
     [InlineData("step")]
+    [InlineData("wait")]
     public async Task A_run_that_kills_its_process_is_set_aside_after_three_deaths_and_the_others_go_on(string where)
     {
         using var directory = new TemporaryDirectory();

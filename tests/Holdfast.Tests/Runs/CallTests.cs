@@ -1,3 +1,5 @@
+using Holdfast.Storage;
+
 namespace Holdfast.Tests.Runs;
 
 public sealed class CallTests
@@ -51,9 +53,25 @@ public sealed class CallTests
     }
 
     [Fact]
-    public async Task A_handler_that_gives_up_or_is_not_there_fails_too()
-    {
+    public async Task A_handler_that_gives_up_fails_too() =>
         Assert.StartsWith("System.OperationCanceledException", await RunAsync(static (_, _) => throw new OperationCanceledException("its own")), StringComparison.Ordinal);
-        Assert.Contains("AddStep", await RunAsync(static (_, _) => Task.FromResult(1), name: "other"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_run_whose_handler_is_not_there_waits_for_the_build_that_has_it()
+    {
+        var content = new MemoryStore();
+        RunId id;
+        await using (var world = await World.StartAsync([typeof(Calls)], () => content))
+        {
+            var run = await world.Client.StartAsync((Calls w) => w.Run(new("price", 1, false)));
+            id = run.Id;
+            var waiting = (await world.ParkedAsync(run)).Waiting;
+            Assert.StartsWith("needs migration: ", waiting, StringComparison.Ordinal);
+            Assert.Contains("AddStep(\"price\"", waiting, StringComparison.Ordinal);
+        }
+        await using (var world = await World.StartAsync([typeof(Calls)], () => content.Reopen()))
+            Assert.Equal(RunStatus.Parked, (await world.Client.GetRun(id).GetInfoAsync()).Status);
+        await using (var world = await World.StartAsync([typeof(Calls)], () => content.Reopen(), configure: b => b.AddStep("price", static (Order order, StepContext _) => Task.FromResult(order.Count * 6))))
+            Assert.Equal("12", await world.Client.GetRun(id).ResultAsync<string>().WaitAsync(World.Patience));
     }
 }

@@ -186,6 +186,42 @@ public sealed class SqliteRunTests : IDisposable
         Assert.Equal(4, await world.ResultAsync<int>(run));
     }
 
+    public sealed class Pays : Workflow
+    {
+        public static readonly Signal<int> Go = new("go");
+
+        public async Durable<string> Run(string who)
+        {
+            var payee = $"account-{who}";
+            var amount = await Receive(Go);
+            return await Step(() => Task.FromResult($"{amount} to {payee}"));
+        }
+    }
+
+    [Fact]
+    public async Task A_bit_that_the_disk_has_turned_parks_its_run_and_harms_no_other()
+    {
+        RunId alice, bob;
+        await using (var world = await StartAsync([typeof(Pays)], new Probe()))
+        {
+            var runs = (await world.Client.StartAsync((Pays w) => w.Run("alice")), await world.Client.StartAsync((Pays w) => w.Run("bob")));
+            (alice, bob) = (runs.Item1.Id, runs.Item2.Id);
+            await world.UntilAsync(runs.Item1, static i => i.Waiting.Contains("go", StringComparison.Ordinal));
+            await world.UntilAsync(runs.Item2, static i => i.Waiting.Contains("go", StringComparison.Ordinal));
+        }
+        var file = await File.ReadAllBytesAsync(_directory["runs.db"]);
+        var at = file.AsSpan().LastIndexOf("account-alice"u8);
+        Assert.True(at > 0);
+        file[at + "account-".Length] ^= 2;
+        await File.WriteAllBytesAsync(_directory["runs.db"], file);
+
+        await using var next = await StartAsync([typeof(Pays)], new Probe());
+        await next.Client.GetRun(alice).SignalAsync(Pays.Go, 3000);
+        await next.Client.GetRun(bob).SignalAsync(Pays.Go, 20);
+        Assert.Equal("20 to account-bob", await next.ResultAsync<string>(next.Client.GetRun(bob)));
+        Assert.Contains("checksum", (await next.ParkedAsync(next.Client.GetRun(alice))).Waiting, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_failed_fsync_leaves_the_outcome_open_stops_the_engine_and_a_restart_goes_on()
     {

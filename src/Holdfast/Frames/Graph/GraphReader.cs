@@ -115,6 +115,8 @@ sealed class GraphReader
         var version = ReadByte();
         if (version != GraphWriter.FormatVersion)
             throw GraphErrors.Corrupt($"its format is {version}, and this build reads format {GraphWriter.FormatVersion}");
+        if (!Checksum.IsIntact(_memory.Span)) throw GraphErrors.Corrupt(Checksum.Wrong);
+        _at = Checksum.HeadBytes;
         var count = ReadCount(32);
         if (count == 0) return NoBlobs;
         var hashes = new List<BlobHash>(count);
@@ -234,7 +236,7 @@ sealed class GraphReader
     public ReadOnlyMemory<byte> ReadBlob()
     {
         var hash = BlobHash.FromBytes(ReadSpan(32));
-        return _blobs(hash) ?? throw GraphErrors.Corrupt("a large value is missing from the store");
+        return _blobs(hash) ?? throw GraphErrors.Corrupt("a large value is missing from the store, or is damaged there");
     }
 
     public string ReadText()

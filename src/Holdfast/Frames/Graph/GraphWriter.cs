@@ -83,10 +83,10 @@ sealed class GraphWriter
     {
         Invariant.Holds(_next == _queued);
         var body = _length;
-        var head = 1 + VarintLength((uint)_blobs.Count) + (32 * _blobs.Count);
+        var head = Checksum.HeadBytes + VarintLength((uint)_blobs.Count) + (32 * _blobs.Count);
         var result = GC.AllocateUninitializedArray<byte>(head + body);
         result[0] = FormatVersion;
-        var at = 1;
+        var at = Checksum.HeadBytes;
         var count = (uint)_blobs.Count;
         for (; count >= 0x80; count >>= 7) result[at++] = (byte)(count | 0x80);
         result[at++] = (byte)count;
@@ -96,6 +96,7 @@ sealed class GraphWriter
             at += 32;
         }
         _buffer.AsSpan(0, body).CopyTo(result.AsSpan(at));
+        Checksum.Seal(result);
         return result;
     }
 

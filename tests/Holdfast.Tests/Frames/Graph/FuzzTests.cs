@@ -1,3 +1,5 @@
+using Holdfast.Tests.Storage;
+using Holdfast.Storage;
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
@@ -78,6 +80,19 @@ public class FuzzTests
             {
                 var cut = bytes[..length];
                 Assert.ThrowsAny<HoldfastException>(() => Codec.DecodeValue<object>(cut));
+                Assert.ThrowsAny<HoldfastException>(() => Codec.DecodeValue<object>(Resealed.Of(cut)));
+            }
+    }
+
+    [Fact]
+    public void ATurnedBitIsNeverReadAsSomethingElse()
+    {
+        foreach (var bytes in Corpus())
+            for (var at = 0; at < bytes.Length; at++)
+            {
+                var turned = bytes.ToArray();
+                turned[at] ^= (byte)(1 << (at % 8));
+                Assert.Equal(HoldfastError.CorruptSnapshot, Assert.ThrowsAny<HoldfastException>(() => Codec.DecodeValue<object>(turned)).Error);
             }
     }
 
@@ -115,7 +130,7 @@ public class FuzzTests
                 };
                 if (bytes.Length == 0) bytes = [1];
             }
-            Check(bytes, $"case {i}");
+            Check(Resealed.Of(bytes), $"case {i}");
         }
     }
 
@@ -128,8 +143,8 @@ public class FuzzTests
             var bytes = new byte[random.Next(2, 200)];
             random.NextBytes(bytes);
             bytes[0] = 1;
-            bytes[1] = 0;
-            Check(bytes, $"noise {i}");
+            if (bytes.Length > Checksum.HeadBytes) bytes[Checksum.HeadBytes] = 0;
+            Check(Resealed.Of(bytes), $"noise {i}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Holdfast.Tests.Storage;
 using Holdfast.Frames.Graph;
 
 namespace Holdfast.Tests.Frames.Graph;
@@ -151,7 +152,7 @@ public class HostileTests
         {
             bytes[^2] = (byte)offset;
             bytes[^1] = (byte)length;
-            Assert.ThrowsAny<HoldfastException>(() => Codecs.Decode<Memory<byte>>(bytes));
+            Assert.ThrowsAny<HoldfastException>(() => Codecs.Decode<Memory<byte>>(Resealed.Of(bytes)));
         }
     }
 
