@@ -49,7 +49,7 @@ sealed class Poison(Ledger ledger) : Workflow
         await Step(async step =>
         {
             ledger.Append("poison", step.IdempotencyKey, step.Attempt);
-            if (where == "wait") await Task.Delay(1);
+            if (where == "wait") await Task.Delay(200);
             if (where != "turn") Die();
         });
         return 1;

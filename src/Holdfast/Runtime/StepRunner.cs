@@ -19,6 +19,7 @@ static class StepRunner
     {
         var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
         ValueTask<byte[]> work;
+        var waits = -1;
         try
         {
             if (Body(attempt, engine, blobs, services) is not { } body)
@@ -26,14 +27,14 @@ static class StepRunner
                 services.Dispose();
                 return new((Outcome?)null);
             }
-            work = Marked(attempt, engine, () => body.RunAsync(new StepContext(attempt), engine.Codec));
+            work = Marked(attempt, engine, () => body.RunAsync(new StepContext(attempt), engine.Codec), static w => w.IsCompleted, out waits);
         }
         catch
         {
             services.Dispose();
             throw;
         }
-        if (!work.IsCompletedSuccessfully) return AwaitAsync(attempt, engine, work, services);
+        if (!work.IsCompletedSuccessfully) return AwaitAsync(engine, work, services, waits);
         services.Dispose();
         return new(new Outcome(OutcomeKind.Succeeded, work.Result));
     }
@@ -52,13 +53,16 @@ static class StepRunner
         }
     }
 
-    /// <summary>Notes that the user's code has this thread, in case it ends the process.</summary>
-    static T Marked<T>(Attempt attempt, Engine engine, Func<T> code)
+    /// <summary>Notes that the user's code has this thread, in case it ends the process; and after that, that it waits for something, until the mark is left.</summary>
+    static T Marked<T>(Attempt attempt, Engine engine, Func<T> code, Func<T, bool> isDone, out int waits)
     {
+        waits = -1;
         var mark = engine.Marks.Enter(attempt.Run);
         try
         {
-            return code();
+            var work = code();
+            if (!isDone(work)) waits = engine.Marks.Enter(attempt.Run, Death.InStep);
+            return work;
         }
         finally
         {
@@ -66,9 +70,8 @@ static class StepRunner
         }
     }
 
-    static async ValueTask<Outcome?> AwaitAsync(Attempt attempt, Engine engine, ValueTask<byte[]> work, ServiceLease services)
+    static async ValueTask<Outcome?> AwaitAsync(Engine engine, ValueTask<byte[]> work, ServiceLease services, int mark)
     {
-        var mark = engine.Marks.Enter(attempt.Run, Death.InStep);
         try
         {
             return new Outcome(OutcomeKind.Succeeded, await work.ConfigureAwait(false));
@@ -106,9 +109,7 @@ static class StepRunner
         var mark = -1;
         try
         {
-            var work = Marked(attempt, engine, () => handler.RunAsync(services.ServiceProvider, new StepContext(attempt), ticket, engine.Json));
-            if (!work.IsCompleted) mark = engine.Marks.Enter(attempt.Run, Death.InStep);
-            result = await work.ConfigureAwait(false);
+            result = await Marked(attempt, engine, () => handler.RunAsync(services.ServiceProvider, new StepContext(attempt), ticket, engine.Json), static w => w.IsCompleted, out mark).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OperationCanceledException || !attempt.Token.IsCancellationRequested)
         {
@@ -165,7 +166,7 @@ static class StepRunner
         try
         {
             var started = engine.Time.GetTimestamp();
-            var value = Marked(attempt, engine, () => body.Run(new(connection, attempt.Run, step.Id), engine.Codec));
+            var value = Marked(attempt, engine, () => body.Run(new(connection, attempt.Run, step.Id), engine.Codec), static _ => true, out _);
             if (step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
                 throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
             var outcome = new Outcome(OutcomeKind.Succeeded, value);
