@@ -41,9 +41,9 @@ sealed class Findings(Variables variables, Action<Diagnostic> report)
             UsingStatementSyntax block => ("await using", block.UsingKeyword.GetLocation()),
             _ => (Describe.Text(syntax), syntax.GetLocation()),
         };
-        var what = at.Deed == Deed.Intent ? $"is captured by the step '{place}'" : $"is still needed after '{place}'";
+        var (rule, what) = at.Deed == Deed.Intent ? (Diagnostics.StepCaptures, $"is captured by the step '{place}'") : (Diagnostics.NotSavable, $"is still needed after '{place}'");
         report(Diagnostic.Create(
-            Diagnostics.NotSavable, location, declared, name, Describe.Type(reason.Type), $"{what} on line {Describe.Line(syntax)}", reason.Hint));
+            rule, location, declared, name, Describe.Type(reason.Type), $"{what} on line {Describe.Line(syntax)}", reason.Hint));
     }
 
     /// <summary>Whether the temporary only repeats a variable that is reported by itself.</summary>
