@@ -16,6 +16,9 @@ static class Diagnostics
     public const string StartsAnewCode = "HOLD009";
     public const string FieldNotSavableCode = "HOLD010";
 
+    /// <summary>Marks a report on a query, which a list can take the place of.</summary>
+    public const string IsQuery = "IsQuery";
+
     const string Category = "Durability";
 
     public static readonly DiagnosticDescriptor NotDurable = new(

@@ -72,14 +72,18 @@ public sealed class RunShapeAnalyzer : DiagnosticAnalyzer
         var found = new List<IMethodSymbol>();
         var overridden = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
         for (var level = type; level is not null; level = level.BaseType)
+        {
+            var own = 0;
             foreach (var member in level.GetMembers("Run"))
             {
                 if (member is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method) continue;
                 if (method.OverriddenMethod is { } parent) overridden.Add(parent.OriginalDefinition);
                 // Statics and private ones of a base are none of the class's own.
                 if (!ReferenceEquals(level, type) && (method.IsStatic || method.DeclaredAccessibility != Accessibility.Public)) continue;
-                if (!overridden.Contains(method.OriginalDefinition)) found.Add(method);
+                // Inherited ones come first: what the class itself adds is what is one too many.
+                if (!overridden.Contains(method.OriginalDefinition)) found.Insert(own++, method);
             }
+        }
         return found;
     }
 }

@@ -71,7 +71,6 @@ public sealed class AliveTests
         { "var x = System.Diagnostics.Stopwatch.StartNew();", "DateTimeOffset" },
         { "var x = new System.Diagnostics.Process();", "within one step" },
         { "System.Data.Common.DbConnection x = null!; if (mail.IsOpen) x = Db();", "within one step" },
-        { "var x = IntPtr.Parse(\"1\");", "handle" },
         { "dynamic x = 5;", "static type" },
         { "var x = new System.Dynamic.ExpandoObject();", "static type" },
         { "IAsyncEnumerable<int> x = Numbers();", "keep the list" },

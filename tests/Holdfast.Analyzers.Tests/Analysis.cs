@@ -81,6 +81,12 @@ static class Analysis
         }
         """;
 
+    /// <summary>The source as a document of a workspace, as fixes take it.</summary>
+    public static Document Document(AdhocWorkspace workspace, string source) => workspace.CurrentSolution
+        .AddProject("Sample", "Sample", LanguageNames.CSharp).WithParseOptions(Options).WithCompilationOptions(Empty.Options).WithMetadataReferences(References)
+        .AddDocument("World.cs", World).Project
+        .AddDocument("Sample.cs", source);
+
     /// <summary>Every report on the source, in its order. The source must compile.</summary>
     public static Task<ImmutableArray<Diagnostic>> Run(string source) => Run(source, Shared);
 

@@ -3,7 +3,7 @@ namespace Holdfast.Analyzers.Tests;
 /// <summary>A false alarm stops somebody's build, so correct code of every kind stands here.</summary>
 public sealed class CorrectWorkflowTests
 {
-    const string Members = """
+    internal const string Members = """
         static readonly Regex Word = new("a+");
         readonly HttpClient _http = new();
         readonly List<string> _log = [];
@@ -14,8 +14,10 @@ public sealed class CorrectWorkflowTests
         static async Durable Helper(string text, IMail mail) { await Durable.Step(() => mail.Send(text)); }
         """;
 
-    public static TheoryData<string> Bodies => new()
-    {
+    public static TheoryData<string> Bodies => [.. Texts];
+
+    internal static readonly string[] Texts =
+    [
         // Steps, signals, timers.
         "return await Step(() => payments.Refund(request.Id));",
         "var id = Guid.NewGuid(); await Delay(TimeSpan.FromDays(1)); await Step(() => mail.Send(id.ToString())); return 1;",
@@ -122,7 +124,7 @@ public sealed class CorrectWorkflowTests
         "Durable? pending = null; foreach (var item in request.Items) { if (pending is not null) await pending; pending = Step(() => mail.Send(item.Name)); } return 1;",
         "var same = Same(request.Items); await Delay(TimeSpan.Zero); return same.Count;",
         "checked { var n = 1; n += await Nested(1); return n; }",
-    };
+    ];
 
     [Theory]
     [MemberData(nameof(Bodies))]

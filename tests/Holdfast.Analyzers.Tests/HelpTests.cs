@@ -52,7 +52,7 @@ public sealed partial class HelpTests
     private static partial Regex Example();
 
     /// <summary>Not by the path of this source file: a build whose paths are made alike for everyone has none.</summary>
-    static string Root()
+    public static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Holdfast.slnx"))) folder = Path.GetDirectoryName(folder)!;

@@ -13,7 +13,7 @@ public sealed class RunShapeTests
     [InlineData("sealed class Trial : Workflow { public static async Durable [|Run|]() { } }", "'Trial.Run' is static")]
     [InlineData("sealed class Trial : Workflow { public async Durable [|Run|]<T>() { } }", "'Trial.Run' is generic")]
     [InlineData("abstract class Base : Workflow { public Durable Run(int n, int m) => Delay(TimeSpan.Zero); } sealed class [|Trial|] : Base;", "'Trial.Run' has 2 parameters")]
-    [InlineData("abstract class Base : Workflow { public Durable Run(int n) => Delay(TimeSpan.Zero); } sealed class Trial : Base { public Durable [|Run|]() => Delay(TimeSpan.Zero); }", "has 2 public methods")]
+    [InlineData("abstract class Base : Workflow { public Durable Run(int n) => Delay(TimeSpan.Zero); } sealed class Trial : Base { public Durable [|Run|]() => Delay(TimeSpan.Zero); }", "The workflow 'Trial' has 2 public methods")]
     [InlineData("static class Outer { sealed class [|Trial|] : Workflow; }", "The workflow 'Trial' has no Run")]
     public async Task A_run_that_cannot_be_called_is_reported(string source, string part)
     {

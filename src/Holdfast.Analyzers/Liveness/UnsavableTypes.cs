@@ -123,8 +123,6 @@ static class UnsavableTypes
         ["System.Runtime.InteropServices.SafeHandle"] = Handle,
         ["System.Runtime.InteropServices.CriticalHandle"] = Handle,
         ["System.Runtime.InteropServices.GCHandle"] = Handle,
-        ["System.IntPtr"] = Handle,
-        ["System.UIntPtr"] = Handle,
         ["System.WeakReference"] = "Keep the object itself, or what identifies it",
         ["System.WeakReference`1"] = "Keep the object itself, or what identifies it",
         ["System.Dynamic.ExpandoObject"] = Dynamic,
