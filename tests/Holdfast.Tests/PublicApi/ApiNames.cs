@@ -67,7 +67,8 @@ static class ApiNames
         if (type.IsArray) return $"{Of(type.GetElementType()!, nullability?.ElementType)}[{new string(',', type.GetArrayRank() - 1)}]{mark}";
         if (type.IsPointer) return Of(type.GetElementType()!, null) + "*";
         if (Keywords.TryGetValue(type, out var keyword)) return keyword + mark;
-        if (type.IsGenericParameter) return type.Name + mark;
+        // Reflection says of every type parameter without a constraint that it may be null, whatever was written.
+        if (type.IsGenericParameter) return type.Name;
         var arguments = type.GetGenericArguments();
         var from = type.DeclaringType is { } outer && !type.IsGenericParameter ? outer.GetGenericArguments().Length : 0;
         var prefix = type.DeclaringType is { } declaring ? Of(declaring.IsGenericTypeDefinition && !type.ContainsGenericParameters ? declaring.MakeGenericType(arguments[..from]) : declaring, null) + "." : "";

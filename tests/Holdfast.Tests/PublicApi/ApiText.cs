@@ -40,7 +40,7 @@ static class ApiText
 
     static IEnumerable<string> Members(Type type)
     {
-        if (type.IsEnum) return Enum.GetValues(type).Cast<object>().Select(static value => $"{value} = {Convert.ToInt64(value, CultureInfo.InvariantCulture)}");
+        if (type.IsEnum) return type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(static field => $"{field.Name} = {Value(field.GetRawConstantValue())}");
         return type.GetMembers(Declared).Select(Line).OfType<string>().Order(StringComparer.Ordinal);
     }
 

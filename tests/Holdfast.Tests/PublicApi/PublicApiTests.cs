@@ -33,7 +33,7 @@ public sealed class PublicApiTests
             "    object Clone()",
             "    protected new(string name = \"a\", int? size = default)",
             "    required string? Name { get; init; }",
-            "    static Dictionary<string, T?> Find<TKey>(TKey key, out int at, params IEnumerable<string> rest) where TKey : struct",
+            "    static Dictionary<string, T> Find<TKey>(TKey key, out int at, params IEnumerable<string> rest) where TKey : struct",
             "    virtual Task<List<string?>> Work()",
             "enum Holdfast.Tests.PublicApi.Sample.Shape<T>.Kind : byte",
             "    One = 1",
