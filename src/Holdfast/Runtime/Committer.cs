@@ -39,7 +39,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         lock (_lock)
         {
             if (_broken is { } broken) throw Unknown(broken);
-            if (_full is { } full && MayBeGivenUp(write)) throw new HoldfastException(full.Error, full.Message, full);
+            if (_full is { } full && !write.MakesRoom && MayBeGivenUp(write)) throw new HoldfastException(full.Error, full.Message, full);
             _gathered.Add(pending);
             leads = !_isLed;
             _isLed = true;
@@ -111,8 +111,14 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     {
         lock (_lock)
         {
+            // What makes room goes first and alone: the store takes it from its reserve, but not together with what waits for room.
+            if (_full is not null && _gathered.Exists(static p => p.Write.MakesRoom))
+            {
+                _batch.AddRange(_gathered.FindAll(static p => p.Write.MakesRoom));
+                _gathered.RemoveAll(static p => p.Write.MakesRoom);
+            }
             // Swapped, not copied: the leader reads one list while writers fill the other.
-            if (_gathered.Count <= batchMax)
+            else if (_gathered.Count <= batchMax)
             {
                 (_batch, _gathered) = (_gathered, _batch);
             }
@@ -168,9 +174,11 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         lock (_lock)
         {
             _full = full;
-            var all = _batch.Concat(_gathered).ToList();
-            refused = all.FindAll(static p => MayBeGivenUp(p.Write));
-            _gathered = all.FindAll(static p => !MayBeGivenUp(p.Write));
+            // What makes room is given up only where it had the store's reserve to itself.
+            var wasAlone = _batch.TrueForAll(static p => p.Write.MakesRoom);
+            refused = _batch.FindAll(p => MayBeGivenUp(p.Write) && (wasAlone || !p.Write.MakesRoom));
+            refused.AddRange(_gathered.FindAll(static p => MayBeGivenUp(p.Write) && !p.Write.MakesRoom));
+            _gathered = [.. _batch.Concat(_gathered).Except(refused)];
             _batch = [];
             // With nothing to try again, the next write that comes is the probe.
             if (_gathered.Count == 0)
@@ -199,7 +207,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         foreach (var pending in waiting) pending.Fail(Unknown(error));
     }
 
-    static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail;
+    static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail or PruneRuns;
 
     static HoldfastException Unknown(Exception error) => error as HoldfastException
         ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {error.Message} Whether it was kept shows after a restart.", error);

@@ -37,4 +37,7 @@ static partial class Log
 
     [LoggerMessage(21, LogLevel.Error, "Idle runs could not be dropped from memory; it is tried again.")]
     public static partial void SweepFailed(ILogger log, Exception error);
+
+    [LoggerMessage(22, LogLevel.Error, "Ended runs could not be removed; it is tried again.")]
+    public static partial void PruneFailed(ILogger log, Exception error);
 }

@@ -74,6 +74,7 @@ sealed class TurnWork
             Blobs = added,
             DroppedBlobs = dropped,
             Journal = Journal,
+            JournalKeep = run.Engine.Options.JournalKeep,
             Outcome = decision.Outcome,
         };
     }

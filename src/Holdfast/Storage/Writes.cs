@@ -4,7 +4,11 @@ namespace Holdfast.Storage;
 public readonly record struct RunKey(long Value);
 
 /// <summary>One thing to append. A batch of writes is one transaction of the store; each gets its own <see cref="WriteResult"/>.</summary>
-public abstract class StoreWrite;
+public abstract class StoreWrite
+{
+    /// <summary>Whether it ends a run, asks one to end, or removes one: such writes are taken also while the disk is full, from what was kept in reserve.</summary>
+    public virtual bool MakesRoom => false;
+}
 
 /// <summary>Creates a run. Answers <see cref="Verdict.Duplicate"/>, with the run that is there, when workflow and key are taken.</summary>
 public sealed class CreateRun(NewRun run) : StoreWrite
@@ -24,6 +28,9 @@ public sealed class PostMail(RunId run, NewMail mail) : StoreWrite
 
     /// <summary>The message.</summary>
     public NewMail Mail { get; } = mail;
+
+    /// <inheritdoc/>
+    public override bool MakesRoom => Mail.Kind is MailKind.Cancel or MailKind.Terminate;
 }
 
 /// <summary>
@@ -95,8 +102,14 @@ public sealed class Transition : StoreWrite
     /// <summary>Journal entries of the turn, packed; empty for none.</summary>
     public ReadOnlyMemory<byte> Journal { get; init; }
 
+    /// <summary>How many of the run's newest journal rows are kept at least; 0 for all. Older ones go in blocks, so a store may keep somewhat more.</summary>
+    public int JournalKeep { get; init; }
+
     /// <summary>How the run ended, in the transition that ends it.</summary>
     public RunOutcome? Outcome { get; init; }
+
+    /// <inheritdoc/>
+    public override bool MakesRoom => Outcome is not null;
 }
 
 /// <summary>
@@ -125,6 +138,9 @@ public sealed class ResultOnly : StoreWrite
 
     /// <summary>Journal entries, packed; empty for none.</summary>
     public ReadOnlyMemory<byte> Journal { get; init; }
+
+    /// <summary>How many of the run's newest journal rows are kept at least; 0 for all. Older ones go in blocks, so a store may keep somewhat more.</summary>
+    public int JournalKeep { get; init; }
 }
 
 /// <summary>
@@ -153,6 +169,9 @@ public sealed class TransactionStep : StoreWrite
     /// answer with <see cref="TransactionAnswer.Keep"/> false, which undoes what it did to the database.
     /// </summary>
     public required Func<System.Data.Common.DbConnection, TransactionAnswer> Work { get; init; }
+
+    /// <summary>How many of the run's newest journal rows are kept at least; 0 for all. Older ones go in blocks, so a store may keep somewhat more.</summary>
+    public int JournalKeep { get; init; }
 }
 
 /// <summary>What a <see cref="TransactionStep"/> did.</summary>
