@@ -5,22 +5,28 @@ namespace Holdfast.Runtime;
 
 /// <summary>
 /// Removes ended runs that retention lets go, in small writes that go through the committer like every other one. After each write it waits as
-/// long as the write took, so that at most every other commit carries one. Thread-safe.
+/// long as the write took, so that at most every other commit carries one; when it falls behind, its writes grow until it does not. Thread-safe.
 /// </summary>
 sealed class Pruner : IAsyncDisposable
 {
-    /// <summary>How many rows one write removes: well under a millisecond of the commit that it shares.</summary>
-    const int RowsMax = 256;
+    /// <summary>How many rows one write removes: a quarter of a millisecond of the commit that it shares; and when it has fallen behind.</summary>
+    const int RowsMin = 128, RowsMax = 2048;
+
+    /// <summary>How many writes of one pruning are taken for having fallen behind.</summary>
+    const int WritesMany = 16;
 
     static readonly TimeSpan SweepMax = TimeSpan.FromMinutes(1);
     static readonly TimeSpan SweepMin = TimeSpan.FromSeconds(1);
     static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(1);
+    static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(10);
 
     readonly Engine _engine;
     readonly ITimer _timer;
 
     // Not disposed: a caller may still come out of it after the engine has stopped.
     readonly SemaphoreSlim _one = new(1);
+
+    int _rows = RowsMin;
 
     public Pruner(Engine engine)
     {
@@ -64,11 +70,11 @@ sealed class Pruner : IAsyncDisposable
     async Task<PruneReport> PruneAsync(PruneRule others, Dictionary<string, PruneRule> rules, CancellationToken cancellationToken)
     {
         long runs = 0, rows = 0;
-        while (true)
+        for (var writes = 1; ; writes++)
         {
             _engine.ThrowIfNotRunning();
             var started = Stopwatch.GetTimestamp();
-            var answer = await _engine.Committer.CommitAsync(new PruneRuns { Epoch = _engine.Epoch, Default = others, Rules = rules, RowsMax = RowsMax }).ConfigureAwait(false);
+            var answer = await _engine.Committer.CommitAsync(new PruneRuns { Epoch = _engine.Epoch, Default = others, Rules = rules, RowsMax = _rows }).ConfigureAwait(false);
             if (answer.Pruned is not { } pruned)
             {
                 _engine.LostOwnership(default, answer);
@@ -78,9 +84,14 @@ sealed class Pruner : IAsyncDisposable
             runs += pruned.Runs;
             rows += pruned.Rows;
             _engine.Metrics.Pruned(pruned);
-            if (pruned.IsDone) return new(runs, rows);
+            if (pruned.IsDone)
+            {
+                if (writes < WritesMany) _rows = Math.Max(RowsMin, _rows / 2);
+                return new(runs, rows);
+            }
+            if (writes % WritesMany == 0) _rows = Math.Min(RowsMax, _rows * 2);
             var took = Stopwatch.GetElapsedTime(started);
-            await Task.Delay(took > PauseMin ? took : PauseMin, _engine.Time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(took < PauseMin ? PauseMin : took > PauseMax ? PauseMax : took, _engine.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 

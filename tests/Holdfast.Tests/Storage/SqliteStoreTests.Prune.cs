@@ -25,8 +25,11 @@ public sealed partial class SqliteStoreTests
         await AppendAsync(
             (Turn(run, 0) with
             {
-                ConsumedMail = [sent[0].MailSequence], DeadMail = [new(sent[1].MailSequence, "no"), new(sent[3].MailSequence, "no")],
-                Blobs = [new(BlobHash.Of([1]), new byte[] { 1 })], State = new('s', 5000), Snapshot = new('f', 5000),
+                ConsumedMail = [sent[0].MailSequence],
+                DeadMail = [new(sent[1].MailSequence, "no"), new(sent[3].MailSequence, "no")],
+                Blobs = [new(BlobHash.Of([1]), new byte[] { 1 })],
+                State = new('s', 5000),
+                Snapshot = new('f', 5000),
             }).ToTransition(),
             Result(run, 1, "beside"));
         for (var i = 1; i <= 200; i++) await AppendAsync((Turn(run, i) with { Journal = "j", State = new('s', 5000) }).ToTransition());
