@@ -339,7 +339,7 @@ sealed class Writer : IDisposable
     /// </summary>
     void PassWhileFull(IReadOnlyList<StoreWrite> writes)
     {
-        if (MakesRoomOnly(writes)) return;
+        if (IsForReserveOnly(writes)) return;
         Transact(_batch.Probe);
         if (!_reserve.TryMake() && !HasRoomInFile())
             throw new HoldfastException(HoldfastError.StoreFull, $"The disk of {_path} is full; nothing of the call was kept. Make room; the engine goes on by itself.");
@@ -361,10 +361,10 @@ sealed class Writer : IDisposable
         }
     }
 
-    static bool MakesRoomOnly(IReadOnlyList<StoreWrite> writes)
+    static bool IsForReserveOnly(IReadOnlyList<StoreWrite> writes)
     {
         for (var i = 0; i < writes.Count; i++)
-            if (!writes[i].MakesRoom) return false;
+            if (!writes[i].IsForReserve) return false;
         return true;
     }
 }

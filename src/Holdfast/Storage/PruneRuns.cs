@@ -27,7 +27,7 @@ public sealed class PruneRuns : StoreWrite
     public required int RowsMax { get; init; }
 
     /// <inheritdoc/>
-    public override bool MakesRoom => true;
+    public override bool IsForReserve => true;
 
     /// <summary>The rule for a workflow.</summary>
     public PruneRule RuleOf(string workflow) => Rules.TryGetValue(workflow, out var rule) ? rule : Default;

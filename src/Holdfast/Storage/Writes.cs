@@ -6,8 +6,11 @@ public readonly record struct RunKey(long Value);
 /// <summary>One thing to append. A batch of writes is one transaction of the store; each gets its own <see cref="WriteResult"/>.</summary>
 public abstract class StoreWrite
 {
-    /// <summary>Whether it ends a run, asks one to end, or removes one: such writes are taken also while the disk is full, from what was kept in reserve.</summary>
-    public virtual bool MakesRoom => false;
+    /// <summary>
+    /// Whether the write ends a run, asks for its end, or removes ended ones. A store whose disk is full takes such writes from its reserve, in batches that
+    /// hold nothing else: they are how room is made.
+    /// </summary>
+    public virtual bool IsForReserve => false;
 }
 
 /// <summary>Creates a run. Answers <see cref="Verdict.Duplicate"/>, with the run that is there, when workflow and key are taken.</summary>
@@ -30,7 +33,7 @@ public sealed class PostMail(RunId run, NewMail mail) : StoreWrite
     public NewMail Mail { get; } = mail;
 
     /// <inheritdoc/>
-    public override bool MakesRoom => Mail.Kind is MailKind.Cancel or MailKind.Terminate;
+    public override bool IsForReserve => Mail.Kind is MailKind.Cancel or MailKind.Terminate;
 }
 
 /// <summary>
@@ -39,6 +42,9 @@ public sealed class PostMail(RunId run, NewMail mail) : StoreWrite
 /// </summary>
 public sealed class Transition : StoreWrite
 {
+    /// <inheritdoc/>
+    public override bool IsForReserve => Outcome is not null;
+
     /// <summary>The run.</summary>
     public required RunId Run { get; init; }
 
@@ -107,9 +113,6 @@ public sealed class Transition : StoreWrite
 
     /// <summary>How the run ended, in the transition that ends it.</summary>
     public RunOutcome? Outcome { get; init; }
-
-    /// <inheritdoc/>
-    public override bool MakesRoom => Outcome is not null;
 }
 
 /// <summary>
