@@ -66,6 +66,12 @@ static class Schema
 
         // 2
         """
+        -- What code looked like that runs were saved in, by its fingerprint: once for all runs.
+        CREATE TABLE holdfast_code (id BLOB PRIMARY KEY, description BLOB NOT NULL) WITHOUT ROWID;
+        """,
+
+        // 3
+        """
         -- Ended runs of each workflow in the order in which they ended, numbered without gaps: retention takes them from the front.
         CREATE TABLE holdfast_ended (w INTEGER NOT NULL, n INTEGER NOT NULL, k INTEGER NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY (w, n)) WITHOUT ROWID;
         INSERT INTO holdfast_ended

@@ -77,7 +77,7 @@ public sealed partial class SqliteStoreTests
         await EndAsync(second, 0);
         await EndAsync(first, 1);
         await Store.DisposeAsync();
-        Sql(DatabasePath, "DROP TABLE holdfast_ended; DROP TABLE holdfast_leftover; DROP INDEX holdfast_mail_dead_run; PRAGMA user_version = 1");
+        Sql(DatabasePath, "DROP TABLE holdfast_ended; DROP TABLE holdfast_leftover; DROP INDEX holdfast_mail_dead_run; PRAGMA user_version = 2");
         await ReopenAsync();
 
         Assert.Equal(1, (await PruneAsync(new(null, 1))).Runs);
