@@ -39,7 +39,7 @@ static class ApiNames
 
     public static string Constraints(MemberInfo member)
     {
-        var arguments = member is Type type ? type.GetGenericArguments() : ((MethodInfo)member).IsGenericMethodDefinition ? ((MethodInfo)member).GetGenericArguments() : [];
+        var arguments = member is Type type ? [.. type.GetGenericArguments().Skip(type.DeclaringType?.GetGenericArguments().Length ?? 0)] : ((MethodInfo)member).IsGenericMethodDefinition ? ((MethodInfo)member).GetGenericArguments() : [];
         return string.Concat(arguments.Select(ConstraintsOf).Where(static c => c.Length > 0).Select(static c => " where " + c));
     }
 

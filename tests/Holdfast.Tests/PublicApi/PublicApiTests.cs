@@ -26,19 +26,19 @@ public sealed class PublicApiTests
 
     [Fact]
     public void The_text_says_what_matters_to_callers() => Assert.Equal(
-        [
-            "abstract class Holdfast.Tests.PublicApi.Sample.Shape<T> : ICloneable where T : class, new()",
-            "    abstract int Count { get; }",
-            "    const int Limit = 3",
-            "    object Clone()",
-            "    protected new(string name = \"a\", int? size = default)",
-            "    required string? Name { get; init; }",
-            "    static Dictionary<string, T> Find<TKey>(TKey key, out int at, params IEnumerable<string> rest) where TKey : struct",
-            "    virtual Task<List<string?>> Work()",
-            "enum Holdfast.Tests.PublicApi.Sample.Shape<T>.Kind : byte",
-            "    One = 1",
-        ],
-        Lines(typeof(Sample.Shape<>)).Concat(Lines(typeof(Sample.Shape<>.Kind))));
+        """
+        abstract class Holdfast.Tests.PublicApi.Sample.Shape<T> : ICloneable where T : class, new()
+            abstract int Count { get; }
+            const int Limit = 3
+            object Clone()
+            protected new(string name = "a", int? size = default)
+            required string? Name { get; init; }
+            static Dictionary<string, T> Find<TKey>(TKey key, out int at, params IEnumerable<string> rest) where TKey : struct
+            virtual Task<List<string?>> Work()
+        enum Holdfast.Tests.PublicApi.Sample.Shape<T>.Kind : byte
+            One = 1
+        """,
+        string.Join('\n', Lines(typeof(Sample.Shape<>)).Concat(Lines(typeof(Sample.Shape<>.Kind)))));
 
     static IEnumerable<string> Lines(Type type)
     {
