@@ -23,8 +23,23 @@ sealed class StandIns(WorkflowType type) : IInjected
     {
         if (_services.TryGetValue(name, out service)) return true;
         if (type.ServiceType(name) is not { } wanted) return false;
-        _services[name] = service = wanted.IsInterface ? DispatchProxy.Create(wanted, typeof(NoService)) : wanted.IsAbstract || wanted.IsArray ? null : Made(wanted);
+        _services[name] = service = For(wanted) ?? new object();
         return true;
+    }
+
+    /// <summary>The real service was of a class that the constructor's parameter does not tell.</summary>
+    public bool IsStandIn(object value, Type wanted, out object? fitting)
+    {
+        var isOurs = _services.Values.Any(service => ReferenceEquals(service, value));
+        fitting = isOurs ? For(wanted) : null;
+        return isOurs;
+    }
+
+    static object? For(Type wanted)
+    {
+        if (wanted.IsInterface) return DispatchProxy.Create(wanted, typeof(NoService));
+        var made = wanted.IsAbstract ? Array.Find(wanted.Assembly.GetTypes(), t => t is { IsAbstract: false, ContainsGenericParameters: false } && t.IsSubclassOf(wanted)) : wanted;
+        return made is null or { IsArray: true } ? null : Made(made);
     }
 
     static object Made(Type type)

@@ -18,7 +18,8 @@ public sealed class RestartTests
         Assert.Equal([1L], decision.ConsumedMail);
         var child = Assert.Single(decision.Children);
         Assert.Equal((_next.Id, "Refund", 3, _next.CreatedUtc, "00-a", null, null), (child.Id, child.Workflow, child.Version, child.CreatedUtc, child.TraceParent, child.Parent, child.Key));
-        Assert.Equal((_next.Input.ToArray(), _next.State.ToArray()), (child.Input.ToArray(), child.State.ToArray()));
+        Assert.Equal(_next.Input.ToArray(), child.Input.ToArray());
+        Assert.Equal(_next.State.ToArray(), child.State.ToArray());
         Assert.Equal(
             [new(JournalKind.Restarted, 0, $"as {_next.Id}: a new build"), new(JournalKind.Terminated, 0, $"restarted as {_next.Id}: a new build")],
             decision.Journal.Where(static e => e.Kind != JournalKind.OpAbandoned));

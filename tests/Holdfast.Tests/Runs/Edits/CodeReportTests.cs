@@ -83,8 +83,9 @@ public sealed class CodeReportTests
         {
             Func<string, int> of = _price.Of, exact = prices.Of;
             var large = new Dictionary<string, int> { [new string('a', 9000)] = 1, [new string('b', 9000)] = 2 };
+            var known = (Prices)_price;
             await Receive(new Signal<string>("go"));
-            return of(text) + exact(text) + _price.Of(text) + rates.Rate + large.Count;
+            return of(text) + exact(text) + known.Rate + _price.Of(text) + rates.Rate + large.Count;
         }
     }
 
@@ -105,7 +106,7 @@ public sealed class CodeReportTests
         Assert.Equal((CodeVerdict.Resumes, ""), report.Groups.Select(static g => (g.Verdict, g.Reason)).Single());
         await using var next = await World.StartAsync([typeof(WithServices)], content.Reopen, configure: Add);
         await next.Client.GetRun(id).SignalAsync(new Signal<string>("go"), "x");
-        Assert.Equal(12 + 20 + 12 + 7 + 2, await next.ResultAsync<int>(next.Client.GetRun(id)));
+        Assert.Equal(12 + 20 + 3 + 12 + 7 + 2, await next.ResultAsync<int>(next.Client.GetRun(id)));
     }
 
     [Fact]
