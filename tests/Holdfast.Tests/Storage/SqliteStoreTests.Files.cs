@@ -133,7 +133,7 @@ public sealed partial class SqliteStoreTests
     {
         var run = await CreateAsync();
         await Store.DisposeAsync();
-        Sql(DatabasePath, "DROP TABLE holdfast_code; PRAGMA user_version = 1");
+        Sql(DatabasePath, "DROP TABLE holdfast_code; DROP TABLE holdfast_ended; DROP TABLE holdfast_leftover; DROP INDEX holdfast_mail_dead_run; PRAGMA user_version = 1");
         await using (var reading = SqliteStore.OpenReadOnly(DatabasePath))
         {
             Assert.NotNull(await reading.LoadAsync(run.Id, default));
