@@ -18,12 +18,12 @@ namespace Holdfast.Sqlite;
 public sealed class SqliteStore : IStore
 {
     readonly string _path;
-    readonly LockFile _lock;
-    readonly Writer _writer;
+    readonly LockFile? _lock;
+    readonly Writer? _writer;
     readonly ReaderPool _readers;
     int _isDisposed;
 
-    SqliteStore(string path, LockFile @lock, Writer writer, ReaderPool readers) =>
+    SqliteStore(string path, LockFile? @lock, Writer? writer, ReaderPool readers) =>
         (_path, _lock, _writer, _readers) = (path, @lock, writer, readers);
 
     /// <summary>The full path of the database file.</summary>
@@ -51,8 +51,7 @@ public sealed class SqliteStore : IStore
 
         SqliteLibrary.Load(logger);
         // The lock's name must be the same by whatever name the file is opened.
-        var full = Path.GetFullPath(path);
-        if (File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } target) full = target.FullName;
+        var full = FullPath(path);
         var owned = LockFile.Take(full);
         try
         {
@@ -65,13 +64,52 @@ public sealed class SqliteStore : IStore
         }
     }
 
+    /// <summary>
+    /// Opens the file to read it, beside the process that owns it or without one: no lock is taken and nothing in the file is changed. SQLite
+    /// makes its <c>-wal</c> and <c>-shm</c> beside the file when they are not there. Calls that write throw <see cref="InvalidOperationException"/>.
+    /// </summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="options">How the file is used; null for the defaults.</param>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.StoreUnavailable"/>: there is no such file, or nothing in it yet. <see cref="HoldfastError.StoreNewer"/>,
+    /// <see cref="HoldfastError.StoreForeign"/>, <see cref="HoldfastError.StoreCorrupt"/>: as in <see cref="Open"/>.
+    /// </exception>
+    public static SqliteStore OpenReadOnly(string path, SqliteStoreOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        options ??= new();
+        options.Validate();
+        SqliteLibrary.Load(NullLogger.Instance);
+        var full = FullPath(path);
+        if (!File.Exists(full)) throw new HoldfastException(HoldfastError.StoreUnavailable, $"There is no file {full}, so there is nothing to read.");
+        try
+        {
+            using var database = Database.OpenReader(full, options);
+            Schema.Check(database, full);
+            if (Schema.VersionOf(database) == 0) throw new HoldfastException(HoldfastError.StoreUnavailable, $"{full} is empty: no engine has used it yet.");
+        }
+        catch (SqliteFault fault)
+        {
+            throw fault.ToException(full);
+        }
+        return new(full, null, null, new(full, options));
+    }
+
+    static string FullPath(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } target ? target.FullName : full;
+    }
+
+    Writer ToWrite => _writer ?? throw new InvalidOperationException($"{_path} was opened to be read; it cannot be written to.");
+
     /// <inheritdoc/>
     public ValueTask<long> AcquireAsync(string owner, CancellationToken cancellationToken)
     {
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new(_writer.RaiseEpoch(owner));
+            return new(ToWrite.RaiseEpoch(owner));
         }
         catch (Exception error)
         {
@@ -87,7 +125,7 @@ public sealed class SqliteStore : IStore
         ArgumentOutOfRangeException.ThrowIfLessThan(results.Length, writes.Count, nameof(results));
         try
         {
-            _writer.Append(writes, results);
+            ToWrite.Append(writes, results);
             return default;
         }
         catch (Exception error)
@@ -144,8 +182,8 @@ public sealed class SqliteStore : IStore
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return default;
         _readers.Dispose();
-        _writer.Dispose();
-        _lock.Dispose();
+        _writer?.Dispose();
+        _lock?.Dispose();
         return default;
     }
 
@@ -154,7 +192,8 @@ public sealed class SqliteStore : IStore
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _writer.ThrowIfUnusable();
+            _writer?.ThrowIfUnusable();
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
             return new(_readers.Read(read));
         }
         catch (Exception error)

@@ -91,6 +91,32 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         return PostAsync(run, MailKind.Signal, signal.Name, engine.Json.Write(value, typeof(T), $"The signal '{signal.Name}'"), dedupKey, cancellationToken);
     }
 
+    public async Task<RunHandle> RestartAsync(RunId run, string reason, CancellationToken cancellationToken) =>
+        new(this, await RestartRunAsync(run, reason, cancellationToken).ConfigureAwait(false));
+
+    public async Task<RunId> RestartRunAsync(RunId run, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        engine.ThrowIfNotRunning();
+        var stored = await engine.Store.LoadAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
+        if (StateBytes.TryRead(stored.Run.State)?.RestartedAs is { } before) return before;
+        if (stored.Outcome is not null) throw Ended(run);
+        if (stored.Run.Parent is { } parent)
+            throw new HoldfastException(HoldfastError.Misuse, $"Run {run} is a child of run {parent}, which waits for it. Restart the parent, or terminate the child: the parent then gets a failure.");
+        var type = engine.Registry.Newest(stored.Run.Workflow)
+            ?? throw new HoldfastException(HoldfastError.UnknownWorkflow, $"No workflow '{stored.Run.Workflow}' is registered here, so run {run} cannot be restarted. Register its class.");
+        if (type.InputType is { } input) engine.Json.Read(stored.Run.Input, input, $"The input of run {run}, for version {type.Version} of {type.Name},");
+        var order = new RestartOrder(NewRuns.InPlaceOf(stored.Run, type, engine.Time.GetUtcNow(), engine.Options.Random, Activity.Current?.Id), reason);
+        // One restart of a run is kept, whoever else asks at the same time.
+        var mail = new NewMail(MailKind.Restart, "", RestartCodec.Encode(order), "restart", engine.Time.GetUtcNow());
+        var answer = await CommitAsync(new PostMail(run, mail), () => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (answer.Verdict is not (Verdict.Committed or Verdict.Duplicate or Verdict.Finished))
+            throw new HoldfastException(HoldfastError.StoreUnavailable, $"The order to restart run {run} was not kept: {answer.Reason ?? answer.Verdict.ToString()}.");
+        await OutcomeAsync(run, cancellationToken).ConfigureAwait(false);
+        var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
+        return StateBytes.TryRead(row.State)?.RestartedAs ?? throw Ended(run);
+    }
+
     public async Task PostAsync(RunId run, MailKind kind, string name, ReadOnlyMemory<byte> payload, string? dedupKey, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
@@ -170,13 +196,24 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         return await end.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    static RunInfo Info(RunRow row) => new(
-        row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, Waiting(row),
-        row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { } outcome ? RunErrors.Decode(outcome.Error) : null);
+    static RunInfo Info(RunRow row)
+    {
+        var state = StateBytes.TryRead(row.State);
+        return new(
+            row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, Waiting(row, state),
+            row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { } outcome ? RunErrors.Decode(outcome.Error) : null)
+        {
+            RestartedAs = state?.RestartedAs,
+            RestartOf = state?.RestartOf,
+        };
+    }
 
-    static string Waiting(RunRow row) => RunKernel.IsFinished(row.Status) ? ""
-        : StateBytes.TryRead(row.State) is { } state ? RunKernel.Describe(state)
+    static string Waiting(RunRow row, RunState? state) => RunKernel.IsFinished(row.Status) ? ""
+        : state is not null ? RunKernel.Describe(state)
         : "its saved state is damaged: restore the store from a backup";
+
+    static HoldfastException Ended(RunId run) =>
+        new(HoldfastError.RunFinished, $"Run {run} has ended, and cannot be restarted. Start a new run with its input.");
 
     static HoldfastException Unknown(RunId run) => new(HoldfastError.UnknownRun, $"There is no run {run} in this store. It may have been removed by retention.");
 }

@@ -43,6 +43,22 @@ public interface IHoldfastClient
     /// <summary>Decides a step in doubt, after asking the other side. The decision is kept even when the step is no longer in doubt, and then changes nothing.</summary>
     Task ResolveInDoubtAsync(RunId run, long op, InDoubtDecision decision, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Ends a run and starts another one from its input in its place, in the newest version of its workflow: in one commit, or not at all.
+    /// The old run ends as terminated; each names the other. Everything that the old run did is done again, under other idempotency keys.
+    /// Called again, it gives the run that is there.
+    /// </summary>
+    /// <param name="run">A run that has not ended, parked or not, and that no other run waits for.</param>
+    /// <param name="reason">Why, for the journal.</param>
+    /// <param name="cancellationToken">Gives up waiting; the run may be restarted all the same.</param>
+    /// <returns>The new run.</returns>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.RunFinished"/>: it has ended. <see cref="HoldfastError.UnknownRun"/>, <see cref="HoldfastError.UnknownWorkflow"/>.
+    /// <see cref="HoldfastError.InvalidPayload"/>: the newest version does not take its input. <see cref="HoldfastError.Misuse"/>: it is a
+    /// child, and its parent waits for it. In each case nothing was changed.
+    /// </exception>
+    Task<RunHandle> RestartAsync(RunId run, string reason, CancellationToken cancellationToken = default);
+
     /// <summary>Messages that no code could take, with the reason; of one run, or of all.</summary>
     Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run = null, int limit = 100, CancellationToken cancellationToken = default);
 
@@ -70,7 +86,14 @@ public interface IHoldfastClient
 /// <param name="Error">What ended it, when it failed or was cancelled.</param>
 public sealed record RunInfo(
     RunId Id, string Workflow, int Version, string? Key, RunId? Parent, RunStatus Status, string Waiting, DateTimeOffset CreatedUtc,
-    DateTimeOffset UpdatedUtc, DateTimeOffset? WakeUtc, RunError? Error);
+    DateTimeOffset UpdatedUtc, DateTimeOffset? WakeUtc, RunError? Error)
+{
+    /// <summary>The run that was started in this one's place, or null.</summary>
+    public RunId? RestartedAs { get; init; }
+
+    /// <summary>The run in whose place this one was started, or null.</summary>
+    public RunId? RestartOf { get; init; }
+}
 
 /// <summary>One thing that happened to a run, for people and audits.</summary>
 /// <param name="Utc">When.</param>

@@ -61,4 +61,8 @@ public sealed class RunHandle<TWorkflow, T> : RunHandle where TWorkflow : Workfl
 
     /// <inheritdoc cref="RunHandle.ResultAsync{T}"/>
     public Task<T> ResultAsync(CancellationToken cancellationToken = default) => ResultAsync<T>(cancellationToken);
+
+    /// <inheritdoc cref="IHoldfastClient.RestartAsync"/>
+    public async Task<RunHandle<TWorkflow, T>> RestartAsync(string reason, CancellationToken cancellationToken = default) =>
+        new(Client, await Client.RestartRunAsync(Id, reason, cancellationToken).ConfigureAwait(false));
 }

@@ -36,6 +36,18 @@ sealed class RunServices
 /// <summary>Makes runs to be created.</summary>
 static class NewRuns
 {
+    /// <summary>A run that takes another one's place, from the same input and in the newest version.</summary>
+    public static NewRun InPlaceOf(NewRun before, WorkflowType type, DateTimeOffset now, Random random, string? traceParent) => new()
+    {
+        Id = RunId.Create(now, random),
+        Workflow = type.Name,
+        Version = type.Version,
+        CreatedUtc = now,
+        TraceParent = traceParent,
+        Input = before.Input,
+        State = StateBytes.Of(new RunState { RestartOf = before.Id }),
+    };
+
     public static NewRun Create(WorkflowType type, object? input, string? key, DateTimeOffset now, Random random, JsonValues json, ParentLink? parent, string? traceParent)
     {
         if (key is { Length: 0 }) throw new ArgumentException("An idempotency key cannot be empty; pass null for none.", nameof(key));

@@ -30,5 +30,8 @@ sealed class WorkflowRegistry
         ? _newest[registered.Name] is { } newest && newest.InputType == registered.InputType && newest.ResultType == registered.ResultType ? newest : registered
         : throw new HoldfastException(HoldfastError.UnknownWorkflow, $"The workflow {type} is not registered; add it with AddWorkflow<{type.Name}>().");
 
+    /// <summary>The newest version of a name, or null.</summary>
+    public WorkflowType? Newest(string name) => _newest.GetValueOrDefault(name);
+
     public WorkflowType? Find(string name, int version) => _byName.GetValueOrDefault((name, version));
 }

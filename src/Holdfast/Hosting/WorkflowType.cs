@@ -70,6 +70,9 @@ sealed class WorkflowType
         return ((Workflow)_constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null), injected);
     }
 
+    /// <summary>What the constructor takes under this name, or null.</summary>
+    public Type? ServiceType(string name) => Array.Find(_parameters, p => p.Name == name)?.ParameterType;
+
     /// <summary>One service by the name of its constructor parameter.</summary>
     public bool TryGetService(IServiceProvider services, string name, out object? service)
     {

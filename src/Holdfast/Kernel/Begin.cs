@@ -10,6 +10,7 @@ static class Begin
         Invariant.Holds(!state.Begun);
         state.Begun = true;
         decision.Note(JournalKind.Started, 0);
+        if (state.RestartOf is { } before) decision.Note(JournalKind.RestartOf, 0, $"of {before}");
         // A run may be asked to cancel before its code first runs: its root scope is then born cancelled.
         if (state.CancelReason is { } reason) decision.CancelRun = reason;
     }

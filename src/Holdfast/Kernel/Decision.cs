@@ -104,6 +104,8 @@ enum JournalKind : byte
     Terminated = 23,
     Parked = 24,
     Unparked = 25,
+    Restarted = 26,
+    RestartOf = 27,
 }
 
 /// <summary>One thing that happened to a run, for people and audits. Recovery never reads it.</summary>

@@ -13,7 +13,7 @@ static class Mail
         state.MailSeen = mail.Sequence;
         // A parked run keeps what comes, of every kind, unconsumed in its mailbox. The inbox is refilled from there on every load,
         // so nothing depends on this process, and the run takes it all, in order, when it goes on.
-        if (state.Status == RunStatus.Parked && mail.Kind is not (MailKind.Terminate or MailKind.Unpark)) state.Inbox.Add(mail);
+        if (state.Status == RunStatus.Parked && mail.Kind is not (MailKind.Terminate or MailKind.Unpark or MailKind.Restart)) state.Inbox.Add(mail);
         else Take(state, mail, arrived, now, decision);
     }
 
@@ -43,6 +43,9 @@ static class Mail
             case MailKind.Terminate:
                 decision.ConsumedMail.Add(mail.Sequence);
                 Terminate.End(state, Line.Of(mail.Payload), now, decision);
+                break;
+            case MailKind.Restart:
+                Restart.Apply(state, mail, now, decision);
                 break;
             case MailKind.Decision:
                 InDoubt.Decided(state, mail, arrived.Epoch, decision);

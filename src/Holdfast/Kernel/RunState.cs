@@ -40,6 +40,12 @@ sealed class RunState
 
     /// <summary>The parent and the parent's op that wait for this run, or null.</summary>
     public ParentLink? Parent { get; set; }
+
+    /// <summary>The run that was started from the same input in this one's place, or null.</summary>
+    public RunId? RestartedAs { get; set; }
+
+    /// <summary>The run in whose place this one was started, or null.</summary>
+    public RunId? RestartOf { get; set; }
 }
 
 /// <summary>Who waits for a child.</summary>

@@ -22,7 +22,8 @@ static class StateCodec
         ParkReason = 8,
         Crashes = 16,
         Parent = 32,
-        All = 63,
+        Restart = 64,
+        All = 127,
     }
 
     /// <summary>Appends the encoded state, with room for its checksum.</summary>
@@ -33,7 +34,8 @@ static class StateCodec
         writer.Room(Checksum.HeadBytes - 1);
         writer.Byte((byte)state.Status);
         var has = (state.Begun ? Has.Begun : 0) | (state.CancelReason is null ? 0 : Has.CancelReason) | (state.CancelGraceUtc is null ? 0 : Has.CancelGrace)
-            | (state.ParkReason is null ? 0 : Has.ParkReason) | (state.Crashes == 0 ? 0 : Has.Crashes) | (state.Parent is null ? 0 : Has.Parent);
+            | (state.ParkReason is null ? 0 : Has.ParkReason) | (state.Crashes == 0 ? 0 : Has.Crashes) | (state.Parent is null ? 0 : Has.Parent)
+            | (state.RestartedAs is null && state.RestartOf is null ? 0 : Has.Restart);
         writer.Byte((byte)has);
         writer.Number(state.NextOp);
         writer.Number(state.MailSeen);
@@ -45,6 +47,12 @@ static class StateCodec
         {
             writer.Id(parent.Run);
             writer.Number(parent.Op);
+        }
+        if (has.HasFlag(Has.Restart))
+        {
+            // No run has an id of zeros.
+            writer.Id(state.RestartedAs ?? default);
+            writer.Id(state.RestartOf ?? default);
         }
         writer.Number(state.Ops.Count);
         var before = 0L;
@@ -80,6 +88,8 @@ static class StateCodec
             ParkReason = has.HasFlag(Has.ParkReason) ? reader.Text() : null,
             Crashes = has.HasFlag(Has.Crashes) ? reader.Small() : 0,
             Parent = has.HasFlag(Has.Parent) ? new(reader.Id(), reader.Number()) : null,
+            RestartedAs = has.HasFlag(Has.Restart) ? IdOrNull(ref reader) : null,
+            RestartOf = has.HasFlag(Has.Restart) ? IdOrNull(ref reader) : null,
         };
         var before = 0L;
         for (var count = reader.Count(OpCodec.BytesMin); count > 0; count--)
@@ -94,6 +104,8 @@ static class StateCodec
         if (!reader.IsAtEnd) reader.Fail("it goes on after its end");
         return state;
     }
+
+    static RunId? IdOrNull(ref StateReader reader) => reader.Id() is var id && id != default ? id : null;
 
     /// <summary>An op's outcome as bytes: what <see cref="StoredResult"/> and decisions carry.</summary>
     public static byte[] EncodeOutcome(Outcome outcome) => OutcomeCodec.Encode(outcome);

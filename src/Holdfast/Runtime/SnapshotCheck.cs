@@ -10,14 +10,18 @@ namespace Holdfast.Runtime;
 static class SnapshotCheck
 {
     /// <summary>What stands against it, or null.</summary>
-    public static HoldfastException? Problem(RunServices with, IInjected services, StoredRun stored)
+    /// <param name="with">What frames need.</param>
+    /// <param name="services">What stands where services were.</param>
+    /// <param name="stored">The run.</param>
+    /// <param name="blobs">Its large values; null leaves them empty, for code and types are what is looked at.</param>
+    public static HoldfastException? Problem(RunServices with, IInjected services, StoredRun stored, Func<BlobHash, ReadOnlyMemory<byte>?>? blobs = null)
     {
+        blobs ??= static _ => Array.Empty<byte>();
         try
         {
-            // Large values are not fetched: code and types are what is looked at.
-            if (!stored.Snapshot.IsEmpty) with.Codec.DecodeRun(stored.Snapshot, static _ => Array.Empty<byte>(), new RunGraph(with), services);
+            if (!stored.Snapshot.IsEmpty) with.Codec.DecodeRun(stored.Snapshot, blobs, new RunGraph(with), services);
             foreach (var op in StateCodec.Decode(stored.Run.State.Span).Ops)
-                if (op is StepOp { Kind: not StepKind.Call } step) with.Codec.DecodeIntent(step.Intent, static _ => Array.Empty<byte>(), services);
+                if (op is StepOp { Kind: not StepKind.Call } step) with.Codec.DecodeIntent(step.Intent, blobs, services);
             return null;
         }
         catch (HoldfastException error)

@@ -51,6 +51,9 @@ public enum MailKind : byte
 
     /// <summary>Takes a parked run up again.</summary>
     Unpark = 6,
+
+    /// <summary>Ends the run, parked or not, and starts the one in the payload in its place.</summary>
+    Restart = 7,
 }
 
 /// <summary>A message to be put into a mailbox.</summary>

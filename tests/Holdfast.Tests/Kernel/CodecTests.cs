@@ -21,6 +21,8 @@ public sealed class CodecTests
             ParkReason = new string('p', 300),
             Crashes = 2,
             Parent = new(KernelWorld.NewRun("Parent", 1).Id, 9),
+            RestartedAs = KernelWorld.NewRun("Next", 2).Id,
+            RestartOf = KernelWorld.NewRun("Before", 3).Id,
         };
         state.Ops.Add(new StepOp(1) { Label = "plain" });
         state.Ops.Add(new StepOp(2)
@@ -68,7 +70,7 @@ public sealed class CodecTests
     [Fact]
     public void A_property_that_is_added_to_the_state_and_not_to_the_codec_is_found_out()
     {
-        Assert.Equal(11, typeof(RunState).GetProperties().Length);
+        Assert.Equal(13, typeof(RunState).GetProperties().Length);
         Assert.Equal(18, typeof(StepOp).GetProperties().Length);
         Assert.Equal(2, typeof(TimerOp).GetProperties().Length);
         Assert.Equal(2, typeof(ReceiveOp).GetProperties().Length);
@@ -199,7 +201,7 @@ public sealed class CodecTests
     // Another version; an unknown status; an unknown flag; no next op; an op that was not given yet.
     [InlineData(new byte[] { 2, 1, 0, 1, 0, 0 })]
     [InlineData(new byte[] { 1, 9, 0, 1, 0, 0 })]
-    [InlineData(new byte[] { 1, 1, 64, 1, 0, 0 })]
+    [InlineData(new byte[] { 1, 1, 128, 1, 0, 0 })]
     [InlineData(new byte[] { 1, 1, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 1, 1, 0, 1, 0, 1, 1, 3, 0 })]
     // A step that claims 16 million large values.

@@ -28,7 +28,7 @@ public sealed class RandomHistoryTests
         // Histories that never reach a corner say nothing about it.
         string[] corners =
         [
-            .. Enum.GetValues<JournalKind>().Where(kind => kind is not JournalKind.Started).Select(kind => $"{kind}"), "folded", "rejected",
+            .. Enum.GetValues<JournalKind>().Where(kind => kind is not (JournalKind.Started or JournalKind.RestartOf)).Select(kind => $"{kind}"), "folded", "rejected",
         ];
         Assert.Empty(corners.Except(reached));
     }
@@ -135,6 +135,7 @@ public sealed class RandomHistoryTests
                 < 16 => _world.NewMail(MailKind.Decision, $"{doubtful}", _random.Next(2) == 0 ? [] : outcome),
                 16 when _random.Next(6) == 0 => _world.NewMail(MailKind.Cancel, "", "enough"),
                 17 when _random.Next(8) == 0 => _world.NewMail(MailKind.Terminate, "", "by hand"),
+                18 when _random.Next(8) == 0 => _world.NewMail(MailKind.Restart, "", RestartCodec.Encode(new(KernelWorld.NewRun("Refund", 9), "again"))),
                 20 => _world.NewMail(MailKind.Unpark),
                 _ => _world.NewMail(MailKind.Signal, "go"),
             };

@@ -104,6 +104,47 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task A_store_that_only_reads_stands_beside_the_owner_and_changes_nothing()
+    {
+        var run = await CreateAsync();
+        await AppendAsync((Turn(run, 0) with { Code = [new(new(3), Bytes("code"))] }).ToTransition());
+        await using (var reading = SqliteStore.OpenReadOnly(DatabasePath))
+        {
+            Assert.NotNull(await reading.LoadAsync(run.Id, default));
+            Assert.Equal("code", Text((await reading.LoadCodeAsync(new(3), default))!.Value));
+            var later = await CreateAsync();
+            Assert.NotNull(await reading.GetAsync(later.Id, default));
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await reading.AcquireAsync("reader", default));
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await reading.AppendAsync([Turn(later, 0).ToTransition()], new WriteResult[1]));
+            // The owner goes on writing under its epoch.
+            Assert.Equal(Verdict.Committed, (await AppendOneAsync(Turn(later, 0).ToTransition())).Verdict);
+        }
+        await Store.DisposeAsync();
+        var before = File.ReadAllBytes(DatabasePath);
+        await using (var alone = SqliteStore.OpenReadOnly(DatabasePath)) Assert.Equal(2, (await alone.ListAsync(new(), default)).Count);
+        Assert.Equal(before, File.ReadAllBytes(DatabasePath));
+        Assert.Equal(HoldfastError.StoreUnavailable, Assert.Throws<HoldfastException>(() => SqliteStore.OpenReadOnly(_directory["none.db"])).Error);
+        Assert.False(File.Exists(_directory["none.db"]));
+        await ReopenAsync();
+    }
+
+    [Fact]
+    public async Task A_file_of_the_first_schema_is_read_as_it_is_and_brought_up_to_date_by_its_owner()
+    {
+        var run = await CreateAsync();
+        await Store.DisposeAsync();
+        Sql(DatabasePath, "DROP TABLE holdfast_code; DROP TABLE holdfast_ended; DROP TABLE holdfast_leftover; DROP INDEX holdfast_mail_dead_run; PRAGMA user_version = 1");
+        await using (var reading = SqliteStore.OpenReadOnly(DatabasePath))
+        {
+            Assert.NotNull(await reading.LoadAsync(run.Id, default));
+            Assert.Null(await reading.LoadCodeAsync(new(3), default));
+        }
+        await ReopenAsync();
+        await AppendAsync((Turn(run, 0) with { Code = [new(new(3), Bytes("code"))] }).ToTransition());
+        Assert.Equal("code", Text((await Store.LoadCodeAsync(new(3), default))!.Value));
+    }
+
+    [Fact]
     public async Task A_file_of_a_newer_schema_is_refused_untouched()
     {
         await Store.DisposeAsync();

@@ -105,7 +105,7 @@ static class Codecs
     {
         null => default!,
         T found => found,
-        var other => throw GraphErrors.Misfit(other, typeof(T)),
+        var other => (T)reader.Fitting(other, typeof(T))!,
     };
 
     static void WriteNullable<T>(GraphWriter writer, ref T? value) where T : struct

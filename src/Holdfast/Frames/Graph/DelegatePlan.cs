@@ -112,7 +112,7 @@ sealed class DelegatePlan : Plan
                 return _constant ??= Bind(type.Type, method, RuntimeHelpers.GetUninitializedObject(method.DeclaringType!));
             default:
                 var target = reader.ReadReference() ?? throw GraphErrors.Corrupt("a delegate has lost its target");
-                if (!method.IsStatic && !method.DeclaringType!.IsInstanceOfType(target)) throw GraphErrors.Corrupt("a delegate has a target of another type");
+                if (!method.IsStatic && !method.DeclaringType!.IsInstanceOfType(target)) target = reader.StandInFor(target, method.DeclaringType) ?? throw GraphErrors.Corrupt("a delegate has a target of another type");
                 if (_make is { } make) return make(target);
                 var first = Bind(type.Type, method, target);
                 // Only what reflection has found to fit is compiled; a static method's target is checked by reflection each time.

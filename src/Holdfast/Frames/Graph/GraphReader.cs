@@ -183,8 +183,14 @@ sealed class GraphReader
     {
         null => null,
         T value => value,
-        var other => throw GraphErrors.Misfit(other, typeof(T)),
+        var other => (T?)Fitting(other, typeof(T)),
     };
+
+    /// <summary>What stands for a service that is not there where another type is wanted, or null.</summary>
+    public object? StandInFor(object value, Type wanted) => _injected.IsStandIn(value, wanted, out var fitting) ? fitting : null;
+
+    /// <summary>What stands for a value that does not fit; only a stand-in for a service is exchanged.</summary>
+    public object? Fitting(object value, Type wanted) => _injected.IsStandIn(value, wanted, out var fitting) ? fitting : throw GraphErrors.Misfit(value, wanted);
 
     /// <summary>Reads a reference that may say: keep what the constructor put there.</summary>
     public T? ReadReferenceOrKeep<T>(T? kept) where T : class => TryReadKeep() ? kept : ReadReference<T>();

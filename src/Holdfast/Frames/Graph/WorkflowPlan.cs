@@ -27,6 +27,16 @@ interface IInjected
     bool TryGet(string name, out object? service);
 
     Workflow CreateWorkflow(Type type);
+
+    /// <summary>
+    /// Whether a value only stands for a service that is not there, and what stands for it where another type is wanted; null when nothing
+    /// can. Real services stand for themselves.
+    /// </summary>
+    bool IsStandIn(object value, Type wanted, out object? fitting)
+    {
+        fitting = null;
+        return false;
+    }
 }
 
 /// <summary>For graphs that hold plain values only.</summary>

@@ -138,6 +138,7 @@ public sealed class EditMatrixTests
         var run = await builds.ParkAsync(original, input, $"step '{label}'");
         var edited = EditedBuilds.Edited(EditedCode.InStep, new(old, @new), release);
         Open(edited);
+        Assert.Equal(CodeVerdict.NeedsMigration, (await builds.ReportAsync(edited)).Verdict);
         await using (var world = await builds.StartAsync(edited))
             Refused(await EditedBuilds.GoOnAsync(world, run, null), [$"step '{label}' (op 1)", input == 1 ? "W.Run(int)" : "Made.Step(int)", input == 1 ? "the number 1 became 2" : "the number 100 became 200"]);
         // The refusal is no outcome of the step: in its own code it goes on as if nothing had been.
@@ -155,6 +156,9 @@ public sealed class EditMatrixTests
         using var builds = new EditedBuilds();
         var original = EditedBuilds.Original(source, release);
         var run = await builds.ParkAsync(original, input, $"signal '{signal}'");
+        var report = await builds.ReportAsync(edited);
+        Assert.Equal(CodeVerdict.NeedsMigration, report.Verdict);
+        foreach (var part in says.Where(static s => s != "W")) Assert.True(report.Reason.Contains(part, StringComparison.Ordinal), $"'{part}' is not said in: {report.Reason}");
         await using (var world = await builds.StartAsync(edited)) Refused(await EditedBuilds.GoOnAsync(world, run, signal, times), says);
         await using var old = await builds.StartAsync(original);
         await old.UntilAsync(old.Client.GetRun(run), static i => i.Status != RunStatus.Parked);
@@ -166,6 +170,8 @@ public sealed class EditMatrixTests
         var expected = await ExpectedAsync(source, release, input, signal, times);
         using var builds = new EditedBuilds();
         var run = await builds.ParkAsync(EditedBuilds.Original(source, release), input, $"signal '{signal}'");
+        var report = await builds.ReportAsync(edited);
+        Assert.Equal((CodeVerdict.Resumes, ""), (report.Verdict, report.Reason));
         await using var world = await builds.StartAsync(edited);
         Assert.Equal((expected, null), await EditedBuilds.GoOnAsync(world, run, signal, times));
     }

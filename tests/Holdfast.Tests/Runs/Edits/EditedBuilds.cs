@@ -44,6 +44,15 @@ sealed class EditedBuilds : IDisposable
         return run.Id;
     }
 
+    /// <summary>What is said of the file's one run before a build is started on it.</summary>
+    public async Task<CodeReportGroup> ReportAsync(Compiled build)
+    {
+        await using var store = SqliteStore.OpenReadOnly(Path, Small);
+        var report = await HoldfastCode.ReportAsync(store, build.Assembly);
+        Assert.Empty(report.Problems);
+        return Assert.Single(report.Groups);
+    }
+
     public static async Task<RunHandle> StartRunAsync(World world, Type workflow, int input, string? key = null)
     {
         IEnumerable<(object?, string?)> inputs = [(input, key)];

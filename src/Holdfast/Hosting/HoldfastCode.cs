@@ -1,0 +1,142 @@
+using System.Reflection;
+using Holdfast.Frames;
+using Holdfast.Frames.Graph;
+using Holdfast.Hosting;
+using Holdfast.Kernel;
+using Holdfast.Runtime;
+using Holdfast.Storage;
+
+namespace Holdfast;
+
+/// <summary>Says before a deploy what becomes of the runs that wait. Thread-safe.</summary>
+public static class HoldfastCode
+{
+    const int ExamplesMax = 10;
+    const int PageLength = 500;
+
+    /// <summary>
+    /// Reads every run that has not ended, and tries whether what is saved of it fits the code of these assemblies. No code of a workflow is
+    /// run, nothing is written, and no container is needed. Beside a running engine, give it a store that only reads.
+    /// </summary>
+    /// <param name="store">The runs. It is not acquired, and stays open.</param>
+    /// <param name="assemblies">The new build: the assemblies of the workflows, and those given to <c>AllowTypesFrom</c>.</param>
+    /// <exception cref="HoldfastException">The store cannot be read.</exception>
+    public static Task<CodeReport> ReportAsync(IStore store, params Assembly[] assemblies) => ReportAsync(store, assemblies, CancellationToken.None);
+
+    /// <inheritdoc cref="ReportAsync(IStore, Assembly[])"/>
+    public static async Task<CodeReport> ReportAsync(IStore store, IEnumerable<Assembly> assemblies, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(assemblies);
+        var code = new LoadedCode([.. assemblies]);
+        var groups = new Dictionary<(string, int, CodeVerdict, string), (int Count, List<RunId> Examples)>();
+        foreach (var status in (RunStatus[])[RunStatus.Parked, RunStatus.Running])
+        {
+            RunId? before = null;
+            while (true)
+            {
+                var page = await store.ListAsync(new() { Status = status, Before = before, Limit = PageLength }, cancellationToken).ConfigureAwait(false);
+                foreach (var row in page)
+                {
+                    if (await store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { Outcome: null } stored) continue;
+                    var (verdict, reason) = await code.JudgeAsync(store, stored, cancellationToken).ConfigureAwait(false);
+                    var key = (row.Workflow, row.Version, verdict, reason);
+                    var (count, examples) = groups.GetValueOrDefault(key, (0, []));
+                    if (examples.Count < ExamplesMax) examples.Add(row.Id);
+                    groups[key] = (count + 1, examples);
+                }
+                if (page.Count < PageLength) break;
+                before = page[^1].Id;
+            }
+        }
+        return new(
+            [.. groups.Select(static g => new CodeReportGroup(g.Key.Item1, g.Key.Item2, g.Key.Item3, g.Key.Item4, g.Value.Count, g.Value.Examples))
+                .OrderBy(static g => g.Verdict == CodeVerdict.Resumes).ThenBy(static g => g.Workflow, StringComparer.Ordinal).ThenBy(static g => g.Version).ThenByDescending(static g => g.Count)],
+            code.Problems);
+    }
+
+    /// <summary>
+    /// Makes the report and prints it: as a table, or as JSON when the arguments hold <c>--json</c>. For a program's own <c>Main</c>.
+    /// </summary>
+    /// <returns>What the program can return: 0 when no run needs migration, 1 otherwise.</returns>
+    /// <inheritdoc cref="ReportAsync(IStore, Assembly[])"/>
+    public static async Task<int> PrintReportAsync(string[] args, IStore store, params Assembly[] assemblies)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var report = await ReportAsync(store, assemblies).ConfigureAwait(false);
+        await Console.Out.WriteLineAsync(args.Contains("--json") ? report.ToJson() : report.ToString()).ConfigureAwait(false);
+        return report.IsSafe ? 0 : 1;
+    }
+
+    /// <summary>The workflows of some assemblies, without an engine.</summary>
+    sealed class LoadedCode
+    {
+        readonly ILookup<(string, int), WorkflowType> _workflows;
+        readonly GraphCodec _codec;
+        readonly HoldfastOptions _options = new();
+        readonly List<string> _problems = [];
+
+        public LoadedCode(Assembly[] assemblies)
+        {
+            var classes = assemblies.SelectMany(static a => a.GetTypes()).Where(static t => t is { IsAbstract: false, ContainsGenericParameters: false } && typeof(Workflow).IsAssignableFrom(t));
+            _workflows = classes.Select(Registered).OfType<WorkflowType>().ToLookup(static w => (w.Name, w.Version));
+            _codec = new(new TypeCatalog(assemblies));
+        }
+
+        /// <summary>Why workflow classes cannot be registered.</summary>
+        public IReadOnlyList<string> Problems => _problems;
+
+        public async ValueTask<(CodeVerdict Verdict, string Reason)> JudgeAsync(IStore store, StoredRun stored, CancellationToken cancellationToken)
+        {
+            var parked = stored.Status == RunStatus.Parked ? StateBytes.TryRead(stored.Run.State)?.ParkReason ?? "" : null;
+            if (parked is not null && !parked.StartsWith(Migration.Word, StringComparison.Ordinal)) return (CodeVerdict.StaysParked, parked);
+            HoldfastException? problem = null;
+            // Two classes may have one name where not all are registered; the run itself says which one it is of.
+            foreach (var type in _workflows[(stored.Run.Workflow, stored.Run.Version)])
+            {
+                var found = await ProblemAsync(store, stored, type, cancellationToken).ConfigureAwait(false);
+                if (found is null) return (CodeVerdict.Resumes, "");
+                problem ??= found;
+            }
+            if (problem is null) return (CodeVerdict.NeedsMigration, "No workflow of this name and version is in the code.");
+            var isChange = problem.Error is HoldfastError.NeedsMigration or HoldfastError.InvalidWorkflow;
+            return (isChange ? CodeVerdict.NeedsMigration : CodeVerdict.Damaged, await Migration.ExplainAsync(store, problem).ConfigureAwait(false));
+        }
+
+        async ValueTask<HoldfastException?> ProblemAsync(IStore store, StoredRun stored, WorkflowType type, CancellationToken cancellationToken)
+        {
+            var problem = SnapshotCheck.Problem(ServicesOf(stored.Run, type), new StandIns(type), stored);
+            if (problem is not { Error: HoldfastError.CorruptSnapshot }) return problem;
+            // Without its large values a graph can look damaged: two keys of a dictionary may be the same empty text.
+            var blobs = await BlobsAsync(store, stored, cancellationToken).ConfigureAwait(false);
+            return SnapshotCheck.Problem(ServicesOf(stored.Run, type), new StandIns(type), stored, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null);
+        }
+
+        WorkflowType? Registered(Type type)
+        {
+            try
+            {
+                return new(type);
+            }
+            catch (HoldfastException error)
+            {
+                _problems.Add(error.Message);
+                return null;
+            }
+        }
+
+        static async ValueTask<Dictionary<BlobHash, ReadOnlyMemory<byte>>> BlobsAsync(IStore store, StoredRun stored, CancellationToken cancellationToken)
+        {
+            var found = new Dictionary<BlobHash, ReadOnlyMemory<byte>>();
+            var hashes = GraphReader.BlobsOf(stored.Snapshot).Concat((StateBytes.TryRead(stored.Run.State)?.Ops ?? []).OfType<StepOp>().SelectMany(static step => step.IntentBlobs));
+            foreach (var hash in hashes.Distinct())
+                if (await store.LoadBlobAsync(stored.Key, hash, cancellationToken).ConfigureAwait(false) is { } data) found[hash] = data;
+            return found;
+        }
+
+        RunServices ServicesOf(NewRun run, WorkflowType type) => new()
+        {
+            Run = run.Id, Codec = _codec, Json = new(_options.Json), Registry = new([type]), CancelGrace = _options.CancelGrace, Random = _options.Random, Time = _options.TimeProvider,
+        };
+    }
+}

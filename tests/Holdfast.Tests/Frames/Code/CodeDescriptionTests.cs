@@ -1,0 +1,62 @@
+using Holdfast.Frames.Code;
+using Holdfast.Frames.Graph;
+
+namespace Holdfast.Tests.Frames.Code;
+
+/// <summary>What the store keeps of code proves itself, is small, and is never believed of other code.</summary>
+public sealed class CodeDescriptionTests
+{
+    static readonly Compiled Original = Compiled.From(FingerprintEdits.Source, release: true);
+
+    static CodeChangedException Changed(Type machine, Fingerprint saved) => new(CodeMap.Of(machine.Assembly).NameOf(machine), saved, machine);
+
+    [Fact]
+    public void It_comes_back_and_hashes_to_its_fingerprint()
+    {
+        foreach (var type in Original.Assembly.GetTypes().Where(t => CompilerMade.IsMachine(t) || CompilerMade.IsIterator(t) || CompilerMade.IsClosure(t)))
+        {
+            var description = CodeDescription.Of(type);
+            var bytes = description.Encode();
+            var back = CodeDescription.Decode(bytes, Fingerprints.Of(type));
+            Assert.Equal((description.Build, true), (back!.Build, back.IsOptimized));
+            Assert.Equal(description.Lines, back.Lines);
+            Assert.True(bytes.Length < 10_000, $"{type}: {bytes.Length}");
+        }
+        var generic = Compiled.From("public class W { public async Task<T> Run<T>(T v) { await Task.Yield(); return v; } }", release: true).Machine().MakeGenericType(typeof(int));
+        Assert.Equal(["argument int"], CodeDescription.Decode(CodeDescription.Of(generic).Encode(), Fingerprints.Of(generic))!.Arguments);
+    }
+
+    [Fact]
+    public void One_that_is_damaged_or_of_other_code_is_not_believed()
+    {
+        var machine = Original.Machine();
+        var (bytes, saved) = (CodeDescription.Of(machine).Encode(), Fingerprints.Of(machine));
+        var other = Compiled.From(FingerprintEdits.Source.Replace("n + 5", "n + 6", StringComparison.Ordinal), release: true).Machine();
+        Assert.Null(CodeDescription.Decode(bytes, Fingerprints.Of(other)));
+        var random = new Random(5);
+        for (var i = 0; i < 300; i++)
+        {
+            var damaged = bytes.ToArray();
+            damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            // A bit that nothing depends on may pass; what passes is the same text.
+            if (CodeDescription.Decode(damaged, saved) is { } passed) Assert.Equal(CodeDescription.Of(machine).Lines, passed.Lines);
+        }
+        foreach (var part in (byte[][])[[], [1], [7, 1, 2], bytes[..^5], bytes[..20]]) Assert.Null(CodeDescription.Decode(part, saved));
+
+        Assert.Contains("the number 5 became 6", Changed(other, saved).Explain(bytes), StringComparison.Ordinal);
+        Assert.Contains("what changed is not known", Changed(other, saved).Explain(null), StringComparison.Ordinal);
+        Assert.Contains("what changed is not known", Changed(other, saved).Explain(CodeDescription.Of(other).Encode()), StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Every_edit_that_changes_the_code_is_put_into_words(bool release)
+    {
+        var before = CodeDescription.Of(Compiled.From(FingerprintEdits.Source, release).Machine());
+        foreach (var (name, (old, @new)) in FingerprintEdits.Changing)
+        {
+            var after = CodeDescription.Of(Compiled.From(FingerprintEdits.Source.Replace(old, @new, StringComparison.Ordinal), release).Machine());
+            Assert.False(CodeChanges.Between(before, after).Contains("cannot put into words", StringComparison.Ordinal), name);
+        }
+        Assert.Contains("cannot put into words", CodeChanges.Between(before, before), StringComparison.Ordinal);
+    }
+}

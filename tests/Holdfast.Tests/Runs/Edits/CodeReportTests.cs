@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Holdfast.Sqlite;
+using Holdfast.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Tests.Runs.Edits;
+
+public sealed class CodeReportTests
+{
+    [Fact]
+    public async Task Beside_a_running_engine_it_says_which_runs_go_on_in_the_next_build_and_why_not()
+    {
+        using var builds = new EditedBuilds();
+        var original = EditedBuilds.Original(EditedCode.Nested, release: true);
+        var edited = EditedBuilds.Edited(EditedCode.Nested, new("/*nested*/", "await Delay(TimeSpan.Zero);"), release: true);
+        await using var world = await builds.StartAsync(original);
+        foreach (var input in (int[])[1, 2, 2, 3, 4, 2])
+        {
+            var run = await EditedBuilds.StartRunAsync(world, original.Type("W"), input);
+            await world.UntilAsync(run, static i => i.Waiting.Contains("signal", StringComparison.Ordinal) || i.Waiting.Contains("timer", StringComparison.Ordinal));
+        }
+
+        await using var store = SqliteStore.OpenReadOnly(builds.Path);
+        var report = await HoldfastCode.ReportAsync(store, edited.Assembly);
+        Assert.Equal((6, 3, false), (report.Total, report.Resuming, report.IsSafe));
+        Assert.Equal([(CodeVerdict.NeedsMigration, 3, 3), (CodeVerdict.Resumes, 3, 3)], report.Groups.Select(static g => (g.Verdict, g.Count, g.Examples.Count)));
+        Assert.Contains("The code of W.Price(", report.Groups[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("an await was added (Workflow.Delay(TimeSpan))", report.Groups[0].Reason, StringComparison.Ordinal);
+
+        Assert.True((await HoldfastCode.ReportAsync(store, original.Assembly)).IsSafe);
+        var gone = await HoldfastCode.ReportAsync(store, typeof(Guide.Refund).Assembly);
+        Assert.Equal("No workflow of this name and version is in the code.", Assert.Single(gone.Groups).Reason);
+        // The engine has noticed nothing.
+        var fresh = await EditedBuilds.StartRunAsync(world, original.Type("W"), 1);
+        Assert.NotNull((await EditedBuilds.GoOnAsync(world, fresh.Id, "ask")).Result);
+    }
+
+    [Fact]
+    public async Task It_is_printed_as_an_aligned_table_and_as_json()
+    {
+        var id = RunId.Create(DateTimeOffset.UnixEpoch, new Random(4));
+        CodeReport report = new(
+            [new("refund", 1, CodeVerdict.NeedsMigration, "The code of Refund.Run() is another one.", 1200, [id]), new("shipment of goods", 12, CodeVerdict.Resumes, "", 7, [id])], []);
+        Assert.Equal(
+            $"""
+            WORKFLOW           VERSION  RUNS  VERDICT          EXAMPLE
+            refund                   1  1200  needs migration  {id}
+                The code of Refund.Run() is another one.
+            shipment of goods       12     7  resumes          {id}
+            7 of 1207 runs go on.
+            """, report.ToString(), ignoreLineEndingDifferences: true);
+        using var json = JsonDocument.Parse(report.ToJson());
+        Assert.Equal((false, 1207, 7), (json.RootElement.GetProperty("isSafe").GetBoolean(), json.RootElement.GetProperty("total").GetInt32(), json.RootElement.GetProperty("resuming").GetInt32()));
+        var group = json.RootElement.GetProperty("groups")[0];
+        Assert.Equal(("needsMigration", id.ToString()), (group.GetProperty("verdict").GetString(), group.GetProperty("examples")[0].GetString()));
+        await using var empty = new MemoryStore();
+        Assert.Equal(0, await HoldfastCode.PrintReportAsync(["--json"], empty, typeof(CodeReportTests).Assembly));
+    }
+
+    public interface IPrice
+    {
+        int Of(string what);
+    }
+
+    public abstract class Rates
+    {
+        public abstract int Rate { get; }
+    }
+
+    public sealed class Prices(int price) : Rates, IPrice
+    {
+        public override int Rate => price;
+
+        public int Of(string what) => what.Length * price;
+    }
+
+    /// <summary>Services in a field, in a captured variable, and as the target of a method group.</summary>
+    public sealed class WithServices(IPrice price, Prices prices, Rates rates) : Workflow
+    {
+        readonly IPrice _price = price;
+
+        public async Durable<int> Run(string text)
+        {
+            Func<string, int> of = _price.Of, exact = prices.Of;
+            var large = new Dictionary<string, int> { [new string('a', 9000)] = 1, [new string('b', 9000)] = 2 };
+            var known = (Prices)_price;
+            await Receive(new Signal<string>("go"));
+            return of(text) + exact(text) + known.Rate + _price.Of(text) + rates.Rate + large.Count;
+        }
+    }
+
+    [Fact]
+    public async Task It_needs_no_container_and_runs_no_code()
+    {
+        var content = new MemoryStore();
+        RunId id;
+        static void Add(HoldfastBuilder builder) =>
+            builder.Services.AddSingleton<IPrice>(new Prices(3)).AddSingleton(new Prices(5)).AddSingleton<Rates>(new Prices(7));
+        await using (var world = await World.StartAsync([typeof(WithServices)], () => content, configure: Add))
+        {
+            var run = await world.Client.StartAsync((WithServices w) => w.Run("four"));
+            await world.UntilAsync(run, static i => i.Waiting.Contains("signal", StringComparison.Ordinal));
+            id = run.Id;
+        }
+        var report = await HoldfastCode.ReportAsync(content.Reopen(), typeof(WithServices).Assembly);
+        Assert.Equal((CodeVerdict.Resumes, ""), report.Groups.Select(static g => (g.Verdict, g.Reason)).Single());
+        await using var next = await World.StartAsync([typeof(WithServices)], content.Reopen, configure: Add);
+        await next.Client.GetRun(id).SignalAsync(new Signal<string>("go"), "x");
+        Assert.Equal(12 + 20 + 3 + 12 + 7 + 2, await next.ResultAsync<int>(next.Client.GetRun(id)));
+    }
+
+    [Fact]
+    public async Task Runs_that_are_parked_for_another_reason_are_told_apart()
+    {
+        var content = new MemoryStore();
+        await using (var world = await World.StartAsync([typeof(Misused)], () => content))
+            await world.ParkedAsync(await world.Client.StartAsync((Misused w) => w.Run()));
+        var report = await HoldfastCode.ReportAsync(content.Reopen(), typeof(Misused).Assembly);
+        var group = Assert.Single(report.Groups);
+        Assert.Equal((CodeVerdict.StaysParked, true), (group.Verdict, report.IsSafe));
+        Assert.StartsWith("misuse", group.Reason, StringComparison.Ordinal);
+    }
+
+    public sealed class Misused : Workflow
+    {
+        static Durable<int>? _first;
+
+        public async Durable<int> Run()
+        {
+            // Two methods that wait for each other.
+            _first = Wait();
+            return await _first;
+
+            static async Durable<int> Wait()
+            {
+                await Durable.Delay(TimeSpan.Zero);
+                return await _first!;
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Tests.Runs;
+
+public sealed class RestartRunTests
+{
+    static readonly Signal<string> Go = new("go");
+
+    [Workflow("order")]
+    public sealed class OrderOld(Probe probe) : Workflow
+    {
+        public async Durable<string> Run(string what)
+        {
+            await Step(step => probe.Do("old " + what, step), new() { Label = "charge" });
+            return $"old {what} {await Receive(Go)}";
+        }
+    }
+
+    [Workflow("order", Version = 2)]
+    public sealed class OrderNew(Probe probe) : Workflow
+    {
+        public async Durable<string> Run(string what)
+        {
+            await Step(step => probe.Do("new " + what, step), new() { Label = "charge" });
+            return $"new {what}";
+        }
+    }
+
+    [Workflow("order", Version = 3)]
+    public sealed class OrderOther : Workflow
+    {
+        public async Durable<string> Run(int number)
+        {
+            await Delay(TimeSpan.FromMilliseconds(1));
+            return $"other {number}";
+        }
+    }
+
+    public sealed class Parent : Workflow
+    {
+        public async Durable<string> Run() => await Child((OrderOld w) => w.Run("child"));
+    }
+
+    static Task<World> StartAsync(Probe probe, Func<IStore> store, params Type[] workflows) => World.StartAsync(workflows, store, configure: probe.Register);
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_run_starts_again_from_its_input_in_the_newest_version_and_both_say_so(bool isParked)
+    {
+        var (probe, content) = (new Probe(), new MemoryStore());
+        RunId old;
+        await using (var world = await StartAsync(probe, () => content, typeof(OrderOld)))
+        {
+            var run = await world.Client.StartAsync((OrderOld w) => w.Run("cup"), key: "k");
+            await world.UntilAsync(run, static i => i.Waiting.Contains("signal 'go'", StringComparison.Ordinal));
+            old = run.Id;
+        }
+        await using var next = await StartAsync(probe, content.Reopen, isParked ? [typeof(OrderNew)] : [typeof(OrderOld), typeof(OrderNew)]);
+        var handle = next.Client.GetRun<OrderNew, string>(old);
+        if (isParked)
+        {
+            await handle.SignalAsync(Go, "too late");
+            await next.ParkedAsync(handle);
+        }
+        var restarted = await handle.RestartAsync("a new build");
+        Assert.Equal("new cup", await next.ResultAsync<string>(restarted));
+        Assert.Equal(1, probe.Count("new cup"));
+
+        var (before, after) = (await handle.GetInfoAsync(), await restarted.GetInfoAsync());
+        Assert.Equal((RunStatus.Terminated, restarted.Id, null), (before.Status, before.RestartedAs, before.RestartOf));
+        Assert.Equal((RunStatus.Completed, null, old, 2, null), (after.Status, after.RestartedAs, after.RestartOf, after.Version, after.Key));
+        Assert.Equal($"as {restarted.Id}: a new build", Assert.Single(await handle.ReadJournalAsync(), static l => l.What == "Restarted").Text);
+        Assert.Equal($"of {old}", Assert.Single(await restarted.ReadJournalAsync(), static l => l.What == "RestartOf").Text);
+        // Asked again, also much later, it is the same run.
+        Assert.Equal(restarted.Id, (await next.Client.RestartAsync(old, "once more")).Id);
+        Assert.Equal(2, (await next.Client.ListAsync(new())).Count);
+    }
+
+    [Fact]
+    public async Task Many_who_restart_a_run_at_once_get_one_run()
+    {
+        var probe = new Probe();
+        await using var world = await StartAsync(probe, static () => new MemoryStore(), typeof(OrderOld));
+        var run = await world.Client.StartAsync((OrderOld w) => w.Run("cup"));
+        var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () => (await run.RestartAsync($"by {i}")).Id)));
+        var id = Assert.Single(ids.Distinct());
+        await world.Client.GetRun(id).SignalAsync(Go, "x");
+        Assert.Equal("old cup x", await world.ResultAsync<string>(world.Client.GetRun(id)));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_restarted_is_refused_and_stays_as_it_is()
+    {
+        var (probe, content) = (new Probe(), new MemoryStore());
+        RunId waiting;
+        await using (var world = await StartAsync(probe, () => content, typeof(OrderOld), typeof(Parent)))
+        {
+            var ended = await world.Client.StartAsync((OrderOld w) => w.Run("pot"));
+            await ended.SignalAsync(Go, "x");
+            await world.ResultAsync<string>(ended);
+            Assert.Equal(HoldfastError.RunFinished, await RefusalAsync(world, ended.Id));
+            Assert.Equal(HoldfastError.UnknownRun, await RefusalAsync(world, RunId.Create(DateTimeOffset.UtcNow, new Random(1))));
+            var parent = await world.Client.StartAsync((Parent w) => w.Run());
+            await world.UntilAsync(parent, static i => i.Waiting.Contains("child", StringComparison.Ordinal));
+            var child = Assert.Single(await world.Client.ListAsync(new()), i => i.Parent == parent.Id);
+            Assert.Equal(HoldfastError.Misuse, await RefusalAsync(world, child.Id));
+            Assert.Equal(RunStatus.Running, (await world.Client.GetRun(child.Id).GetInfoAsync()).Status);
+            waiting = (await world.Client.StartAsync((OrderOld w) => w.Run("cup"))).Id;
+            await world.UntilAsync(world.Client.GetRun(waiting), static i => i.Waiting.Contains("signal 'go'", StringComparison.Ordinal));
+        }
+        await using var next = await StartAsync(probe, content.Reopen, typeof(OrderOld), typeof(OrderOther));
+        Assert.Equal(HoldfastError.InvalidPayload, await RefusalAsync(next, waiting));
+        await next.Client.GetRun(waiting).SignalAsync(Go, "on");
+        Assert.Equal("old cup on", await next.ResultAsync<string>(next.Client.GetRun(waiting)));
+
+        static async Task<HoldfastError> RefusalAsync(World world, RunId run) => (await Assert.ThrowsAsync<HoldfastException>(() => world.Client.RestartAsync(run, "why"))).Error;
+    }
+
+    /// <summary>The process dies at each commit in turn, before or after it was kept.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_restart_is_whole_or_not_at_all_wherever_the_process_dies(bool keepsLast)
+    {
+        for (var at = 0; at < 6; at++)
+        {
+            var (probe, content) = (new Probe(), new MemoryStore());
+            RunId old;
+            await using (var world = await StartAsync(probe, () => content, typeof(OrderOld)))
+            {
+                var run = await world.Client.StartAsync((OrderOld w) => w.Run("cup"));
+                await world.UntilAsync(run, static i => i.Waiting.Contains("signal 'go'", StringComparison.Ordinal));
+                old = run.Id;
+            }
+            await using (var world = await StartAsync(probe, () => new DyingStore(content.Reopen(), at, keepsLast), typeof(OrderOld), typeof(OrderNew)))
+            {
+                try
+                {
+                    var restarted = await world.Client.RestartAsync(old, "why");
+                    await restarted.WaitAsync();
+                }
+                catch (HoldfastException error) when (error.Error is HoldfastError.OutcomeUnknown or HoldfastError.NotRunning)
+                {
+                    // As a process that has died.
+                }
+            }
+            await using var next = await StartAsync(probe, content.Reopen, typeof(OrderOld), typeof(OrderNew));
+            var again = await next.Client.RestartAsync(old, "again");
+            Assert.Equal("new cup", await next.ResultAsync<string>(again));
+            Assert.Equal(RunStatus.Terminated, (await next.Client.GetRun(old).GetInfoAsync()).Status);
+            Assert.Equal(2, (await next.Client.ListAsync(new())).Count);
+        }
+    }
+}
