@@ -54,7 +54,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         {
             var page = await engine.Store.ListAsync(new() { Status = RunStatus.Running, Before = before, Limit = 1_000 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
-                foreach (var op in StateBytes.TryRead(row.State)?.Ops ?? [])
+                foreach (var op in StateBytes.TryRead(row.State, out _)?.Ops ?? [])
                     if (op is StepOp { Phase: StepPhase.InDoubt } step) found.Add(new(row.Id, step.Id, step.Label, $"{row.Id}-{step.Id}", row.Workflow, row.Key));
             if (page.Count < 1_000) return found;
             before = page[^1].Id;
@@ -169,8 +169,9 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { } outcome ? RunErrors.Decode(outcome.Error) : null);
 
     static string Waiting(RunRow row) => RunKernel.IsFinished(row.Status) ? ""
-        : StateBytes.TryRead(row.State) is { } state ? RunKernel.Describe(state)
-        : "its saved state is damaged: restore the store from a backup";
+        : StateBytes.TryRead(row.State, out var damage) is not { } state ? $"parked: {Damaged.ReasonOf(damage!)}"
+        : row.Status == RunStatus.Parked && state.Status == RunStatus.Running ? $"parked: {Damaged.ReadableAgain}"
+        : RunKernel.Describe(state);
 
     static HoldfastException Unknown(RunId run) => new(HoldfastError.UnknownRun, $"There is no run {run} in this store. It may have been removed by retention.");
 }

@@ -245,7 +245,9 @@ sealed class Engine : IAsyncDisposable
             var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
-                if (StateBytes.TryRead(row.State)?.ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) != true) continue;
+                // The second of the two: its record could not be read, by an older build perhaps, and can be.
+                if (StateBytes.TryRead(row.State, out _) is not { } state
+                    || (state.ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) != true && state.Status != RunStatus.Running)) continue;
                 if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
                 await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
             }

@@ -10,7 +10,7 @@ static class Loading
 {
     /// <summary>
     /// Brings a run's memory up to the store, and replaces the notices among the events by what the store says. Null when there is no
-    /// such run, or it cannot be read at all.
+    /// such run, or it cannot be read and was set aside.
     /// </summary>
     public static async ValueTask<RunMemory?> PrepareAsync(LiveRun run, List<RunEvent> events)
     {
@@ -24,14 +24,20 @@ static class Loading
         var epoch = engine.Epoch;
         if (run.Memory is not { } memory)
         {
-            memory = run.Memory = MemoryOf(engine, stored);
-            if (engine.TakeMark(run.Id)) await CountCrashAsync(run, memory).ConfigureAwait(false);
             var prelude = new List<RunEvent> { new RunEvent.Recover(epoch, false, 0, stored.Results) };
-            foreach (var result in stored.Results)
+            try
             {
-                prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
-                memory.Unfolded.Add(result);
+                memory = MemoryOf(engine, stored);
+                foreach (var result in stored.Results) prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
             }
+            catch (HoldfastException error) when (error.Error == HoldfastError.CorruptSnapshot)
+            {
+                await Damaged.SetAsideAsync(run, stored, error).ConfigureAwait(false);
+                return null;
+            }
+            run.Memory = memory;
+            if (engine.TakeMark(run.Id)) await CountCrashAsync(run, memory).ConfigureAwait(false);
+            memory.Unfolded.AddRange(stored.Results);
             prelude.Add(new RunEvent.TimePassed(epoch));
             events.InsertRange(0, prelude);
         }
@@ -68,6 +74,7 @@ static class Loading
     static RunMemory MemoryOf(Engine engine, StoredRun stored)
     {
         var state = StateCodec.Decode(stored.Run.State.Span);
+        Damaged.CheckStatus(state, stored.Status);
         foreach (var mail in stored.Mail)
             if (mail.Sequence <= state.MailSeen) state.Inbox.Add(mail);
         var memory = new RunMemory
