@@ -51,7 +51,8 @@ static class Damaged
             MailSeen = seen,
             IndexChanged = true,
             State = state is null ? stored.Run.State : StateBytes.Of(state),
-            Snapshot = decision.Outcome is null ? null : default(ReadOnlyMemory<byte>),
+            // A bare null would become empty frames, by way of the conversion from an array, and remove them.
+            Snapshot = decision.Outcome is null ? default(ReadOnlyMemory<byte>?) : default(ReadOnlyMemory<byte>),
             ConsumedMail = decision.ConsumedMail,
             Outgoing = decision.Outgoing,
             Journal = StateBytes.Of(decision.Journal),

@@ -106,7 +106,7 @@ static class Loading
     }
 
     /// <summary>The live frames of a run: read from its snapshot, or empty before its first turn.</summary>
-    public static RunGraph Graph(LiveRun run, RunMemory memory, DateTimeOffset now, Decision decision)
+    public static RunGraph Graph(LiveRun run, RunMemory memory, DateTimeOffset now, Decision decision, bool begins)
     {
         var engine = run.Engine;
         var type = memory.Type ?? throw new HoldfastException(
@@ -133,6 +133,8 @@ static class Loading
         {
             if (memory.Snapshot.IsEmpty)
             {
+                // Without its frames nothing would ever go on, and it would look as if it ran.
+                if (!begins) throw GraphErrors.Corrupt("the frames are missing");
                 graph.Workflow = services.CreateWorkflow(type.Type);
             }
             else

@@ -18,6 +18,8 @@ sealed class Compiled
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
+    static readonly MetadataReference Holdfast = MetadataReference.CreateFromFile(typeof(Workflow).Assembly.Location);
+
     /// <summary>What the sources of the tests use without saying so.</summary>
     const string Usings = """
         global using System;
@@ -33,14 +35,14 @@ sealed class Compiled
     public Assembly Assembly { get; }
 
     public static Compiled From(
-        string source, bool release, string path = "/src/W.cs", DebugInformationFormat pdb = DebugInformationFormat.PortablePdb, bool nullable = false, string name = "Flows", bool loadReferences = true, params Compiled[] references)
+        string source, bool release, string path = "/src/W.cs", DebugInformationFormat pdb = DebugInformationFormat.PortablePdb, bool nullable = false, string name = "Flows", bool loadReferences = true, bool withHoldfast = false, params Compiled[] references)
     {
         var parse = new CSharpParseOptions(LanguageVersion.Latest);
         var encoding = System.Text.Encoding.UTF8;
         var compilation = CSharpCompilation.Create(
             name,
             [CSharpSyntaxTree.ParseText(Usings, parse, "/src/Usings.cs", encoding), CSharpSyntaxTree.ParseText(source, parse, path, encoding)],
-            [.. References, .. references.Select(r => r._reference!)],
+            [.. References, .. references.Select(r => r._reference!), .. withHoldfast ? [Holdfast] : Array.Empty<MetadataReference>()],
             new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary,
                 optimizationLevel: release ? OptimizationLevel.Release : OptimizationLevel.Debug,
