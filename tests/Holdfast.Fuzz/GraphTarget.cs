@@ -89,16 +89,7 @@ sealed class GraphTarget : ITarget
         var engine = _engine.Engine;
         GraphReader.BlobsOf(bytes);
         using var services = new ServiceLease(engine.Provider, engine.Registry.Find(run.Run.Workflow, run.Run.Version)!);
-        var graph = new RunGraph(new()
-        {
-            Run = run.Run.Id,
-            Codec = engine.Codec,
-            Json = engine.Json,
-            Registry = engine.Registry,
-            CancelGrace = engine.Options.CancelGrace,
-            Random = engine.Options.Random,
-            Time = engine.Time,
-        });
+        var graph = new RunGraph(engine.Services(run.Run));
         engine.Codec.DecodeRun(bytes, static _ => new byte[16], graph, services);
         return graph;
     }
