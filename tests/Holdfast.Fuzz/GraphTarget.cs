@@ -9,7 +9,10 @@ namespace Holdfast.Fuzz;
 /// <summary>Damaged values, step intents and whole snapshots, read by the codec of frames.</summary>
 sealed class GraphTarget : ITarget
 {
-    const int AllocatedBase = 64 << 10, AllocatedPerByte = 200;
+    /// <summary>An error costs its text and its stack; and the process may have resolvers, as test hosts do, that are asked for a type that is not there.</summary>
+    const int AllocatedBase = 128 << 10;
+
+    const int AllocatedPerByte = 200;
 
     /// <summary>What the first sight of a type may cost: its plan is compiled then, once in a process.</summary>
     const int FirstSightMax = 64 << 20;
