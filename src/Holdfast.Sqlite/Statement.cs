@@ -95,7 +95,8 @@ sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
-    public DateTimeOffset Utc(int column) => new(Long(column), TimeSpan.Zero);
+    // A time outside the calendar is damage, and must not hide its run: the kernel keeps the times it goes by in its own record.
+    public DateTimeOffset Utc(int column) => new(Math.Clamp(Long(column), 0, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);
 
     public DateTimeOffset? UtcOrNull(int column) => IsNull(column) ? null : Utc(column);
 

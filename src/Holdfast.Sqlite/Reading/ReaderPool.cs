@@ -27,6 +27,12 @@ sealed class ReaderPool(string path, SqliteStoreOptions options) : IDisposable
             reader?.Dispose();
             throw fault.ToException(path);
         }
+        catch (Exception error) when (error is ArgumentException or OverflowException)
+        {
+            // A value that the store never wrote.
+            reader?.Dispose();
+            throw new HoldfastException(HoldfastError.StoreCorrupt, $"{path} is damaged: {error.Message} Stop, copy the file away, and restore it from a backup.", error);
+        }
         catch
         {
             reader?.Dispose();

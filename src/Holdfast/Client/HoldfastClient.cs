@@ -54,7 +54,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         {
             var page = await engine.Store.ListAsync(new() { Status = RunStatus.Running, Before = before, Limit = 1_000 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
-                foreach (var op in StateBytes.TryRead(row.State)?.Ops ?? [])
+                foreach (var op in StateBytes.TryRead(row.State, out _)?.Ops ?? [])
                     if (op is StepOp { Phase: StepPhase.InDoubt } step) found.Add(new(row.Id, step.Id, step.Label, $"{row.Id}-{step.Id}", row.Workflow, row.Key));
             if (page.Count < 1_000) return found;
             before = page[^1].Id;
@@ -99,7 +99,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         engine.ThrowIfNotRunning();
         var stored = await engine.Store.LoadAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
-        if (StateBytes.TryRead(stored.Run.State)?.RestartedAs is { } before) return before;
+        if (StateBytes.TryRead(stored.Run.State, out _)?.RestartedAs is { } before) return before;
         if (stored.Outcome is not null) throw Ended(run);
         if (stored.Run.Parent is { } parent)
             throw new HoldfastException(HoldfastError.Misuse, $"Run {run} is a child of run {parent}, which waits for it. Restart the parent, or terminate the child: the parent then gets a failure.");
@@ -114,7 +114,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             throw new HoldfastException(HoldfastError.StoreUnavailable, $"The order to restart run {run} was not kept: {answer.Reason ?? answer.Verdict.ToString()}.");
         await OutcomeAsync(run, cancellationToken).ConfigureAwait(false);
         var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
-        return StateBytes.TryRead(row.State)?.RestartedAs ?? throw Ended(run);
+        return StateBytes.TryRead(row.State, out _)?.RestartedAs ?? throw Ended(run);
     }
 
     public async Task PostAsync(RunId run, MailKind kind, string name, ReadOnlyMemory<byte> payload, string? dedupKey, CancellationToken cancellationToken)
@@ -198,9 +198,9 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
 
     static RunInfo Info(RunRow row)
     {
-        var state = StateBytes.TryRead(row.State);
+        var state = StateBytes.TryRead(row.State, out var damage);
         return new(
-            row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, Waiting(row, state),
+            row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, Waiting(row, state, damage),
             row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { } outcome ? RunErrors.Decode(outcome.Error) : null)
         {
             RestartedAs = state?.RestartedAs,
@@ -208,9 +208,10 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         };
     }
 
-    static string Waiting(RunRow row, RunState? state) => RunKernel.IsFinished(row.Status) ? ""
-        : state is not null ? RunKernel.Describe(state)
-        : "its saved state is damaged: restore the store from a backup";
+    static string Waiting(RunRow row, RunState? state, HoldfastException? damage) => RunKernel.IsFinished(row.Status) ? ""
+        : state is null ? $"parked: {Damaged.ReasonOf(damage!)}"
+        : row.Status == RunStatus.Parked && state.Status == RunStatus.Running ? $"parked: {Damaged.ReadableAgain}"
+        : RunKernel.Describe(state);
 
     static HoldfastException Ended(RunId run) =>
         new(HoldfastError.RunFinished, $"Run {run} has ended, and cannot be restarted. Start a new run with its input.");

@@ -88,7 +88,7 @@ public static class HoldfastCode
 
         public async ValueTask<(CodeVerdict Verdict, string Reason)> JudgeAsync(IStore store, StoredRun stored, CancellationToken cancellationToken)
         {
-            var parked = stored.Status == RunStatus.Parked ? StateBytes.TryRead(stored.Run.State)?.ParkReason ?? "" : null;
+            var parked = stored.Status == RunStatus.Parked ? StateBytes.TryRead(stored.Run.State, out _)?.ParkReason ?? "" : null;
             if (parked is not null && !parked.StartsWith(Migration.Word, StringComparison.Ordinal)) return (CodeVerdict.StaysParked, parked);
             HoldfastException? problem = null;
             // Two classes may have one name where not all are registered; the run itself says which one it is of.
@@ -128,7 +128,7 @@ public static class HoldfastCode
         static async ValueTask<Dictionary<BlobHash, ReadOnlyMemory<byte>>> BlobsAsync(IStore store, StoredRun stored, CancellationToken cancellationToken)
         {
             var found = new Dictionary<BlobHash, ReadOnlyMemory<byte>>();
-            var hashes = GraphReader.BlobsOf(stored.Snapshot).Concat((StateBytes.TryRead(stored.Run.State)?.Ops ?? []).OfType<StepOp>().SelectMany(static step => step.IntentBlobs));
+            var hashes = GraphReader.BlobsOf(stored.Snapshot).Concat((StateBytes.TryRead(stored.Run.State, out _)?.Ops ?? []).OfType<StepOp>().SelectMany(static step => step.IntentBlobs));
             foreach (var hash in hashes.Distinct())
                 if (await store.LoadBlobAsync(stored.Key, hash, cancellationToken).ConfigureAwait(false) is { } data) found[hash] = data;
             return found;

@@ -26,15 +26,17 @@ static class StateBytes
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>A state for people to look at; null when its bytes are damaged, which must not hide the other runs.</summary>
-    public static RunState? TryRead(ReadOnlyMemory<byte> bytes)
+    /// <summary>A state for people to look at; null, with what is wrong, when its bytes are damaged, which must not hide the other runs.</summary>
+    public static RunState? TryRead(ReadOnlyMemory<byte> bytes, out HoldfastException? error)
     {
+        error = null;
         try
         {
             return StateCodec.Decode(bytes.Span);
         }
-        catch (HoldfastException)
+        catch (HoldfastException damaged)
         {
+            error = damaged;
             return null;
         }
     }

@@ -253,7 +253,9 @@ sealed class Engine : IAsyncDisposable
             var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
-                if (StateBytes.TryRead(row.State)?.ParkReason?.StartsWith(Migration.Word, StringComparison.Ordinal) != true) continue;
+                // The second of the two: its record could not be read, by an older build perhaps, and can be.
+                if (StateBytes.TryRead(row.State, out _) is not { } state
+                    || (state.ParkReason?.StartsWith(Migration.Word, StringComparison.Ordinal) != true && state.Status != RunStatus.Running)) continue;
                 if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
                 await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
             }
@@ -265,7 +267,7 @@ sealed class Engine : IAsyncDisposable
     async ValueTask<bool> CanResumeAsync(RunRow row, CancellationToken cancellationToken)
     {
         if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { } stored) return false;
-        if (StateBytes.TryRead(stored.Run.State) is not { } state || state.Ops.Any(op => op is StepOp { Handler: { } handler } && !Handlers.ContainsKey(handler))) return false;
+        if (StateBytes.TryRead(stored.Run.State, out _) is not { } state || state.Ops.Any(op => op is StepOp { Handler: { } handler } && !Handlers.ContainsKey(handler))) return false;
         if (stored.Snapshot.IsEmpty) return true;
         using var services = new ServiceLease(Provider, type);
         return SnapshotCheck.Problem(Services(stored.Run), services, stored) is null;

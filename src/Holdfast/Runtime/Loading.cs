@@ -10,7 +10,7 @@ static class Loading
 {
     /// <summary>
     /// Brings a run's memory up to the store, and replaces the notices among the events by what the store says. Null when there is no
-    /// such run, or it cannot be read at all.
+    /// such run, or it cannot be read and was set aside.
     /// </summary>
     public static async ValueTask<RunMemory?> PrepareAsync(LiveRun run, List<RunEvent> events)
     {
@@ -24,14 +24,20 @@ static class Loading
         var epoch = engine.Epoch;
         if (run.Memory is not { } memory)
         {
-            memory = run.Memory = MemoryOf(engine, stored);
-            if (engine.TakeMark(run.Id) is var death and not Death.Elsewhere) await CountDeathAsync(run, memory, death, stored.Results).ConfigureAwait(false);
             var prelude = new List<RunEvent> { new RunEvent.Recover(epoch, Death.Elsewhere, 0, stored.Results) };
-            foreach (var result in stored.Results)
+            try
             {
-                prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
-                memory.Unfolded.Add(result);
+                memory = MemoryOf(engine, stored);
+                foreach (var result in stored.Results) prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
             }
+            catch (HoldfastException error) when (error.Error == HoldfastError.CorruptSnapshot)
+            {
+                await Damaged.SetAsideAsync(run, stored, error).ConfigureAwait(false);
+                return null;
+            }
+            run.Memory = memory;
+            if (engine.TakeMark(run.Id) is var death and not Death.Elsewhere) await CountDeathAsync(run, memory, death, stored.Results).ConfigureAwait(false);
+            memory.Unfolded.AddRange(stored.Results);
             prelude.Add(new RunEvent.TimePassed(epoch));
             events.InsertRange(0, prelude);
         }
@@ -69,6 +75,7 @@ static class Loading
     static RunMemory MemoryOf(Engine engine, StoredRun stored)
     {
         var state = StateCodec.Decode(stored.Run.State.Span);
+        Damaged.CheckStatus(state, stored.Status);
         foreach (var mail in stored.Mail)
             if (mail.Sequence <= state.MailSeen) state.Inbox.Add(mail);
         var memory = new RunMemory
@@ -83,25 +90,12 @@ static class Loading
             StoredStatus = stored.Status,
             StoredWake = stored.WakeUtc,
             StoredOwed = stored.Owed,
-            SnapshotBlobs = BlobsOf(stored.Snapshot),
+            SnapshotBlobs = GraphReader.BlobsOf(stored.Snapshot),
         };
         memory.Blobs.UnionWith(memory.SnapshotBlobs);
         foreach (var op in state.Ops)
             if (op is StepOp step) memory.Blobs.UnionWith(step.IntentBlobs);
         return memory;
-    }
-
-    static IReadOnlyList<BlobHash> BlobsOf(ReadOnlyMemory<byte> snapshot)
-    {
-        try
-        {
-            return GraphReader.BlobsOf(snapshot);
-        }
-        catch (HoldfastException)
-        {
-            // Damaged: reading the frames will say so, and park the run. Until then nothing of it may be dropped.
-            return [];
-        }
     }
 
     /// <summary>Fetches the large values that the frames refer to, before the synchronous part of a turn needs them.</summary>
@@ -113,7 +107,7 @@ static class Loading
     }
 
     /// <summary>The live frames of a run: read from its snapshot, or empty before its first turn.</summary>
-    public static RunGraph Graph(LiveRun run, RunMemory memory, DateTimeOffset now, Decision decision)
+    public static RunGraph Graph(LiveRun run, RunMemory memory, DateTimeOffset now, Decision decision, bool begins)
     {
         var engine = run.Engine;
         var type = memory.Type ?? throw new HoldfastException(
@@ -130,6 +124,8 @@ static class Loading
         {
             if (memory.Snapshot.IsEmpty)
             {
+                // Without its frames nothing would ever go on, and it would look as if it ran.
+                if (!begins) throw GraphErrors.Corrupt("the frames are missing");
                 graph.Workflow = services.CreateWorkflow(type.Type);
             }
             else

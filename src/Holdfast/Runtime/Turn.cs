@@ -118,7 +118,7 @@ static class Turn
             var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = decision.Deliveries };
             if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
             {
-                var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision);
+                var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision, begins);
                 // Only the user's code is marked. Reading frames for the first time takes the compiler a while, and a process that is ended from
                 // outside in that while would blame whichever run is the first at every start.
                 var mark = engine.Marks.Enter(run.Id);

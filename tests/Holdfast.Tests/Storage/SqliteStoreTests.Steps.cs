@@ -60,6 +60,25 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task What_a_step_did_is_not_committed_before_its_result_is()
+    {
+        var run = await CreateWithAccountsAsync();
+        var seen = "";
+        await AppendAsync(
+            Step(run, 1, "INSERT INTO accounts (name) VALUES ('a')"),
+            Step(run, 2, _ =>
+            {
+                // What another process would find that took over now.
+                using var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={DatabasePath};Pooling=False");
+                other.Open();
+                seen = $"{Scalar(other, "SELECT COUNT(*) FROM accounts")} {Scalar(other, "SELECT COUNT(*) FROM holdfast_result WHERE op = 1")}";
+                return Kept();
+            }));
+        Assert.Equal("0 0", seen);
+        Assert.Equal("a", await AccountsAsync());
+    }
+
+    [Fact]
     public async Task A_step_that_fails_leaves_only_its_recorded_failure()
     {
         var run = await CreateWithAccountsAsync();

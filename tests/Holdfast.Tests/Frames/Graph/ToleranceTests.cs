@@ -89,4 +89,13 @@ public class ToleranceTests
         Assert.Equal("6", Show(Move(With("n + k"), With("n + k"))));
         Assert.Equal(HoldfastError.NeedsMigration, Assert.ThrowsAny<HoldfastException>(() => Move(With("n + k"), With("n - k"))).Error);
     }
+
+    [Fact]
+    public void ChangedLambdasWithoutAClosureAreRefused()
+    {
+        // Nothing but the delegate itself says what code it is.
+        static string With(string body) => $$"""public class Data { public Func<int, int> F; public static object Make() => new Data { F = n => {{body}} }; public string Show() => F(1).ToString(); }""";
+        Assert.Equal("3", Show(Move(With("n + 2"), With("n + 2"))));
+        Assert.Equal(HoldfastError.NeedsMigration, Assert.ThrowsAny<HoldfastException>(() => Move(With("n + 2"), With("n - 2"))).Error);
+    }
 }

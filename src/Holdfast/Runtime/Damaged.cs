@@ -1,0 +1,80 @@
+using Holdfast.Kernel;
+using Holdfast.Storage;
+
+namespace Holdfast.Runtime;
+
+/// <summary>
+/// Runs whose saved record cannot be read. They are parked like others that cannot go on, but their bytes stay as they are: a newer build, or
+/// a person, may still make something of them.
+/// </summary>
+static class Damaged
+{
+    /// <summary>Why a run is parked whose record is readable, and was not when it was parked: an older build may have parked it.</summary>
+    public const string ReadableAgain = "its saved record could not be read, and can be now";
+
+    /// <summary>Parks the run with what stands against reading it, or ends it, if that was asked for.</summary>
+    public static async ValueTask SetAsideAsync(LiveRun run, StoredRun stored, HoldfastException error)
+    {
+        var engine = run.Engine;
+        var now = engine.Time.GetUtcNow();
+        var decision = new Decision();
+        var reason = ReasonOf(error);
+        var seen = 0L;
+        foreach (var mail in stored.Mail)
+        {
+            seen = Math.Max(seen, mail.Sequence);
+            // Asked to go on, it has tried to.
+            if (mail.Kind is MailKind.Unpark or MailKind.Terminate) decision.ConsumedMail.Add(mail.Sequence);
+        }
+        var state = StateBytes.TryRead(stored.Run.State, out _);
+        if (stored.Mail.FirstOrDefault(static mail => mail.Kind == MailKind.Terminate) is { } terminate)
+        {
+            state ??= new() { MailSeen = seen };
+            Terminate.End(state, Line.Of(terminate.Payload), now, decision);
+        }
+        else
+        {
+            if (stored.Status == RunStatus.Parked && decision.ConsumedMail.Count == 0 && !stored.Owed) return;
+            if (state is { Status: RunStatus.Running or RunStatus.Parked }) RunKernel.Decide(state, new RunEvent.Park(reason), now, decision);
+            else decision.Note(JournalKind.Parked, 0, Line.Of(reason));
+        }
+        var answer = await engine.Committer.CommitAsync(new Transition
+        {
+            Run = run.Id,
+            Key = stored.Key,
+            Revision = stored.Revision,
+            Epoch = engine.Epoch,
+            Utc = now,
+            Status = decision.Outcome?.Status ?? RunStatus.Parked,
+            WakeUtc = null,
+            Owed = false,
+            MailSeen = seen,
+            IndexChanged = true,
+            State = state is null ? stored.Run.State : StateBytes.Of(state),
+            // A bare null would become empty frames, by way of the conversion from an array, and remove them.
+            Snapshot = decision.Outcome is null ? default(ReadOnlyMemory<byte>?) : default(ReadOnlyMemory<byte>),
+            ConsumedMail = decision.ConsumedMail,
+            Outgoing = decision.Outgoing,
+            Journal = StateBytes.Of(decision.Journal),
+            Outcome = decision.Outcome,
+        }).ConfigureAwait(false);
+        if (answer.Verdict != Verdict.Committed) engine.LostOwnership(run.Id, answer);
+        else if (decision.Outcome is { } outcome) engine.Finished(run, outcome);
+        else engine.NoteParked(run.Id, reason);
+        foreach (var mail in decision.Outgoing) engine.MailPosted(mail.Run);
+    }
+
+    /// <summary>What people are told of it, also where nobody has tried to take the run up yet.</summary>
+    public static string ReasonOf(HoldfastException error) => $"cannot be loaded: {error.Message}";
+
+    /// <summary>What the row of a run says that the record in it must say too.</summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.CorruptSnapshot"/>: they contradict each other.</exception>
+    public static void CheckStatus(RunState state, RunStatus stored)
+    {
+        if (state.Status == stored) return;
+        if (stored != RunStatus.Parked || state.Status != RunStatus.Running)
+            throw new HoldfastException(HoldfastError.CorruptSnapshot, $"The engine's own record says that the run is {state.Status}, and its row says {stored}. Restore it from a backup.");
+        state.Status = RunStatus.Parked;
+        state.ParkReason = ReadableAgain;
+    }
+}
