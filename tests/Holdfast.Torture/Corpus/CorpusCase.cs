@@ -22,10 +22,13 @@ sealed record CorpusCase(string Name, Type Workflow, Func<IHoldfastClient, Task<
     /// <summary>Waits for longer than anybody would, so only a clock that is moved brings it to its end.</summary>
     public bool WaitsLong { get; init; }
 
+    /// <summary>Its end is no result; what is expected is how it is told.</summary>
+    public bool FailsOrIsCancelled { get; init; }
+
     public IEnumerable<Type> Workflows => Children.Prepend(Workflow);
 
     /// <summary>Whether it runs to its end in any engine, on the wall clock and without help.</summary>
-    public bool RunsByItself => Script.Count == 0 && !NeedsDatabase && !WaitsLong;
+    public bool RunsByItself => Script.Count == 0 && !NeedsDatabase && !WaitsLong && !FailsOrIsCancelled;
 
     public override string ToString() => Name;
 }

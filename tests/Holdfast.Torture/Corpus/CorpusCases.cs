@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Holdfast.Torture.Corpus;
 
 /// <summary>All workflows of the corpus, with their inputs and what must come of them.</summary>
-static class CorpusCases
+static partial class CorpusCases
 {
-    public static IReadOnlyList<CorpusCase> All { get; } =
+    static readonly CorpusCase[] First =
     [
         Of("for", (ForLoops w) => w.Run(3), "00 01 22 23"),
         Of("while", (WhileLoops w) => w.Run(4), "315"),
@@ -48,6 +48,8 @@ static class CorpusCases
         Of("services", (Services w) => w.Run("abc"), "300 500 400 True True 100"),
         Of("children", (Children w) => w.Run(4), "5 1,2,3 System.ArgumentException") with { Children = [typeof(Children.Leaf)] },
     ];
+
+    public static IReadOnlyList<CorpusCase> All { get; } = [.. First, .. Language, .. Values, .. World];
 
     /// <summary>Every class that the cases need.</summary>
     public static Type[] Workflows { get; } = [.. All.SelectMany(static c => c.Workflows).Distinct()];

@@ -16,6 +16,8 @@ sealed class SweepReport(IReadOnlyList<Tortured> all, TimeSpan inProcess, TimeSp
     /// <summary>Prints the table and what diverged. Returns the program's exit code.</summary>
     public int Print(bool json)
     {
+        // A file or a pipe has no width of its own, and a narrow table breaks names.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 140;
         var table = new Table().Border(TableBorder.Simple).AddColumn("workflow");
         foreach (var heading in new[] { "awaits", "deliveries", "fresh processes", "snapshot, bytes", "agrees" }) table.AddColumn(new TableColumn(heading).RightAligned());
         foreach (var one in all)
