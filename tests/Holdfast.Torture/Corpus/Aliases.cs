@@ -27,7 +27,8 @@ public sealed class SameObjects : CorpusWorkflow
         add(2);
         closure(10);
         row[0] = await Ask(9);
-        Unsafe.Unbox<Pair>(box).X = await Ask(5);
+        var five = await Ask(5);
+        Unsafe.Unbox<Pair>(box).X = five;
         await inner;
         var tuple = ((List<int>, int[]))pair;
         return $"{string.Join(',', _list)} {string.Join(',', _map["b"])} {_row[0]}{_row[1]} {((Pair)_boxed).X} {ReferenceEquals(tuple.Item1, _list)}{ReferenceEquals(tuple.Item2, _row)}{ReferenceEquals(add.Target, _list)}{ReferenceEquals(_boxed, box)}";

@@ -78,6 +78,8 @@ public sealed class EnumeratorsOfTables : CorpusWorkflow
         flat["r"] = 3;
         var ordered = new OrderedDictionary<string, int> { ["z"] = 1, ["y"] = 2 };
         foreach (var (key, value) in ordered) text += await Ask($"{key}{value}");
+        foreach (var key in ordered.Keys) text += await Ask(key);
+        foreach (var value in ordered.Values) text += await Ask(value);
         ordered.Insert(1, "x", 3);
         var first = new PriorityQueue<string, int>([("low", 5), ("high", 1), ("mid", 3)]);
         foreach (var (item, _) in first.UnorderedItems.OrderBy(static i => i.Priority).ToList()) text += await Ask(item[0]);

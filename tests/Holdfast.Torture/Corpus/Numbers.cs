@@ -16,8 +16,6 @@ public sealed class Primitives : CorpusWorkflow
         public uint UInt;
         public long Long;
         public ulong ULong;
-        public nint NInt;
-        public nuint NUInt;
         public char Char;
         public float Float;
         public double Double;
@@ -31,16 +29,16 @@ public sealed class Primitives : CorpusWorkflow
     {
         var low = new All
         {
-            SByte = sbyte.MinValue, Short = short.MinValue, Int = int.MinValue, Long = long.MinValue, NInt = int.MinValue, Float = -0f, Double = double.Epsilon,
+            SByte = sbyte.MinValue, Short = short.MinValue, Int = int.MinValue, Long = long.MinValue, Float = -0f, Double = double.Epsilon,
             Decimal = decimal.MinValue, Half = Half.NaN, Int128 = Int128.MinValue,
         };
         var high = new All
         {
             Bool = true, Byte = 255, SByte = 127, Short = short.MaxValue, UShort = ushort.MaxValue, Int = int.MaxValue, UInt = uint.MaxValue, Long = long.MaxValue,
-            ULong = ulong.MaxValue, NInt = int.MaxValue, NUInt = uint.MaxValue, Char = '\uffff', Float = BitConverter.UInt32BitsToSingle(0x7FC12345),
+            ULong = ulong.MaxValue, Char = '\uffff', Float = BitConverter.UInt32BitsToSingle(0x7FC12345),
             Double = BitConverter.UInt64BitsToDouble(0xFFF8000000012345), Decimal = 1.2300m, Half = Half.NegativeInfinity, Int128 = Int128.MaxValue, UInt128 = UInt128.MaxValue,
         };
-        object[] boxed = [low.SByte, high.UShort, high.ULong, high.NUInt, high.Char, low.Half, high.Int128, high.Decimal, low.Float, true];
+        object[] boxed = [low.SByte, high.UShort, high.ULong, high.Char, low.Half, high.Int128, high.Decimal, low.Float, true];
         await Ask(0);
         var asked = await Ask(low);
         await Ask(1);
@@ -49,7 +47,7 @@ public sealed class Primitives : CorpusWorkflow
 
     static string Show(All all) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{all.Bool} {all.Byte} {all.SByte} {all.Short} {all.UShort} {all.Int} {all.UInt} {all.Long} {all.ULong} {all.NInt} {all.NUInt} {(int)all.Char} {BitConverter.SingleToUInt32Bits(all.Float):x} {BitConverter.DoubleToUInt64Bits(all.Double):x} {all.Decimal} {BitConverter.HalfToUInt16Bits(all.Half):x} {all.Int128} {all.UInt128}");
+        $"{all.Bool} {all.Byte} {all.SByte} {all.Short} {all.UShort} {all.Int} {all.UInt} {all.Long} {all.ULong} {(int)all.Char} {BitConverter.SingleToUInt32Bits(all.Float):x} {BitConverter.DoubleToUInt64Bits(all.Double):x} {all.Decimal} {BitConverter.HalfToUInt16Bits(all.Half):x} {all.Int128} {all.UInt128}");
 }
 
 public sealed class Nullables : CorpusWorkflow

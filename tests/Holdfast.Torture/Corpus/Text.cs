@@ -36,7 +36,7 @@ public sealed class TextTools : CorpusWorkflow
         var bits = new System.Collections.BitArray(11) { [3] = true };
         for (var i = 0; i < 5; i++)
         {
-            builder.Append(culture, $"{await Ask(i)}X");
+            builder.Append(culture, $"{i}").Append(await Ask('X'));
             if (i == 2) builder.Insert(0, new string('.', 300));
             bits[i * 2] ^= await Ask(true);
         }

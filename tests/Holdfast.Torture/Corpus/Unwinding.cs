@@ -156,7 +156,8 @@ public sealed class RethrownKinds : CorpusWorkflow
             {
                 kept = error;
                 await Ask(1);
-                error.Data["mark"] = await Ask("set");
+                var mark = await Ask("set");
+                error.Data["mark"] = mark;
                 throw;
             }
         }
