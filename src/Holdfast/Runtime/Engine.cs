@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
@@ -41,6 +42,7 @@ sealed class Engine : IAsyncDisposable
         Metrics = new(() => _runs.Count, () => Admission.Running);
         Committer = new(Store, options.BatchMax, Time, Broken, Metrics);
         Timers = new(this);
+        Pruner = new(this);
         Completions = new();
         Marks = RunningMarks.Open(null);
         _sweep = Time.CreateTimer(static e => ((Engine)e!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -69,6 +71,8 @@ sealed class Engine : IAsyncDisposable
     public Committer Committer { get; }
 
     public Timers Timers { get; }
+
+    public Pruner Pruner { get; }
 
     public Completions Completions { get; }
 
@@ -109,6 +113,7 @@ sealed class Engine : IAsyncDisposable
         Log.TakenUp(_log, taken);
         await Timers.StartAsync().ConfigureAwait(false);
         _sweep.Change(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        Pruner.Start();
     }
 
     /// <summary>Stops in good order: running attempts get their token and a time to end; what does not end runs again after the next start.</summary>
@@ -119,6 +124,7 @@ sealed class Engine : IAsyncDisposable
         await SignalStopAsync().ConfigureAwait(false);
         Timers.Dispose();
         await _sweep.DisposeAsync().ConfigureAwait(false);
+        await Pruner.DisposeAsync().ConfigureAwait(false);
         var started = Time.GetTimestamp();
         while (!failed && !cancellationToken.IsCancellationRequested && Time.GetElapsedTime(started) < Options.StopTime && _runs.Values.Any(static r => !r.IsIdle))
             await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
@@ -242,6 +248,8 @@ sealed class Engine : IAsyncDisposable
 
     public void NoteScanFailed(Exception error) => Log.ScanFailed(_log, error);
 
+    public void NotePruneFailed(Exception error) => Log.PruneFailed(_log, error);
+
     /// <summary>Runs that were parked because their code was not here are tried again at every start: the old build may be back.</summary>
     async Task UnparkMigratedAsync(CancellationToken cancellationToken)
     {
@@ -251,7 +259,7 @@ sealed class Engine : IAsyncDisposable
             var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
-                if (StateBytes.TryRead(row.State)?.ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) != true) continue;
+                if (StateBytes.TryRead(row.State)?.ParkReason?.StartsWith(Migration.Word, StringComparison.Ordinal) != true) continue;
                 if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
                 await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
             }
@@ -264,8 +272,22 @@ sealed class Engine : IAsyncDisposable
     {
         if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { } stored) return false;
         if (stored.Snapshot.IsEmpty) return true;
-        return SnapshotCheck.Problem(this, type, stored) is null;
+        using var services = new ServiceLease(Provider, type);
+        return SnapshotCheck.Problem(Services(stored.Run), services, stored) is null;
     }
+
+    /// <summary>What the frames of a run need of the engine.</summary>
+    public RunServices Services(NewRun run) => new()
+    {
+        Run = run.Id,
+        Codec = Codec,
+        Json = Json,
+        Registry = Registry,
+        CancelGrace = Options.CancelGrace,
+        Random = Options.Random,
+        Time = Time,
+        TraceParent = run.TraceParent,
+    };
 
     async Task SignalStopAsync()
     {
