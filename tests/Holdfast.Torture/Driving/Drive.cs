@@ -37,6 +37,8 @@ sealed class Drive : IAsyncDisposable
             o.AlwaysCold = alwaysCold;
             o.TimeProvider = _time;
             o.StopTime = TimeSpan.Zero;
+            // The clock leaps over years; what has ended on the way is still asked for.
+            o.Retention = Retention.Forever;
             // Steps that are held count as running.
             o.StepsInFlightMax = 1_000_000;
         });
