@@ -33,6 +33,8 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     public RunMemory Memory => memory;
 
+    public bool IsCancelled => Volatile.Read(ref _isCancelled);
+
     /// <summary>Signalled on time-out, cancellation and stop. Made at first use: most steps never look at it.</summary>
     public CancellationToken Token
     {
@@ -74,7 +76,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             Leave();
             return;
         }
-        if (Volatile.Read(ref _isCancelled))
+        if (IsCancelled)
         {
             // It waited for its turn, and in the meantime nobody wants it any more.
             Fail(new OperationCanceledException($"Step '{step.Label}' was cancelled before it started."));

@@ -198,6 +198,12 @@ sealed class Engine : IAsyncDisposable
             throw failure is HoldfastException known ? new HoldfastException(known.Error, known.Message, known) : new HoldfastException(HoldfastError.NotRunning, $"The engine stopped: {failure.Message}", failure);
     }
 
+    /// <summary>
+    /// Whether nothing is under way but attempts that wait for something outside. A harness that delivers one thing at a time asks for it.
+    /// </summary>
+    /// <param name="waiting">How many attempts of a run wait, as the harness knows it.</param>
+    public bool IsAtRest(Func<RunId, int> waiting) => _runs.Values.All(run => run.AttemptsAtRest() is { } running && running == waiting(run.Id));
+
     public void LostOwnership(RunId run, WriteResult answer)
     {
         if (answer.Verdict is Verdict.Stale)

@@ -76,6 +76,19 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         return false;
     }
 
+    /// <summary>
+    /// How many attempts run here while nothing else is under way or about to be; null while something is, or while an attempt is to end
+    /// because it was cancelled.
+    /// </summary>
+    public int? AttemptsAtRest()
+    {
+        if (Interlocked.Exchange(ref _pumping, 1) != 0) return null;
+        int? count = HasEvents || Attempts.Values.Any(static a => a.IsCancelled) ? null : Attempts.Count;
+        Interlocked.Exchange(ref _pumping, 0);
+        if (HasEvents && Interlocked.Exchange(ref _pumping, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return count;
+    }
+
     void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
 
     async Task PumpAsync()
@@ -100,7 +113,8 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
                 KeepForLater();
             }
             TouchedTimestamp = Engine.Time.GetTimestamp();
-            Volatile.Write(ref _pumping, 0);
+            // A full fence: were the look at the events taken before the mark is gone, an event could come in between and find no pump.
+            Interlocked.Exchange(ref _pumping, 0);
             // Run outside the pump: code that blocks in a step must not keep a signal or a cancellation from the run.
             inline?.Start();
             if (!HasEvents || Interlocked.Exchange(ref _pumping, 1) != 0) return;

@@ -1,7 +1,6 @@
 using Holdfast.Kernel;
 using Holdfast.Storage;
-using Holdfast.Tests.Runs.Corpus;
-using Microsoft.Extensions.DependencyInjection;
+using Holdfast.Torture.Corpus;
 
 namespace Holdfast.Tests.Runs;
 
@@ -11,7 +10,7 @@ namespace Holdfast.Tests.Runs;
 /// </summary>
 public sealed class CorpusTests
 {
-    public static TheoryData<string> Names => [.. CorpusCases.All.Select(static c => c.Name)];
+    public static TheoryData<string> Names => [.. CorpusCases.All.Where(static c => c.RunsByItself && c.KillsMax > 0).Select(static c => c.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -33,7 +32,7 @@ public sealed class CorpusTests
 
     static async Task<string> RunAsync(CorpusCase tested, bool alwaysCold)
     {
-        await using var world = await StartAsync(new MemoryStore(), alwaysCold);
+        await using var world = await StartAsync(tested, new MemoryStore(), alwaysCold);
         var run = await tested.Start(world.Client);
         var result = await world.ResultAsync<string>(run);
         Assert.All(StepLedger.Of(run.Id).GroupBy(static e => e.Op), static op => Assert.Single(op));
@@ -51,7 +50,7 @@ public sealed class CorpusTests
     static async Task<int> AppendsOfAsync(CorpusCase tested)
     {
         var store = new CountingStore();
-        await using var world = await StartAsync(store, alwaysCold: false);
+        await using var world = await StartAsync(tested, store, alwaysCold: false);
         Assert.Equal(tested.Expected, await world.ResultAsync<string>(await tested.Start(world.Client)));
         return store.Appends;
     }
@@ -61,7 +60,7 @@ public sealed class CorpusTests
         var content = new MemoryStore();
         var dying = new DyingStore(content, appends, keepsLast);
         RunId id;
-        await using (var first = await StartAsync(dying, alwaysCold: false))
+        await using (var first = await StartAsync(tested, dying, alwaysCold: false))
         {
             var run = await tested.Start(first.Client);
             id = run.Id;
@@ -71,7 +70,7 @@ public sealed class CorpusTests
         var before = StepLedger.Of(id).Count;
         var reopened = content.Reopen();
         var committed = Committed(await reopened.LoadAsync(id, default));
-        await using var second = await StartAsync(reopened, alwaysCold: false);
+        await using var second = await StartAsync(tested, reopened, alwaysCold: false);
         var result = await second.ResultAsync<string>(second.Client.GetRun(id));
         Assert.True(result == tested.Expected, $"killed after {appends} appends: {result}");
         var again = StepLedger.Of(id).Skip(before).Where(e => committed(e.Op)).ToList();
@@ -86,8 +85,7 @@ public sealed class CorpusTests
         return op => op < state.NextOp && (!state.Ops.TryGet(op, out _) || stored.Results.Any(r => r.Op == op));
     }
 
-    static Task<World> StartAsync(IStore store, bool alwaysCold) => World.StartAsync(
-        CorpusCases.Workflows, () => store, alwaysCold, builder => builder.Services.AddSingleton<IPrices, Prices>().AddSingleton(TimeProvider.System));
+    static Task<World> StartAsync(CorpusCase tested, IStore store, bool alwaysCold) => World.StartAsync([.. tested.Workflows], () => store, alwaysCold, CorpusCases.Register);
 
     sealed class CountingStore() : StoreWrapper(new MemoryStore())
     {

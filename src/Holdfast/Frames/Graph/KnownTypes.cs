@@ -9,7 +9,10 @@ static class KnownTypes
     [
         typeof(KeyValuePair<,>), typeof(ValueTuple), typeof(ValueTuple<>), typeof(ValueTuple<,>), typeof(ValueTuple<,,>), typeof(ValueTuple<,,,>),
         typeof(ValueTuple<,,,,>), typeof(ValueTuple<,,,,,>), typeof(ValueTuple<,,,,,,>), typeof(ValueTuple<,,,,,,,>),
-        typeof(Index), typeof(Range), typeof(ArraySegment<>), typeof(System.Collections.Immutable.ImmutableArray<>),
+        typeof(Index), typeof(Range), typeof(ArraySegment<>), typeof(ArraySegment<>.Enumerator),
+        // Each holds one enumerator of its dictionary, which has a codec.
+        typeof(OrderedDictionary<,>.KeyCollection.Enumerator), typeof(OrderedDictionary<,>.ValueCollection.Enumerator),
+        typeof(System.Collections.Immutable.ImmutableArray<>),
     ];
 
     /// <summary>The structs that are saved by their fields, generic ones as definitions.</summary>

@@ -106,8 +106,18 @@ public class EnumeratorTests
     }
 
     [Fact]
+    public void OrderedMaps()
+    {
+        var next = 10;
+        Check<OrderedDictionary<int, string>, OrderedDictionary<int, string>.Enumerator, KeyValuePair<int, string>>(new() { [3] = "c", [1] = "a", [2] = "b" }, static c => c.GetEnumerator(), c => c.Add(next++, "x"));
+        Check<OrderedDictionary<int, string>, OrderedDictionary<int, string>.KeyCollection.Enumerator, int>(new() { [3] = "c", [1] = "a" }, static c => c.Keys.GetEnumerator(), c => c.Add(next++, "x"));
+        Check<OrderedDictionary<int, string>, OrderedDictionary<int, string>.ValueCollection.Enumerator, string>(new() { [3] = "c", [1] = "a" }, static c => c.Values.GetEnumerator(), c => c.Add(next++, "x"));
+    }
+
+    [Fact]
     public void ArraysAndOtherSequences()
     {
+        Check<ArraySegment<int>, ArraySegment<int>.Enumerator, int>(new([1, 2, 3, 4], 1, 2), static c => c.GetEnumerator());
         Check<int[], IEnumerator<int>, int>([1, 2, 3], static c => ((IEnumerable<int>)c).GetEnumerator());
         Check<string[], IEnumerator<string>, string>([], static c => ((IEnumerable<string>)c).GetEnumerator());
         Check<Dictionary<int, int>, IEnumerator<KeyValuePair<int, int>>, KeyValuePair<int, int>>([], static c => ((IEnumerable<KeyValuePair<int, int>>)c).GetEnumerator());

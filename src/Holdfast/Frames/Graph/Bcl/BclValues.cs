@@ -19,6 +19,7 @@ static class BclValues
         [typeof(SortedDictionary<,>.Enumerator)] = typeof(SortedDictionaryEnumeratorCodec<,>),
         [typeof(SortedDictionary<,>.KeyCollection.Enumerator)] = typeof(SortedKeyEnumeratorCodec<,>),
         [typeof(SortedDictionary<,>.ValueCollection.Enumerator)] = typeof(SortedValueEnumeratorCodec<,>),
+        [typeof(OrderedDictionary<,>.Enumerator)] = typeof(OrderedDictionaryEnumeratorCodec<,>),
         [typeof(System.Collections.Immutable.ImmutableArray<>.Enumerator)] = typeof(ImmutableArrayEnumeratorCodec<>),
         [typeof(ReadOnlyMemory<>)] = typeof(ReadOnlyMemoryCodec<>),
         [typeof(Memory<>)] = typeof(MemoryCodec<>),

@@ -1,9 +1,11 @@
-namespace Holdfast.Tests.Runs.Corpus;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Torture.Corpus;
 
 /// <summary>All workflows of the corpus, with their inputs and what must come of them.</summary>
-static class CorpusCases
+static partial class CorpusCases
 {
-    public static IReadOnlyList<CorpusCase> All { get; } =
+    static readonly CorpusCase[] First =
     [
         Of("for", (ForLoops w) => w.Run(3), "00 01 22 23"),
         Of("while", (WhileLoops w) => w.Run(4), "315"),
@@ -44,11 +46,22 @@ static class CorpusCases
         Of("long list", (LongList w) => w.Run(100_000), "100000 2") with { KillsMax = 2 },
         Of("workflow fields", (WorkflowFields w) => w.Run(3), "3 3 True made"),
         Of("services", (Services w) => w.Run("abc"), "300 500 400 True True 100"),
-        Of("children", (Children w) => w.Run(4), "5 1,2,3 System.ArgumentException"),
+        Of("children", (Children w) => w.Run(4), "5 1,2,3 System.ArgumentException") with { Children = [typeof(Children.Leaf)] },
     ];
 
+    public static IReadOnlyList<CorpusCase> All { get; } = [.. First, .. Language, .. Values, .. World];
+
     /// <summary>Every class that the cases need.</summary>
-    public static Type[] Workflows { get; } = [.. All.Select(static c => c.Workflow).Append(typeof(Children.Leaf)).Distinct()];
+    public static Type[] Workflows { get; } = [.. All.SelectMany(static c => c.Workflows).Distinct()];
+
+    /// <summary>Adds what the workflows' constructors and calls ask for.</summary>
+    public static void Register(HoldfastBuilder builder) => builder
+        .AddStep<int, int>("double", static async (n, step) =>
+        {
+            await StepLedger.RunAsync(step, n);
+            return n >= 0 ? n * 2 : throw new ArgumentException("below zero");
+        })
+        .Services.AddSingleton<IPrices, Prices>().AddSingleton(TimeProvider.System);
 
     static CorpusCase Of<TWorkflow>(string name, System.Linq.Expressions.Expression<Func<TWorkflow, Durable<string>>> call, string expected) where TWorkflow : Workflow =>
         new(name, typeof(TWorkflow), async client => await client.StartAsync(call), expected);

@@ -1,4 +1,4 @@
-namespace Holdfast.Tests.Runs.Corpus;
+namespace Holdfast.Torture.Corpus;
 
 public sealed class LocalFunctions : CorpusWorkflow
 {
@@ -96,19 +96,19 @@ public sealed class StepsCopy : CorpusWorkflow
         var list = new List<int> { 1, 2 };
         var amount = 10;
         // The step gets what was captured when it was asked for, and whatever it changes is its own.
-        var later = Step(step =>
+        var later = Step(async step =>
         {
-            StepLedger.Note(step);
+            await StepLedger.RunAsync(step, null);
             list.Add(3);
             _mine.Add(2);
-            return Task.FromResult($"{amount}:{list.Count}:{_mine.Count}");
+            return $"{amount}:{list.Count}:{_mine.Count}";
         });
         amount = 20;
         list.Add(99);
-        var returned = await Step(step =>
+        var returned = await Step(async step =>
         {
-            StepLedger.Note(step);
-            return Task.FromResult(list);
+            await StepLedger.RunAsync(step, null);
+            return list;
         });
         returned.Add(5);
         return $"{await later} {amount} {list.Count} {_mine.Count} {returned.Count}";

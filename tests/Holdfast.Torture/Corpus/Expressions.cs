@@ -1,4 +1,4 @@
-namespace Holdfast.Tests.Runs.Corpus;
+namespace Holdfast.Torture.Corpus;
 
 public record Point(int X, int Y);
 

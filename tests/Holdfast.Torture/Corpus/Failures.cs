@@ -1,4 +1,4 @@
-namespace Holdfast.Tests.Runs.Corpus;
+namespace Holdfast.Torture.Corpus;
 
 public sealed class TryCatchFinally : CorpusWorkflow
 {

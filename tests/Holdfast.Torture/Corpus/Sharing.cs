@@ -1,4 +1,4 @@
-namespace Holdfast.Tests.Runs.Corpus;
+namespace Holdfast.Torture.Corpus;
 
 public sealed class Node
 {
@@ -113,15 +113,15 @@ public sealed class Services(IPrices prices, TimeProvider clock) : CorpusWorkflo
         var local = prices;
         Func<string, int> group = prices.Of;
         var closure = () => local.Of(item) + _field.Of("x");
-        var asked = await Step(step =>
+        var asked = await Step(async step =>
         {
-            StepLedger.Note(step);
-            return Task.FromResult(prices.Of(item) + (clock is null ? 1 : 0));
+            await StepLedger.RunAsync(step, null);
+            return prices.Of(item) + (clock is null ? 1 : 0);
         });
-        var more = await Step(step =>
+        var more = await Step(async step =>
         {
-            StepLedger.Note(step);
-            return Task.FromResult(local.Of(item) + group("ab"));
+            await StepLedger.RunAsync(step, null);
+            return local.Of(item) + group("ab");
         });
         return $"{asked} {more} {closure()} {ReferenceEquals(local, prices)} {ReferenceEquals(_field, prices)} {group("a")}";
     }

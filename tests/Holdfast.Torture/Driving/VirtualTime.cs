@@ -1,0 +1,82 @@
+namespace Holdfast.Torture.Driving;
+
+/// <summary>A clock that its driver moves; its timers fire only when the driver says so, and on the driver's thread. Thread-safe.</summary>
+sealed class VirtualTime(DateTimeOffset now) : TimeProvider
+{
+    readonly Lock _lock = new();
+    readonly List<Timer> _timers = [];
+    DateTimeOffset _now = now;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock) return _now;
+    }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    /// <summary>Moves the clock in one leap: what would have fired many times on the way fires once.</summary>
+    public void AdvanceTo(DateTimeOffset utc)
+    {
+        lock (_lock)
+        {
+            if (utc > _now) _now = utc;
+        }
+    }
+
+    /// <summary>Fires what is due. False when nothing is.</summary>
+    public bool FireDue()
+    {
+        List<Timer> due;
+        lock (_lock)
+        {
+            due = [.. _timers.Where(timer => timer.Due <= _now).OrderBy(static timer => timer.Due)];
+            foreach (var timer in due) timer.Due = timer.Period > TimeSpan.Zero ? _now + timer.Period : null;
+        }
+        foreach (var timer in due) timer.Fire();
+        return due.Count > 0;
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new Timer(this, callback, state);
+        timer.Change(dueTime, period);
+        lock (_lock) _timers.Add(timer);
+        return timer;
+    }
+
+    sealed class Timer(VirtualTime time, TimerCallback callback, object? state) : ITimer
+    {
+        public DateTimeOffset? Due { get; set; }
+
+        public TimeSpan Period { get; private set; }
+
+        public void Fire() => callback(state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._lock)
+            {
+                Due = dueTime < TimeSpan.Zero ? null : time._now + dueTime;
+                Period = period;
+            }
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (time._lock)
+            {
+                Due = null;
+                time._timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+}
