@@ -52,10 +52,10 @@ static class AuditRole
         table.AddRow("audit", report.AuditPassed ? "[green]passed[/]" : "[red]failed[/]");
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine(
-            "¹ A notification is sent at most once. The worker was killed between asking for it and noting the answer, so the operator asked the provider about "
-            + "each: what had been sent was taken as sent, the rest was sent then. Those that only waited for their turn are counted too. None is left.");
+            "¹ Notifications are sent at most once. A kill left these between their request and the note of its answer, or waiting for their turn; the operator "
+            + "asked the provider about each: what had been sent was taken as sent, the rest was sent then. None is left.");
         AnsiConsole.WriteLine(
-            "² From the moment a step is on the disk to the end of its attempt: the wait behind up to 2,000 live claims, HTTP to provider or adjuster, and their "
-            + "fsync. It says how full this run keeps the machine, not what the engine costs; bench/README.md has figures for that.");
+            "² From the step's intent on the disk to the end of its attempt: the wait behind up to 2,000 live claims, then HTTP and an fsync at the provider or "
+            + "adjuster. It says how full this run keeps the machine, not what the engine costs: for that, see bench/README.md.");
     }
 }

@@ -38,6 +38,8 @@ sealed class WorkerServer : IAsyncDisposable
                 options.UseSqlite(arguments.Text("--db"));
                 // Here the process dies because it is killed; no run is to blame for it, however often it was running at that moment.
                 options.CrashesMax = 0;
+                // An ended claim is what keeps it from being paid again when the same file is read again.
+                options.Retention = Retention.Forever;
             })
             .AddWorkflow<ClaimWorkflow>();
         app = builder.Build();
