@@ -1,4 +1,5 @@
 using Claims;
+using Holdfast;
 
 try
 {
@@ -16,9 +17,14 @@ catch (OperationCanceledException)
     Console.Error.WriteLine("Cancelled.");
     return 2;
 }
-catch (Exception failure) when (failure is ArgumentException or InvalidDataException or IOException or InvalidOperationException or TimeoutException or HttpRequestException)
+catch (Exception failure) when (
+    failure is ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException or InvalidOperationException or TimeoutException or HttpRequestException
+        or HoldfastException)
 {
+    var sentence = failure.Message.ReplaceLineEndings(" ");
     Console.Error.WriteLine(failure.Message);
+    // A process that was started by another leaves its sentence there; its standard error is full of what it logged.
+    if (args is ["provider" or "adjuster" or "worker", ..]) Lifeline.Tell("failed", sentence);
     return 2;
 }
 
@@ -30,7 +36,7 @@ static async Task<int> OrchestratorAsync(Options options)
         return 0;
     }
     var file = ClaimFile.Load(options.File, options.Rows);
-    using var place = Workplace.Open(options);
+    using var place = await Workplace.OpenAsync(options);
     using var stop = new CancellationTokenSource();
     Console.CancelKeyPress += (_, press) =>
     {

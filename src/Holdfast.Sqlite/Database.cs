@@ -32,7 +32,7 @@ sealed class Database(sqlite3 handle) : IDisposable
             if (code != raw.SQLITE_OK) throw database.Fault();
             // Only the writer's orderly end may write to the file; the last reader to leave must not.
             database.LeaveWithoutCheckpoint(true);
-            raw.sqlite3_busy_timeout(handle, (int)options.BusyTimeout.TotalMilliseconds);
+            database.SetBusyTimeout(options.BusyTimeout);
             database.Execute("PRAGMA query_only = 1; PRAGMA cache_size = -4096");
             return database;
         }
@@ -73,6 +73,9 @@ sealed class Database(sqlite3 handle) : IDisposable
         if (code != raw.SQLITE_OK) throw Fault();
         return logPages == movedPages;
     }
+
+    /// <summary>How long a call waits for a lock of another connection.</summary>
+    public void SetBusyTimeout(TimeSpan timeout) => raw.sqlite3_busy_timeout(Handle, (int)timeout.TotalMilliseconds);
 
     /// <summary>Whether closing this connection leaves the file as it is, even if it is the last one on it.</summary>
     public void LeaveWithoutCheckpoint(bool isOn) => raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, isOn ? 1 : 0, out _);

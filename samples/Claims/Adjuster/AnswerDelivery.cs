@@ -21,8 +21,7 @@ sealed class AnswerDelivery(string addressFile) : IDisposable
                 _ => Delivery.Unknown,
             };
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or UriFormatException
-            || (failure is TaskCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception failure) when (failure is HttpRequestException or IOException or UriFormatException)
         {
             return Delivery.Unknown;
         }

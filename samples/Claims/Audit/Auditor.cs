@@ -3,7 +3,8 @@ namespace Claims;
 /// <summary>
 /// Holds the books of provider and adjuster against the CSV. It knows nothing of the engine: what it cannot see from outside did not happen.
 /// </summary>
-sealed class Auditor(ClaimFile file, IEnumerable<ProviderLine> provider, IEnumerable<AdjusterLine> adjuster)
+/// <param name="unreadable">A sentence for each line of the ledgers that could not be read.</param>
+sealed class Auditor(ClaimFile file, IEnumerable<ProviderLine> provider, IEnumerable<AdjusterLine> adjuster, IReadOnlyList<string> unreadable)
 {
     readonly ILookup<int, ProviderLine> provider = provider.ToLookup(line => line.Row);
     readonly ILookup<int, AdjusterLine> adjuster = adjuster.ToLookup(line => line.Row);
@@ -17,19 +18,21 @@ sealed class Auditor(ClaimFile file, IEnumerable<ProviderLine> provider, IEnumer
     {
         var valid = file.Valid.ToDictionary(claim => claim.Row);
         var quarantined = file.Quarantined.ToDictionary(row => row.Row);
+        foreach (var line in provider.SelectMany(lines => lines)) CheckKind(line);
         foreach (var row in provider.Select(lines => lines.Key).Union(adjuster.Select(lines => lines.Key)).Order())
         {
-            sumPaid += provider[row].Where(line => line.Kind == ProviderLine.Payment && line.Applied).Sum(line => line.Amount);
+            // Whatever it is called: only a notification moves no money.
+            sumPaid += provider[row].Where(line => line.Kind != ProviderLine.Notification && line.Applied).Sum(line => line.Amount);
             if (valid.ContainsKey(row)) continue;
             if (quarantined.TryGetValue(row, out var reason)) Add(row, Wrong.QuarantinedRowServed, $"in quarantine by the rule {reason.Rule}, and yet in a ledger");
             else Add(row, Wrong.UnknownRow, "in a ledger, but not in the file");
         }
         foreach (var lines in provider.SelectMany(lines => lines).GroupBy(line => line.Key))
-            if (lines.DistinctBy(line => (line.Row, line.Kind)).Count() > 1) Add(lines.First().Row, Wrong.SharedKey, $"the key {lines.Key} serves two purposes");
+            if (lines.DistinctBy(line => (line.Row, Purpose(line))).Count() > 1) Add(lines.First().Row, Wrong.SharedKey, $"the key {lines.Key} serves two purposes");
         foreach (var claim in file.Valid) Check(claim);
         return new AuditReport(
             file.Rows, file.Quarantined.Count, paid, refused, expired, sumPaid, sumExpected, appliedTwice, repeatedAttempts, figures.InDoubt, lost,
-            figures.Kills, figures.Resumes, figures.StepsPerSecond, figures.StepP50Ms, figures.StepP99Ms, findings.Count == 0 && sumPaid == sumExpected);
+            figures.Kills, figures.Resumes, figures.StepsPerSecond, figures.StepP50Ms, figures.StepP99Ms, findings.Count == 0 && unreadable.Count == 0 && sumPaid == sumExpected);
     }
 
     void Check(Claim claim)
@@ -39,13 +42,31 @@ sealed class Auditor(ClaimFile file, IEnumerable<ProviderLine> provider, IEnumer
         var allowed = Verdict.Allowed(claim, [.. adjuster[claim.Row]], findings);
         CheckOnce(claim.Row, payments, "payment");
         CheckOnce(claim.Row, notifications, "notification");
-        if (payments.Any(line => line.Amount != claim.PaymentDollars))
-            Add(claim.Row, Wrong.PaymentWrong, $"asked for {string.Join(", ", payments.Select(line => line.Amount).Distinct())} instead of {claim.PaymentDollars}");
+        CheckAmounts(claim, ProviderLine.Payment, Wrong.PaymentWrong, "asked for");
+        CheckAmounts(claim, ProviderLine.Notification, Wrong.NotificationWrong, "notified of");
         if (payments.Any(line => line.Applied)) CheckPaid(claim, allowed, notifications);
         else CheckUnpaid(claim, allowed, notifications);
-        if (notifications.Length <= 1) return;
+        // A worker that was replaced may have made an attempt of which the provider took nothing; but no attempt is made twice.
+        var late = provider[claim.Row].Where(line => line.Kind == ProviderLine.Late + ProviderLine.Notification).ToArray();
+        var repeats = notifications.Concat(late).GroupBy(line => line.Attempt).Any(attempts => attempts.Count() > 1);
+        if (notifications.Length <= 1 && !repeats) return;
         repeatedAttempts++;
-        Add(claim.Row, Wrong.NotificationRepeated, $"{notifications.Length} attempts of one notification");
+        Add(claim.Row, Wrong.NotificationRepeated, $"{notifications.Length + late.Length} attempts of one notification");
+    }
+
+    /// <summary>What a line is for, also when it came late; the rest of the audit trusts that it is one of the two.</summary>
+    static string Purpose(ProviderLine line) => line.Kind.StartsWith(ProviderLine.Late, StringComparison.Ordinal) ? line.Kind[ProviderLine.Late.Length..] : line.Kind;
+
+    void CheckKind(ProviderLine line)
+    {
+        if (Purpose(line) is not (ProviderLine.Payment or ProviderLine.Notification)) Add(line.Row, Wrong.UnknownKind, $"a line of the kind '{line.Kind}', which there is not");
+        else if (line.Applied && line.Kind != Purpose(line)) Add(line.Row, Wrong.LateApplied, "a request that came late was applied nevertheless");
+    }
+
+    void CheckAmounts(Claim claim, string purpose, Wrong wrong, string what)
+    {
+        var others = provider[claim.Row].Where(line => Purpose(line) == purpose && line.Amount != claim.PaymentDollars).Select(line => line.Amount).Distinct().ToArray();
+        if (others.Length > 0) Add(claim.Row, wrong, $"{what} {string.Join(", ", others)} instead of {claim.PaymentDollars}");
     }
 
     void CheckPaid(Claim claim, Outcomes allowed, ProviderLine[] notifications)

@@ -12,6 +12,11 @@ static class Verdict
 {
     public static Outcomes Allowed(Claim claim, IReadOnlyCollection<AdjusterLine> lines, List<Finding> findings)
     {
+        if (lines.FirstOrDefault(line => line.Answer is not (AdjusterLine.None or AdjusterLine.Approve or AdjusterLine.Refuse)) is { } odd)
+        {
+            findings.Add(new Finding(claim.Row, Wrong.UnknownAnswer, $"'{odd.Answer}' is no answer of an adjuster"));
+            return Outcomes.None;
+        }
         if (!claim.NeedsAdjuster) return Outcomes.Paid;
         if (lines.Count == 0)
         {

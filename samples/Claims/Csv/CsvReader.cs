@@ -7,7 +7,8 @@ namespace Claims;
 /// Reads RFC 4180 records one by one and never throws for a bad one. A violation costs exactly one physical line: the reader
 /// reports that line as malformed and goes on with the next, so a stray quote cannot swallow the records after it.
 /// </summary>
-sealed class CsvReader(ReadOnlyMemory<byte> file, int fieldsExpected, int fieldBytesMax = 64 * 1024)
+/// <param name="looksLikeRow">Whether the fields of a physical line, with whatever quotes it has, could be a record's; null for any of the right number.</param>
+sealed class CsvReader(ReadOnlyMemory<byte> file, int fieldsExpected, int fieldBytesMax = 64 * 1024, Func<string[], bool>? looksLikeRow = null)
 {
     const byte Quote = (byte)'"', Comma = (byte)',', LineFeed = (byte)'\n', CarriageReturn = (byte)'\r';
 
@@ -106,14 +107,25 @@ sealed class CsvReader(ReadOnlyMemory<byte> file, int fieldsExpected, int fieldB
     }
 
     /// <summary>
-    /// Two stray quotes in different rows look like one legal field that spans them. What gives them away: inside one record, two
-    /// physical lines each have all the commas of a record of their own.
+    /// Two stray quotes in different rows look like one legal field that spans them. What gives them away: a line in the middle that is a row
+    /// of its own, or, where there is none, a first and a last line that both are. Commas and line breaks alone in a quoted field are legal.
     /// </summary>
     bool HidesRows(ReadOnlySpan<byte> record)
     {
-        var whole = 0;
+        bool first = false, last = false;
         foreach (var line in record.Split(LineFeed))
-            if (record[line].Count(Comma) >= fieldsExpected - 1) whole++;
-        return whole > 1;
+        {
+            var isFirst = line.Start.Value == 0;
+            var isLast = line.End.Value == record.Length;
+            if (isFirst && isLast) return false;
+            var isRow = IsRow(record[line]);
+            if (isRow && !isFirst && !isLast) return true;
+            if (isFirst) first = isRow;
+            if (isLast) last = isRow;
+        }
+        return first && last;
     }
+
+    bool IsRow(ReadOnlySpan<byte> line) =>
+        line.Count(Comma) == fieldsExpected - 1 && (looksLikeRow is null || looksLikeRow(Encoding.UTF8.GetString(line).TrimEnd('\r').Split(',')));
 }

@@ -4,12 +4,25 @@ namespace Claims;
 sealed record ClaimFile(int Rows, IReadOnlyList<Claim> Valid, IReadOnlyList<QuarantinedRow> Quarantined)
 {
     /// <summary>Reads a file from disk, at most <paramref name="rowsMax"/> records of it.</summary>
-    public static ClaimFile Load(string path, int rowsMax = int.MaxValue) => Parse(File.ReadAllBytes(path), rowsMax);
+    /// <exception cref="InvalidDataException">It cannot be read, or is not a file of strikes.</exception>
+    public static ClaimFile Load(string path, int rowsMax = int.MaxValue)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException(Directory.Exists(path) ? $"{path} is a directory, not a CSV file." : $"{path} cannot be read: {failure.Message}", failure);
+        }
+        return Parse(bytes, rowsMax);
+    }
 
     /// <exception cref="InvalidDataException">The header is not that of the strike database: then no row could be trusted.</exception>
     public static ClaimFile Parse(ReadOnlyMemory<byte> bytes, int rowsMax = int.MaxValue)
     {
-        var reader = new CsvReader(bytes, ClaimRules.Header.Length);
+        var reader = new CsvReader(bytes, ClaimRules.Header.Length, looksLikeRow: ClaimRules.LooksLikeRow);
         var header = reader.Read();
         if (header is null || !header.Fields.SequenceEqual(ClaimRules.Header))
             throw new InvalidDataException($"The first line is not the header of the strike database{(header?.Defect is { } defect ? $" ({defect})" : "")}; expected: {string.Join(',', ClaimRules.Header)}");

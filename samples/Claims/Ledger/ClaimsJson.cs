@@ -2,8 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Claims;
 
-/// <summary>Everything that crosses a process border or lies in a ledger, in camel case.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>Everything that crosses a process border or lies in a ledger, in camel case. What lacks a field, or has one twice, is none of it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ProviderLine))]
 [JsonSerializable(typeof(AdjusterLine))]
 [JsonSerializable(typeof(OperatorLine))]

@@ -11,13 +11,16 @@ namespace Claims;
 sealed class Ledger<T> : IAsyncDisposable
 {
     readonly Channel<Entry> queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
-    readonly FileStream file;
+    readonly FileStream file, sole;
     readonly JsonTypeInfo<T> shape;
     readonly Task writing;
 
+    /// <exception cref="InvalidOperationException">Another process writes it.</exception>
     public Ledger(string path, JsonTypeInfo<T> shape)
     {
         this.shape = shape;
+        // A lock of its own, because a ledger that nobody else may open could not be read while it grows.
+        sole = SoleUse.Of(path);
         file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         DropTornLine(file);
         writing = Task.Run(WriteAsync);
@@ -32,17 +35,34 @@ sealed class Ledger<T> : IAsyncDisposable
     }
 
     /// <summary>All whole lines of a ledger; a last line without its end was never acknowledged and does not count.</summary>
+    /// <exception cref="InvalidDataException">A line is not one of this ledger.</exception>
     public static List<T> Read(string path, JsonTypeInfo<T> shape)
     {
+        var (lines, unreadable) = Examine(path, shape);
+        return unreadable is [var first, ..] ? throw new InvalidDataException(first) : lines;
+    }
+
+    /// <summary>All whole lines that can be read, and a sentence for each that cannot.</summary>
+    public static (List<T> Lines, List<string> Unreadable) Examine(string path, JsonTypeInfo<T> shape)
+    {
         var lines = new List<T>();
-        if (!File.Exists(path)) return lines;
+        var unreadable = new List<string>();
+        if (!File.Exists(path)) return (lines, unreadable);
         var rest = File.ReadAllBytes(path).AsSpan();
-        for (var end = rest.IndexOf((byte)'\n'); end >= 0; end = rest.IndexOf((byte)'\n'))
+        for (var number = 1; rest.IndexOf((byte)'\n') is >= 0 and var end; number++)
         {
-            if (end > 0) lines.Add(JsonSerializer.Deserialize(rest[..end], shape) ?? throw new InvalidDataException($"{path} has a line that is null."));
+            try
+            {
+                if (JsonSerializer.Deserialize(rest[..end], shape) is { } line) lines.Add(line);
+                else unreadable.Add($"{path}, line {number}: null is no line of this ledger.");
+            }
+            catch (JsonException failure)
+            {
+                unreadable.Add($"{path}, line {number}: no line of this ledger: {failure.Message}");
+            }
             rest = rest[(end + 1)..];
         }
-        return lines;
+        return (lines, unreadable);
     }
 
     public async ValueTask DisposeAsync()
@@ -50,6 +70,7 @@ sealed class Ledger<T> : IAsyncDisposable
         queue.Writer.TryComplete();
         await writing;
         await file.DisposeAsync();
+        await sole.DisposeAsync();
     }
 
     async Task WriteAsync()

@@ -1,11 +1,11 @@
 namespace Claims;
 
 /// <summary>One request to the provider, as its ledger keeps it.</summary>
-/// <param name="Kind"><see cref="Payment"/> or <see cref="Notification"/>.</param>
+/// <param name="Kind"><see cref="Payment"/> or <see cref="Notification"/>; with <see cref="Late"/> before it, the request of a worker that had been replaced, refused for that.</param>
 /// <param name="Applied">Whether this very request moved the money or sent the message; a repetition of its key never does.</param>
 sealed record ProviderLine(string Key, int Row, string Kind, long Amount, int Attempt, bool Applied, DateTimeOffset Utc)
 {
-    public const string FileName = "provider.jsonl", Payment = "payment", Notification = "notification";
+    public const string FileName = "provider.jsonl", Payment = "payment", Notification = "notification", Late = "late-";
 }
 
 /// <summary>What the adjuster knew of one claim at one moment: a line when it was told of it, when it answered, when the answer was acknowledged.</summary>

@@ -10,6 +10,7 @@ sealed class Child : IAsyncDisposable
     readonly Process process;
     readonly TaskCompletionSource<Uri> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Queue<string> errors = [];
+    string? failure;
     readonly Task reading;
 
     Child(Process process)
@@ -24,13 +25,20 @@ sealed class Child : IAsyncDisposable
     /// <summary>How many unfinished runs it found when it started.</summary>
     public int Resumed { get; private set; }
 
-    /// <summary>What it last wrote to its standard error.</summary>
+    /// <summary>Why it ended: its own sentence, or what it last wrote to its standard error when it left none.</summary>
     public string Errors
     {
         get
         {
-            lock (errors) return string.Join(Environment.NewLine, errors);
+            lock (errors) return failure ?? string.Join(Environment.NewLine, errors);
         }
+    }
+
+    /// <summary>What <see cref="Errors"/> says once it has ended and all of that has been read.</summary>
+    public async Task<string> LastWordsAsync()
+    {
+        await reading;
+        return Errors;
     }
 
     public static Child Start(string role, params IEnumerable<string> arguments)
@@ -107,11 +115,15 @@ sealed class Child : IAsyncDisposable
     {
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (line.Split(' ') is not [var word, var value]) continue;
+            if (line.Split(' ', 2) is not [var word, var value]) continue;
             if (word == "listening") address.TrySetResult(new Uri(value));
             if (word == "resumed" && int.TryParse(value, out var runs)) Resumed = runs;
+            if (word == "failed")
+            {
+                lock (errors) failure = value;
+            }
         }
-        address.TrySetException(new IOException("The process ended before it listened."));
+        address.TrySetException(new IOException("It ended before it listened."));
         // Nobody may be waiting for the address any more.
         _ = address.Task.Exception;
     }

@@ -5,16 +5,18 @@ namespace Claims;
 /// <param name="Delay">What is added, so that kills fall between two effects too.</param>
 sealed record KillMoment(int AfterApplied, TimeSpan Delay)
 {
-    /// <summary>Spreads the kills over the load: one at random in each of as many equal parts.</summary>
-    public static IReadOnlyList<KillMoment> Plan(int kills, int seed, IReadOnlyCollection<Claim> claims)
+    /// <summary>Spreads the kills over the load that is left: one at random in each of as many equal parts.</summary>
+    /// <param name="applied">How much an earlier run has done. Where that is all, there is nothing to kill, and no plan.</param>
+    public static IReadOnlyList<KillMoment> Plan(int kills, int seed, IReadOnlyCollection<Claim> claims, int applied = 0)
     {
         // Claims that wait for an adjuster come at the end, if at all; the kills must not wait for them.
         var certain = 2 * claims.Count(claim => !claim.NeedsAdjuster);
-        var load = (int)(0.95 * (certain > 0 ? certain : claims.Count));
+        var load = (int)(0.95 * (certain > 0 ? certain : claims.Count)) - applied;
+        if (load <= 0) return [];
         return
         [
             .. Enumerable.Range(0, kills).Select(kill => new KillMoment(
-                (int)((kill + Lot.Draw(1_000, seed, kill, 'k') / 1_000.0) * load / kills),
+                applied + (int)((kill + Lot.Draw(1_000, seed, kill, 'k') / 1_000.0) * load / kills),
                 TimeSpan.FromMilliseconds(Lot.Draw(40, seed, kill, 'd')))),
         ];
     }

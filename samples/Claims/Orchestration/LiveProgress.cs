@@ -23,10 +23,11 @@ sealed class LiveProgress : ProgressView
         grid.AddRow(new Text("runs done"), new Text($"{now.Completed:N0} of {now.Claims:N0}"));
         grid.AddRow(new Text("paid"), new Text($"{now.Paid:N0}"));
         grid.AddRow(new Text("waiting for the adjuster"), new Text($"{now.WaitingForAdjuster:N0}"));
-        grid.AddRow(new Text("in doubt"), new Text($"{now.InDoubt:N0}"));
+        grid.AddRow(new Text("in doubt, being asked about"), new Text($"{now.InDoubt:N0}"));
         grid.AddRow(new Text("kills"), new Markup($"[red]{now.Kills}[/] of {now.KillsPlanned}"));
         grid.AddRow(new Text("steps/s"), new Text($"{now.StepsPerSecond:N0}"));
         grid.AddRow(new Text("worker"), new Markup(now.WorkerIsUp ? "[green]up[/]" : now.Kills == 0 ? "starting" : "[red]killed, starting again[/]"));
+        if (now.WaitsFor is { } trouble) grid.AddRow(new Text("waits"), new Text(trouble, Color.Yellow));
         return new Panel(grid).Header($" Claims · {now.Elapsed:mm\\:ss} ").BorderColor(Color.Grey);
     }
 

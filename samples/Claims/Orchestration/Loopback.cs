@@ -14,22 +14,21 @@ namespace Claims;
 /// <summary>What the processes share to speak over HTTP on this machine alone.</summary>
 static class Loopback
 {
-    /// <summary>A client for one other process. Connections are many, because many steps run at once, and wait for no pool.</summary>
+    /// <summary>
+    /// A client for one other process. Connections are many, because many steps run at once, and wait for no pool. There is no time limit:
+    /// on one machine the other side answers, or its death breaks the connection.
+    /// </summary>
     public static HttpClient Client(Uri address) => new(new SocketsHttpHandler { MaxConnectionsPerServer = 256, UseProxy = false })
     {
         BaseAddress = address,
-        Timeout = TimeSpan.FromSeconds(30),
+        Timeout = Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>A server on a free port; nothing but Kestrel and routing, so that it starts fast and says nothing.</summary>
-    public static WebApplicationBuilder Server(Action<ListenOptions>? listener = null)
+    public static WebApplicationBuilder Server()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listener?.Invoke(listen);
-        }));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         builder.Services.AddRoutingCore();
         return builder;
     }

@@ -48,7 +48,8 @@ sealed record Options
           --json                print the audit's outcome as one line of JSON, last
           --help                this text
 
-        The exit code is 0 when the audit passed, 1 when it failed, 2 when the run could not be carried out.
+        The exit code is 0 when the audit passed, 1 when it failed, 2 when the run could not be carried out
+        as asked for, also when it was over before all its kills.
         """;
 
     /// <exception cref="ArgumentException">An option is unknown or lacks its value.</exception>
@@ -77,7 +78,7 @@ sealed record Options
         return options;
     }
 
-    static string Text(string name, string? value) => value ?? throw new ArgumentException($"{name} needs a value.");
+    static string Text(string name, string? value) => !string.IsNullOrWhiteSpace(value) ? value : throw new ArgumentException($"{name} needs a value.");
 
     static int Number(string name, string? value, int min) =>
         int.TryParse(Text(name, value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min

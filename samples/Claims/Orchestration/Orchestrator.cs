@@ -8,10 +8,12 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
 {
     // Longer than any wait that belongs to the run: a deadline, a restart, a retry.
     static readonly TimeSpan StallMax = TimeSpan.FromSeconds(60);
+    // For a person to make room on a disk.
+    static readonly TimeSpan StatedWaitMax = TimeSpan.FromMinutes(10);
     readonly StepHistogram durations = new();
     readonly Stopwatch watch = new();
     long steps;
-    int kills, resumes, paid, completed;
+    int lives, kills, killsPlanned, resumes, paid, completed;
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
@@ -28,19 +30,27 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
         watch.Stop();
         await provider.StopAsync();
         await adjuster.StopAsync();
-        return await Child.RunAsync("audit", AuditArguments(), cancel);
+        var audit = await Child.RunAsync("audit", AuditArguments(), cancel);
+        if (kills == killsPlanned) return audit;
+        Console.Error.WriteLine(
+            $"Only {kills} of {killsPlanned} kills were made: the work was over before the others. Take more --rows, or fewer --kills.");
+        return audit == 0 ? 2 : audit;
     }
 
     IEnumerable<string> Seed => ["--seed", options.Seed.ToString(CultureInfo.InvariantCulture)];
 
     async Task WorkAsync(ProviderClient provider, Uri providerAddress, Uri adjusterAddress, Action<RunProgress> report, CancellationToken cancel)
     {
-        var plan = KillMoment.Plan(options.Kills, options.Seed, file.Valid);
+        var before = await provider.ProgressAsync(0, cancel);
+        var plan = KillMoment.Plan(options.Kills, options.Seed, file.Valid, before.Payments + before.Notifications);
+        killsPlanned = plan.Count;
+        if (killsPlanned < options.Kills) Console.Error.WriteLine("An earlier run has done nearly all of this; there is nothing left to kill.");
         while (true)
         {
             await using var worker = Child.Start(
                 "worker", "--file", options.File, "--rows", Text(options.Rows), "--db", place.Db, "--ledger", place.Ledger, "--worker-address", place.WorkerAddressFile,
-                "--provider", providerAddress.ToString(), "--adjuster", adjusterAddress.ToString(), "--deadline-seconds", Text(options.DeadlineSeconds));
+                "--provider", providerAddress.ToString(), "--adjuster", adjusterAddress.ToString(), "--deadline-seconds", Text(options.DeadlineSeconds),
+                "--number", Text(++lives));
             var life = new WorkerLife(worker, provider);
             var stall = Stopwatch.StartNew();
             var stood = (completed, paid);
@@ -51,7 +61,7 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
                 durations.Add(last.StepMs);
             }
             resumes += worker.Resumed;
-            if (end == WorkerEnd.Died) throw new InvalidOperationException($"The worker ended by itself:{Environment.NewLine}{worker.Errors}");
+            if (end == WorkerEnd.Died) throw new InvalidOperationException($"The worker ended by itself: {await worker.LastWordsAsync()}");
             if (end == WorkerEnd.Finished) return;
             kills++;
             report(Progress(null));
@@ -63,15 +73,16 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
                 report(Progress(life.Last));
                 if (stood != (completed, paid)) stall.Restart();
                 stood = (completed, paid);
-                if (stall.Elapsed > StallMax) throw new TimeoutException($"Nothing has moved for {StallMax.TotalSeconds} s: {life.Last}{Environment.NewLine}{worker.Errors}");
+                var max = life.Last?.WaitsFor is null ? StallMax : StatedWaitMax;
+                if (stall.Elapsed > max) throw new TimeoutException($"Nothing has moved for {max.TotalSeconds} s: {life.Last}{Environment.NewLine}{worker.Errors}");
                 _ = UpdatePaidAsync(provider, cancel);
             }
         }
     }
 
     RunProgress Progress(WorkerStatus? status) => new(
-        watch.Elapsed, file.Valid.Count, completed, paid, status?.WaitingForAdjuster ?? 0, status?.InDoubt ?? 0, kills, options.Kills,
-        (steps + (status?.Steps ?? 0)) / Math.Max(0.001, watch.Elapsed.TotalSeconds), status is not null);
+        watch.Elapsed, file.Valid.Count, completed, paid, status?.WaitingForAdjuster ?? 0, status?.InDoubt ?? 0, kills, killsPlanned,
+        (steps + (status?.Steps ?? 0)) / Math.Max(0.001, watch.Elapsed.TotalSeconds), status is not null, status?.WaitsFor);
 
     async Task UpdatePaidAsync(ProviderClient provider, CancellationToken cancel)
     {
@@ -79,7 +90,7 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
         {
             paid = (await provider.ProgressAsync(0, cancel)).Payments;
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
             // A number for people; the next look brings it.
         }
@@ -93,7 +104,7 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
         }
         catch (IOException failure)
         {
-            throw new InvalidOperationException($"{failure.Message}{Environment.NewLine}{child.Errors}", failure);
+            throw new InvalidOperationException($"A process could not be started: {await child.LastWordsAsync()}", failure);
         }
     }
 

@@ -8,14 +8,15 @@ sealed class PlainProgress : ProgressView
     {
         var shown = TimeSpan.FromSeconds(-10);
         var kills = 0;
+        string? trouble = null;
         return work(now =>
         {
-            // A kill is worth a line of its own, whenever it happens.
-            if (now.Elapsed - shown < Pause && now.Kills == kills) return;
-            (shown, kills) = (now.Elapsed, now.Kills);
+            // A kill is worth a line of its own, whenever it happens, and so is what keeps the work from going on.
+            if (now.Elapsed - shown < Pause && now.Kills == kills && now.WaitsFor == trouble) return;
+            (shown, kills, trouble) = (now.Elapsed, now.Kills, now.WaitsFor);
             Console.WriteLine(
                 $"{now.Elapsed.TotalSeconds,5:F1} s  {now.Completed:N0} of {now.Claims:N0} done  {now.Paid:N0} paid  {now.WaitingForAdjuster} wait for the adjuster  "
-                + $"{now.InDoubt} in doubt  {now.Kills} of {now.KillsPlanned} kills  {now.StepsPerSecond:N0} steps/s{(now.WorkerIsUp ? "" : "  (worker is down)")}");
+                + $"{now.InDoubt} in doubt  {now.Kills} of {now.KillsPlanned} kills  {now.StepsPerSecond:N0} steps/s{(now.WorkerIsUp ? "" : "  (worker is down)")}{(trouble is null ? "" : $"  waits: {trouble}")}");
         });
     }
 }

@@ -9,6 +9,7 @@ enum WorkerEnd { Finished, Killed, Died }
 sealed class WorkerLife(Child worker, ProviderClient provider)
 {
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    int appliedMin = int.MaxValue;
 
     /// <summary>What the worker last said of itself; null when it died too young.</summary>
     public WorkerStatus? Last { get; private set; }
@@ -24,16 +25,20 @@ sealed class WorkerLife(Child worker, ProviderClient provider)
             while (true)
             {
                 if (exited.IsCompletedSuccessfully) return WorkerEnd.Died;
-                if (dueToDie.IsCompletedSuccessfully)
+                if (dueToDie.IsCompleted)
                 {
+                    // However it ended: a moment that cannot be waited for must not pass in silence.
+                    await dueToDie;
                     await worker.KillAsync();
                     return WorkerEnd.Killed;
                 }
-                if (dueToDie.IsFaulted) await dueToDie;
                 await AskAsync(http, over.Token);
                 seen();
                 if (Last is { Finished: true })
                 {
+                    // It was faster than this look at it: a kill whose moment has come is not let off for that.
+                    if (kill is not null && await HasComeAsync(cancel)) await dueToDie;
+                    if (dueToDie.IsCompleted) continue;
                     await worker.StopAsync();
                     return WorkerEnd.Finished;
                 }
@@ -51,9 +56,17 @@ sealed class WorkerLife(Child worker, ProviderClient provider)
     async Task DueAsync(KillMoment kill, CancellationToken cancel)
     {
         // A worker is killed for something it has done since its start; otherwise two kills could hit one idle process.
-        var before = await provider.ProgressAsync(0, cancel);
-        await provider.ProgressAsync(Math.Max(kill.AfterApplied, before.Payments + before.Notifications + 1), cancel);
+        appliedMin = Math.Max(kill.AfterApplied, await AppliedAsync(0, cancel) + 1);
+        await AppliedAsync(appliedMin, cancel);
         await Task.Delay(kill.Delay, cancel);
+    }
+
+    async Task<bool> HasComeAsync(CancellationToken cancel) => await AppliedAsync(0, cancel) >= appliedMin;
+
+    async Task<int> AppliedAsync(int atLeast, CancellationToken cancel)
+    {
+        var progress = await provider.ProgressAsync(atLeast, cancel);
+        return progress.Payments + progress.Notifications;
     }
 
     async Task AskAsync(HttpClient http, CancellationToken cancel)

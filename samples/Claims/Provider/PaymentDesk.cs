@@ -4,7 +4,7 @@ using System.Text;
 namespace Claims;
 
 /// <summary>How the provider answers one request.</summary>
-enum PaymentAnswer { Done, Unavailable, Dropped, KeyReused }
+enum PaymentAnswer { Done, Unavailable, Dropped, KeyReused, Replaced }
 
 /// <summary>The provider's books: applies each idempotency key once, and answers only after its ledger line is on the disk.</summary>
 sealed class PaymentDesk
@@ -15,7 +15,7 @@ sealed class PaymentDesk
     readonly Ledger<ProviderLine> ledger;
     readonly FaultScript faults;
     readonly TimeProvider clock;
-    int requests, payments, notifications;
+    int requests, payments, notifications, newestWorker;
     TaskCompletionSource moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="ledger">Where each request is written.</param>
@@ -37,13 +37,15 @@ sealed class PaymentDesk
         Task durable;
         lock (gate)
         {
+            newestWorker = Math.Max(newestWorker, request.Worker);
+            var isLate = request.Worker < newestWorker;
             var nth = requestsByKey[request.Key] = requestsByKey.GetValueOrDefault(request.Key) + 1;
-            (answer, var applies) = Decide(request, faults.For(request.Row, request.Kind, nth));
+            (answer, var applies) = isLate ? (PaymentAnswer.Replaced, false) : Decide(request, faults.For(request.Row, request.Kind, nth));
             if (applies) applied.Add(request.Key, request);
             Count(request.Kind, applies);
             // Under the lock, so that a repetition's line follows the line it repeats and shares or follows its fsync.
             durable = ledger.AppendAsync(new ProviderLine(
-                request.Key, request.Row, request.Kind, request.Amount, request.Attempt, applies, clock.GetUtcNow()));
+                request.Key, request.Row, isLate ? ProviderLine.Late + request.Kind : request.Kind, request.Amount, request.Attempt, applies, clock.GetUtcNow()));
             moved.TrySetResult();
             moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -51,9 +53,17 @@ sealed class PaymentDesk
         return answer;
     }
 
-    public KeyState Find(string key, string kind)
+    /// <summary>
+    /// Whether the key was applied, as a final answer for <paramref name="worker"/>: a request of a worker that it replaces may still be under
+    /// way, on whatever connection, and from now on is refused.
+    /// </summary>
+    public KeyState Find(string key, string kind, int worker)
     {
-        lock (gate) return new KeyState(key, applied.TryGetValue(key, out var request) && request.Kind == kind);
+        lock (gate)
+        {
+            newestWorker = Math.Max(newestWorker, worker);
+            return new KeyState(key, applied.TryGetValue(key, out var request) && request.Kind == kind);
+        }
     }
 
     /// <summary>The same text for the same key, whichever request asks.</summary>

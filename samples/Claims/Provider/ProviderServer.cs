@@ -10,7 +10,6 @@ sealed class ProviderServer : IAsyncDisposable
     readonly WebApplication app;
     readonly Ledger<ProviderLine> ledger;
     readonly PaymentDesk desk;
-    readonly OpenConnections connections = new(TimeProvider.System);
 
     ProviderServer(string ledgerDirectory, FaultScript faults)
     {
@@ -18,7 +17,7 @@ sealed class ProviderServer : IAsyncDisposable
         var past = Ledger<ProviderLine>.Read(path, ClaimsJson.Default.ProviderLine);
         ledger = new Ledger<ProviderLine>(path, ClaimsJson.Default.ProviderLine);
         desk = new PaymentDesk(ledger, past, faults, TimeProvider.System);
-        app = Loopback.Server(connections.Watch).Build();
+        app = Loopback.Server().Build();
         app.MapPost("/payments", (RequestDelegate)PayAsync);
         app.MapGet("/payments/{**key}", http => FindAsync(http, ProviderLine.Payment));
         app.MapGet("/notifications/{**key}", http => FindAsync(http, ProviderLine.Notification));
@@ -59,32 +58,31 @@ sealed class ProviderServer : IAsyncDisposable
             case PaymentAnswer.KeyReused:
                 http.Response.StatusCode = StatusCodes.Status409Conflict;
                 break;
+            case PaymentAnswer.Replaced:
+                http.Response.StatusCode = StatusCodes.Status410Gone;
+                break;
             case PaymentAnswer.Dropped:
                 http.Abort();
                 break;
         }
     }
 
-    /// <summary>With <c>?before=</c> a moment, the answer waits until no older connection can still bring that key.</summary>
+    /// <summary>With <c>?worker=</c> its number, the answer to a worker is final: no older worker's request is taken after it.</summary>
     async Task FindAsync(HttpContext http, string kind)
     {
-        if (http.Request.Query["before"] is [{ } text])
+        var worker = 0;
+        if (http.Request.Query["worker"] is [{ } text] && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out worker))
         {
-            if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var before))
-            {
-                http.Response.StatusCode = StatusCodes.Status400BadRequest;
-                return;
-            }
-            await connections.NoneBeforeAsync(before, http.RequestAborted);
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
         }
         // Routing leaves an encoded slash in a catch-all alone.
         var key = Uri.UnescapeDataString((string)http.Request.RouteValues["key"]!);
-        await Loopback.WriteAsync(http, desk.Find(key, kind), ClaimsJson.Default.KeyState);
+        await Loopback.WriteAsync(http, desk.Find(key, kind, worker), ClaimsJson.Default.KeyState);
     }
 
     async Task ProgressAsync(HttpContext http)
     {
-        connections.Ignore(http.Connection.Id);
         _ = int.TryParse(http.Request.Query["atLeast"], NumberStyles.None, CultureInfo.InvariantCulture, out var atLeast);
         var progress = await desk.ProgressAsync(atLeast, http.RequestAborted);
         await Loopback.WriteAsync(http, progress, ClaimsJson.Default.ProviderProgress);

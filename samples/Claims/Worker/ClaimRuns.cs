@@ -4,7 +4,7 @@ using Holdfast.Storage;
 namespace Claims;
 
 /// <summary>Starts a run for every claim and watches them end.</summary>
-sealed class ClaimRuns(IHoldfastClient holdfast, IReadOnlyList<Claim> claims) : IDisposable
+sealed class ClaimRuns(IHoldfastClient holdfast, IReadOnlyList<Claim> claims, StorePatience patience) : IDisposable
 {
     // Starts of one batch share commits.
     const int StartsPerBatch = 250;
@@ -35,7 +35,8 @@ sealed class ClaimRuns(IHoldfastClient holdfast, IReadOnlyList<Claim> claims) : 
         IReadOnlyList<RunInfo> page = [];
         do
         {
-            page = await holdfast.ListAsync(new RunQuery { Before = page.Count == 0 ? null : page[^1].Id, Limit = RunsPerPage }, cancel);
+            var query = new RunQuery { Before = page.Count == 0 ? null : page[^1].Id, Limit = RunsPerPage };
+            page = await patience.InsistAsync(() => holdfast.ListAsync(query, cancel), cancel);
             foreach (var run in page) found.Add(run.Key!, run);
         }
         while (page.Count == RunsPerPage);
@@ -61,7 +62,8 @@ sealed class ClaimRuns(IHoldfastClient holdfast, IReadOnlyList<Claim> claims) : 
         foreach (var batch in claims.Where(claim => !found.ContainsKey(Key(claim))).Chunk(StartsPerBatch))
         {
             foreach (var _ in batch) await room.WaitAsync(cancel);
-            var runs = await holdfast.StartManyAsync<ClaimWorkflow>(batch.Select(claim => ((object?)claim, (string?)Key(claim))), cancel);
+            var runs = await patience.InsistAsync(
+                () => holdfast.StartManyAsync<ClaimWorkflow>(batch.Select(claim => ((object?)claim, (string?)Key(claim))), cancel), cancel);
             foreach (var (claim, run) in batch.Zip(runs)) _ = WatchAsync(claim, run, cancel);
         }
     }
@@ -76,7 +78,7 @@ sealed class ClaimRuns(IHoldfastClient holdfast, IReadOnlyList<Claim> claims) : 
             room.Release();
             Interlocked.Increment(ref adjusterOpen);
         }
-        var status = await run.WaitAsync(cancel);
+        var status = await patience.InsistAsync(() => run.WaitAsync(cancel), cancel);
         if (claim.NeedsAdjuster) Interlocked.Decrement(ref adjusterOpen);
         else room.Release();
         Count(status);

@@ -5,7 +5,7 @@ namespace Claims;
 /// <summary>
 /// The person who resolves what a kill left in doubt, as a script: asks the provider whether the notification went out, and says so to the engine.
 /// </summary>
-sealed class Operator(IHoldfastClient holdfast, ProviderClient provider, Ledger<OperatorLine> ledger, DateTimeOffset workerStartedUtc)
+sealed class Operator(IHoldfastClient holdfast, ProviderClient provider, Ledger<OperatorLine> ledger, StorePatience patience)
 {
     const int QuestionsAtOnce = 64;
     // Doubt comes only from kills, so nearly all of it is there at the first look.
@@ -19,7 +19,7 @@ sealed class Operator(IHoldfastClient holdfast, ProviderClient provider, Ledger<
     {
         while (true)
         {
-            var waiting = await holdfast.ListInDoubtAsync(cancel);
+            var waiting = await patience.InsistAsync(() => holdfast.ListInDoubtAsync(cancel), cancel);
             inDoubt = waiting.Count;
             await Parallel.ForEachAsync(waiting, new ParallelOptions { MaxDegreeOfParallelism = QuestionsAtOnce, CancellationToken = cancel }, async (step, _) =>
             {
@@ -41,7 +41,7 @@ sealed class Operator(IHoldfastClient holdfast, ProviderClient provider, Ledger<
             // Decided before the kill already; the run has gone on meanwhile.
             return true;
         }
-        catch (Exception failure) when (failure is HttpRequestException or HoldfastException { IsTransient: true })
+        catch (Exception failure) when (failure is HttpRequestException || (failure is HoldfastException store && StorePatience.MayPass(store)))
         {
             // It stays in doubt and is asked about again.
             return false;
@@ -50,7 +50,7 @@ sealed class Operator(IHoldfastClient holdfast, ProviderClient provider, Ledger<
 
     async Task ResolveAsync(InDoubtStep step, CancellationToken cancel)
     {
-        var applied = await provider.WasNotifiedAsync(step.IdempotencyKey, workerStartedUtc, cancel);
+        var applied = await provider.WasNotifiedAsync(step.IdempotencyKey, cancel);
         // Written before it is done, so that a kill between the two leaves a decision too many in the book, not one too few.
         await ledger.AppendAsync(new OperatorLine(
             step.IdempotencyKey, step.Run.ToString(), applied, applied ? "succeeded" : "retry", DateTimeOffset.UtcNow));

@@ -9,7 +9,7 @@ namespace Claims;
 /// <summary>The worker: the engine on its SQLite file, and one endpoint for the adjuster's answers. This is the process that is killed.</summary>
 sealed class WorkerServer : IAsyncDisposable
 {
-    readonly DateTimeOffset startedUtc = DateTimeOffset.UtcNow;
+    readonly StorePatience patience = new();
     readonly CancellationTokenSource stopping = new();
     readonly StepMeter meter = new();
     readonly ClaimFile file;
@@ -29,7 +29,7 @@ sealed class WorkerServer : IAsyncDisposable
         var builder = Loopback.Server();
         // Standard output belongs to the talk with the parent, which shows standard error when the worker dies.
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Services.AddSingleton(_ => new ProviderClient(new Uri(arguments.Text("--provider"))));
+        builder.Services.AddSingleton(_ => new ProviderClient(new Uri(arguments.Text("--provider")), arguments.Number("--number")));
         builder.Services.AddSingleton(_ => new AdjusterClient(new Uri(arguments.Text("--adjuster"))));
         builder.Services.AddSingleton(new ClaimTerms(TimeSpan.FromSeconds(arguments.Number("--deadline-seconds")), TimeSpan.FromMilliseconds(200)));
         builder.Services
@@ -38,18 +38,20 @@ sealed class WorkerServer : IAsyncDisposable
                 options.UseSqlite(arguments.Text("--db"));
                 // Here the process dies because it is killed; no run is to blame for it, however often it was running at that moment.
                 options.CrashesMax = 0;
+                // An ended claim is what keeps it from being paid again when the same file is read again.
+                options.Retention = Retention.Forever;
             })
             .AddWorkflow<ClaimWorkflow>();
         app = builder.Build();
         holdfast = app.Services.GetRequiredService<IHoldfastClient>();
-        runs = new ClaimRuns(holdfast, file.Valid);
-        clerk = new Operator(holdfast, app.Services.GetRequiredService<ProviderClient>(), operatorLedger, startedUtc);
+        runs = new ClaimRuns(holdfast, file.Valid, patience);
+        clerk = new Operator(holdfast, app.Services.GetRequiredService<ProviderClient>(), operatorLedger, patience);
         app.MapPost("/answers/{run}", (RequestDelegate)AnswerAsync);
         app.MapGet("/status", http => Loopback.WriteAsync(http, Status, ClaimsJson.Default.WorkerStatus));
     }
 
     WorkerStatus Status => new(
-        file.Valid.Count, runs.Completed, runs.Failed, runs.WaitingForAdjuster, clerk.InDoubt, runs.AllEnded, meter.Succeeded, meter.Durations.Snapshot());
+        file.Valid.Count, runs.Completed, runs.Failed, runs.WaitingForAdjuster, clerk.InDoubt, runs.AllEnded, meter.Succeeded, meter.Durations.Snapshot(), patience.WaitsFor);
 
     public static async Task<int> RunAsync(RoleArguments arguments)
     {
@@ -61,9 +63,11 @@ sealed class WorkerServer : IAsyncDisposable
         await worker.runs.TakeStockAsync(worker.stopping.Token);
         Lifeline.Tell("resumed", worker.runs.Resumed);
         var held = Lifeline.HoldAsync();
-        // Whichever ends first: the parent lets go, or the work breaks.
-        await await Task.WhenAny(held, worker.clerk.RunAsync(worker.stopping.Token), worker.StartAllAsync(held));
-        return 0;
+        var stopped = new TaskCompletionSource();
+        using var stopping = worker.app.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
+        // Whichever ends first: the parent lets go, the work breaks, or the engine asks its process to end.
+        await await Task.WhenAny(held, worker.clerk.RunAsync(worker.stopping.Token), worker.StartAllAsync(held), stopped.Task);
+        return stopped.Task.IsCompleted ? 2 : 0;
     }
 
     public async ValueTask DisposeAsync()

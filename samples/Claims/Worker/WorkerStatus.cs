@@ -9,5 +9,6 @@ namespace Claims;
 /// <param name="Finished">Whether there is nothing left to do.</param>
 /// <param name="Steps">Steps that were done.</param>
 /// <param name="StepMs">How many attempts took how long, in the buckets of <see cref="StepHistogram"/>.</param>
+/// <param name="WaitsFor">What keeps the store from going on, such as a full disk; null when nothing does.</param>
 sealed record WorkerStatus(
-    int Claims, int Completed, int Failed, int WaitingForAdjuster, int InDoubt, bool Finished, long Steps, long[] StepMs);
+    int Claims, int Completed, int Failed, int WaitingForAdjuster, int InDoubt, bool Finished, long Steps, long[] StepMs, string? WaitsFor);

@@ -22,14 +22,15 @@ sealed class LockFile : IDisposable
         {
             stream = OpenExclusive(lockPath);
         }
-        catch (Exception error) when (error is UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException)
-        {
-            throw new HoldfastException(HoldfastError.StoreUnavailable, $"The lock file {lockPath} cannot be opened: {error.Message}", error);
-        }
-        catch (IOException error)
+        catch (IOException error) when (IsHeld(error))
         {
             throw new HoldfastException(HoldfastError.StoreOwned,
                 $"{databasePath} is in use by {ReadOwner(ownerPath)}. A database has one owner at a time: stop that one, or give this one another file.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new HoldfastException(HoldfastError.StoreUnavailable,
+                $"The lock file {lockPath} cannot be opened: {error.Message} The process needs to write in the directory of the database.", error);
         }
         try
         {
@@ -62,6 +63,13 @@ sealed class LockFile : IDisposable
 
     static FileStream OpenExclusive(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
 
+    /// <summary>
+    /// A lock that is taken is EAGAIN on Linux and macOS, a sharing or lock violation on Windows. Anything else, such as a read-only file
+    /// system, says nothing about another owner.
+    /// </summary>
+    static bool IsHeld(IOException error) =>
+        OperatingSystem.IsWindows() ? (error.HResult & 0xffff) is 32 or 33 : error.HResult == (OperatingSystem.IsMacOS() ? 35 : 11);
+
     // File locking can be switched off by a runtime setting, and some network file systems pretend.
     static void VerifyExclusive(string lockPath, string databasePath)
     {
@@ -69,7 +77,7 @@ sealed class LockFile : IDisposable
         {
             OpenExclusive(lockPath).Dispose();
         }
-        catch (IOException)
+        catch (IOException error) when (IsHeld(error))
         {
             return;
         }

@@ -137,7 +137,7 @@ sealed class Writer : IDisposable
 
     static void Prepare(Database database, string path, SqliteStoreOptions options, ILogger logger)
     {
-        SQLitePCL.raw.sqlite3_busy_timeout(database.Handle, (int)options.BusyTimeout.TotalMilliseconds);
+        database.SetBusyTimeout(options.BusyTimeout);
         database.Handle.enable_sqlite3_next_stmt(true);
         if (options.ValueBytesMax is { } valueBytes) SQLitePCL.raw.sqlite3_limit(database.Handle, SQLitePCL.raw.SQLITE_LIMIT_LENGTH, valueBytes);
         // Foreign keys are of the steps' own tables; whether they are on by default differs between builds of SQLite.
@@ -340,11 +340,36 @@ sealed class Writer : IDisposable
     void PassWhileFull(IReadOnlyList<StoreWrite> writes)
     {
         if (IsForReserveOnly(writes)) return;
+        ShrinkLog();
         Transact(_batch.Probe);
         if (!_reserve.TryMake() && !HasRoomInFile())
             throw new HoldfastException(HoldfastError.StoreFull, $"The disk of {_path} is full; nothing of the call was kept. Make room; the engine goes on by itself.");
         _isFull = false;
         Log.RoomAgain(_logger, _path);
+    }
+
+    /// <summary>The log keeps the room that it once took; when all of it is in the file, cutting it off gives that room back.</summary>
+    void ShrinkLog()
+    {
+        // Waiting for a reader would keep out what ends runs; the next try will do.
+        _database.SetBusyTimeout(TimeSpan.Zero);
+        try
+        {
+            if (_database.Checkpoint(truncate: true)) _pagesAtCheckpoint = _database.PagesWritten;
+        }
+        catch (SqliteFault fault) when (fault.IsFull)
+        {
+            // The file cannot grow either: as full as before.
+        }
+        catch (SqliteFault fault)
+        {
+            Log.CheckpointIncomplete(_logger, _path, fault.Message);
+            if (fault.IsFsync) throw Abandon(fault);
+        }
+        finally
+        {
+            _database.SetBusyTimeout(_options.BusyTimeout);
+        }
     }
 
     /// <summary>Pages that pruning has freed are as good as room on the disk, as long as the log can begin again at its beginning.</summary>

@@ -24,6 +24,17 @@ public sealed class AuditorTests
         ["paid twice under one key"] = (books => books.Provider.Add(Pay(Free, 25) with { Attempt = 2 }), [Wrong.AppliedTwice]),
         ["one key for two claims"] = (books => Replace(books, Pay(Small, 500) with { Attempt = 2 }, Pay(Small, 500) with { Key = "run-1/3" }), [Wrong.TwoKeys, Wrong.SharedKey]),
         ["one key for payment and notification"] = (books => Replace(books, Notify(Free), Notify(Free) with { Key = "run-1/3" }), [Wrong.SharedKey]),
+        ["money under a kind that there is not"] = (
+            books => books.Provider.Add(Pay(Small, 5_000) with { Key = "other/3", Kind = "bonus" }), [Wrong.UnknownKind]),
+        ["money under nearly the right kind"] = (books => books.Provider.Add(Pay(Small, 500) with { Key = "other/3", Kind = "Payment" }), [Wrong.UnknownKind]),
+        ["a kind that there is not, of a row that is not in the file"] = (
+            books => books.Provider.Add(Pay(99, 5_000) with { Kind = "bonus", Applied = false }), [Wrong.UnknownKind, Wrong.UnknownRow]),
+        ["notified of another amount"] = (books => Replace(books, Notify(Small), Notify(Small) with { Amount = 501 }), [Wrong.NotificationWrong]),
+        ["a late request that was applied"] = (
+            books => books.Provider.Add(CameLate(Pay(Small, 500)) with { Applied = true }), [Wrong.LateApplied]),
+        ["a late request with another amount"] = (books => books.Provider.Add(CameLate(Notify(Small)) with { Attempt = 2, Amount = 1 }), [Wrong.NotificationWrong]),
+        ["a late attempt that was made again"] = (books => books.Provider.Add(CameLate(Notify(Small))), [Wrong.NotificationRepeated]),
+        ["an answer that is none"] = (books => books.Say(Silent, Told(Silent), Sent(Silent, "Approve", -5)), [Wrong.UnknownAnswer]),
         ["payment missing"] = (books => books.Provider.RemoveAll(line => line.Row == Free), [Wrong.PaymentMissing]),
         ["payment asked for, never applied"] = (books => Replace(books, Pay(Approved, 20_000), Pay(Approved, 20_000) with { Applied = false }), [Wrong.NotifiedUnpaid, Wrong.PaymentMissing]),
         ["the fee instead of the cost"] = (books => Replace(books, Pay(Approved, 20_000), Pay(Approved, 25)), [Wrong.PaymentWrong]),
@@ -56,6 +67,26 @@ public sealed class AuditorTests
         forge(books);
         var (report, findings) = books.Audit();
         Assert.Equal(expected.Order(), findings.Select(finding => finding.Wrong).Order());
+        Assert.False(report.AuditPassed);
+    }
+
+    [Fact]
+    public void An_attempt_that_came_too_late_and_its_repetition_are_one_notification()
+    {
+        var books = new Books();
+        books.Provider.Insert(0, CameLate(Notify(Small)));
+        Replace(books, Notify(Small), Notify(Small) with { Attempt = 2 });
+        var (report, findings) = books.Audit();
+        Assert.Empty(findings);
+        Assert.True(report.AuditPassed);
+        Assert.Equal(0, report.RepeatedAttempts);
+    }
+
+    [Fact]
+    public void Books_of_which_a_line_cannot_be_read_do_not_pass()
+    {
+        var (report, findings) = new Books().Audit("provider.jsonl, line 3: no line of this ledger");
+        Assert.Empty(findings);
         Assert.False(report.AuditPassed);
     }
 

@@ -28,7 +28,11 @@ sealed class Books
 
     public static ProviderLine Pay(int row, long amount) => new($"run-{row}/3", row, ProviderLine.Payment, amount, 1, true, Deadline);
 
-    public static ProviderLine Notify(int row) => new($"run-{row}/5", row, ProviderLine.Notification, 0, 1, true, Deadline);
+    public static ProviderLine Notify(int row) =>
+        new($"run-{row}/5", row, ProviderLine.Notification, File.Valid.FirstOrDefault(claim => claim.Row == row)?.PaymentDollars ?? 500, 1, true, Deadline);
+
+    /// <summary>An attempt of a worker that was killed, which reached the provider when the next worker had already asked about it.</summary>
+    public static ProviderLine CameLate(ProviderLine line) => line with { Kind = ProviderLine.Late + line.Kind, Applied = false };
 
     public static AdjusterLine Told(int row) => new(row, AdjusterLine.None, null, false, null, Deadline, $"run-{row}");
 
@@ -37,9 +41,9 @@ sealed class Books
     public static AdjusterLine Acknowledged(int row, string answer, double sent, double acknowledged) =>
         Sent(row, answer, sent) with { Acknowledged = true, AcknowledgedUtc = Deadline.AddSeconds(acknowledged) };
 
-    public (AuditReport Report, IReadOnlyList<Finding> Findings) Audit()
+    public (AuditReport Report, IReadOnlyList<Finding> Findings) Audit(params IReadOnlyList<string> unreadable)
     {
-        var auditor = new Auditor(File, Provider, Adjuster);
+        var auditor = new Auditor(File, Provider, Adjuster, unreadable);
         return (auditor.Run(new RunFigures(0, 0, 0, 0, 0, 0)), auditor.Findings);
     }
 

@@ -77,6 +77,28 @@ public sealed class CsvReaderTests
     }
 
     [Fact]
+    public void Commas_and_line_breaks_in_quotes_are_no_hidden_row_unless_they_look_like_one()
+    {
+        static bool LooksLikeRow(string[] fields) => int.TryParse(fields[1].Trim('"'), out _);
+        var rows = Read("a,b,c\n\"x,y,z\nand\",2,3\n4,5,6\n\"one\n7,8,9\ntwo\",2,3\n"u8.ToArray(), looksLikeRow: LooksLikeRow);
+        Assert.Equal(["x,y,z\nand", "2", "3"], rows[1].Fields);
+        Assert.Equal(["4", "5", "6"], rows[2].Fields);
+        Assert.Equal("a quote that swallows the following rows", Read("a,b,c\n\"one\n7,8,9\ntwo\",2,3\n"u8.ToArray(), looksLikeRow: LooksLikeRow)[1].Defect);
+    }
+
+    [Theory]
+    [InlineData("1,\"2,3\n4,5,6\n7,8\",9\n", true)]
+    [InlineData("1,\"2,3\ncut\n4,5,6\n1,x\",9\n", true)]
+    [InlineData("1,2,\"3\n4,5,6\"\n", false)]
+    public void A_swallowed_row_is_found_beside_others_that_are_none(string stray, bool hasGood)
+    {
+        var rows = Read(Encoding.UTF8.GetBytes("a,b,c\n" + stray + "7,8,9\n"), looksLikeRow: fields => int.TryParse(fields[1].Trim('"'), out _));
+        Assert.Equal(["7", "8", "9"], rows[^1].Fields);
+        Assert.True(rows[1].IsMalformed);
+        if (hasGood) Assert.Contains(rows, row => row.Fields is ["4", "5", "6"]);
+    }
+
+    [Fact]
     public void Stray_quotes_in_neighbouring_rows_cost_those_two_rows()
     {
         var rows = Read("a,b,c\n1,\"2,3\n4,5\",6\n7,8,9\n");
@@ -131,9 +153,9 @@ public sealed class CsvReaderTests
 
     static List<CsvRow> Read(string text, int fieldBytesMax = 64 * 1024) => Read(Encoding.UTF8.GetBytes(text), fieldBytesMax);
 
-    static List<CsvRow> Read(byte[] bytes, int fieldBytesMax = 64 * 1024)
+    static List<CsvRow> Read(byte[] bytes, int fieldBytesMax = 64 * 1024, Func<string[], bool>? looksLikeRow = null)
     {
-        var reader = new CsvReader(bytes, 3, fieldBytesMax);
+        var reader = new CsvReader(bytes, 3, fieldBytesMax, looksLikeRow);
         var rows = new List<CsvRow>();
         while (reader.Read() is { } row) rows.Add(row);
         return rows;

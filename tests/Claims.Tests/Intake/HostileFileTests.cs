@@ -31,6 +31,16 @@ public sealed class HostileFileTests
         Assert.Equal(Real[29] with { Row = 32, Airport = "ZÜRICH – KLOTEN" }, Claim(32));
     }
 
+    [Fact]
+    public void A_quoted_field_may_have_as_many_commas_as_a_row()
+    {
+        var aircraft = string.Join(",", Enumerable.Range(0, 14)) + "\nof many parts";
+        var lines = $"{string.Join(',', ClaimRules.Header)}\n\"{aircraft}\",B-737,None,1999-01-01,UNITED,Texas,Climb,Small,Gull,Day,0,0,0,\n";
+        var file = ClaimFile.Parse(System.Text.Encoding.UTF8.GetBytes(lines));
+        Assert.Empty(file.Quarantined);
+        Assert.Equal(aircraft, Assert.Single(file.Valid).Airport);
+    }
+
     [Theory]
     [InlineData(3, "5 of 14 fields")]
     [InlineData(6, "text after a closing quote")]

@@ -34,6 +34,37 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal([1, 3], Read().Select(line => line.Row));
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("")]
+    [InlineData("not json")]
+    [InlineData("{}")]
+    [InlineData("""{"key":null,"row":1,"kind":"payment","amount":25,"attempt":1,"applied":true,"utc":"1970-01-01T00:00:00+00:00"}""")]
+    [InlineData("""{"key":"k","row":1,"kind":"payment","kind":"bonus","amount":25,"attempt":1,"applied":true,"utc":"1970-01-01T00:00:00+00:00"}""")]
+    public async Task A_line_that_is_none_is_named_by_its_number(string bad)
+    {
+        await using (var ledger = Open()) await ledger.AppendAsync(Line(1));
+        await File.AppendAllTextAsync(Path, bad + "\n");
+        await using (var ledger = Open()) await ledger.AppendAsync(Line(3));
+        var (lines, unreadable) = Ledger<ProviderLine>.Examine(Path, ClaimsJson.Default.ProviderLine);
+        Assert.Equal([1, 3], lines.Select(line => line.Row));
+        Assert.StartsWith($"{Path}, line 2: ", Assert.Single(unreadable), StringComparison.Ordinal);
+        Assert.Equal(unreadable[0], Assert.Throws<InvalidDataException>(Read).Message);
+    }
+
+    [Fact]
+    public async Task A_second_writer_is_kept_out_until_the_first_has_ended()
+    {
+        var first = Open();
+        Assert.Throws<InvalidOperationException>(() => SoleUse.Of(Path, TimeSpan.Zero));
+        var second = Task.Run(Open);
+        await first.AppendAsync(Line(1));
+        Assert.False(second.IsCompleted);
+        await first.DisposeAsync();
+        await (await second).DisposeAsync();
+        Assert.Single(Read());
+    }
+
     [Fact]
     public void A_ledger_that_is_not_there_is_empty() => Assert.Empty(Read());
 

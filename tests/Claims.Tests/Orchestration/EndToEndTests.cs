@@ -79,13 +79,62 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Theory]
+    [InlineData("null")]
+    [InlineData("{\"key\":")]
+    public async Task A_line_that_cannot_be_read_fails_the_audit(string line)
+    {
+        Directory.CreateDirectory(Db + ".ledger");
+        await File.WriteAllTextAsync(Ledger(ProviderLine.FileName), line + "\n");
+        var (exitCode, output, errors) = await ClaimsProcess.RunAsync(
+            "audit", "--file", Intake.StrikeFile.Path, "--rows", "1", "--ledger", Db + ".ledger", "--in-doubt", "0", "--kills", "0", "--resumes", "0",
+            "--steps-per-second", "0", "--p50", "0", "--p99", "0", "--seconds", "0", "--json", "yes");
+        Assert.Equal((1, ""), (exitCode, errors));
+        Assert.Contains($"{Ledger(ProviderLine.FileName)}, line 1: ", output, StringComparison.Ordinal);
+        Assert.EndsWith("\"auditPassed\":false}", output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_run_on_the_same_files_is_refused_and_the_first_ends_well()
+    {
+        string[] arguments = ["--rows", "400", "--kills", "1", "--deadline-seconds", "4", "--db", Db];
+        var first = ClaimsProcess.AuditedAsync(arguments);
+        await UntilAsync(() => File.Exists(Ledger(ProviderLine.FileName)) && Provider().Count > 50);
+        var (exitCode, _, errors) = await ClaimsProcess.RunAsync(arguments);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("in use", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.True((await first).Report.AuditPassed);
+        Assert.Equal(0, (await first).ExitCode);
+    }
+
+    [Fact]
+    public async Task Kills_that_found_nothing_left_to_interrupt_are_no_success()
+    {
+        var (exitCode, _, errors) = await ClaimsProcess.RunAsync("--rows", "1", "--kills", "4", "--db", Db);
+        Assert.Equal(2, exitCode);
+        Assert.Matches("^Only [12] of 4 kills were made", errors);
+    }
+
+    [Theory]
     [InlineData("--rows", "none")]
     [InlineData("--file", "/nowhere.csv")]
-    public async Task What_cannot_be_done_is_said(string option, string value)
+    [InlineData("--file", "/")]
+    [InlineData("--db", "")]
+    [InlineData("--db", "/")]
+    [InlineData("--db", "/dev/null/a.db")]
+    public async Task What_cannot_be_done_is_said_in_a_sentence(string option, string value)
     {
         var (exitCode, _, errors) = await ClaimsProcess.RunAsync(option, value);
         Assert.Equal(2, exitCode);
-        Assert.Contains(value, errors, StringComparison.Ordinal);
+        Assert.Contains(value.Length > 0 ? value : option, Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_engine_refuses_is_said_in_a_sentence()
+    {
+        File.CreateSymbolicLink(Db + ".lock", Db + ".lock");
+        var (exitCode, _, errors) = await ClaimsProcess.RunAsync("--rows", "1", "--db", Db);
+        Assert.Equal(2, exitCode);
+        Assert.Contains(Db + ".lock", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     string Db => scratch.File("claims.db");

@@ -27,5 +27,12 @@ public sealed class KillPlanTests
     }
 
     [Fact]
+    public void What_an_earlier_run_has_done_is_not_killed_for_again()
+    {
+        Assert.All(KillMoment.Plan(5, 1, Claims, applied: 10_000), moment => Assert.InRange(moment.AfterApplied, 10_000, 2 * Claims.Count));
+        Assert.Empty(KillMoment.Plan(5, 1, Claims, applied: 2 * Claims.Count));
+    }
+
+    [Fact]
     public void No_kills_are_no_plan() => Assert.Empty(KillMoment.Plan(0, 1, Claims));
 }

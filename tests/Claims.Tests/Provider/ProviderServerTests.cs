@@ -94,32 +94,45 @@ public sealed class ProviderServerTests : IDisposable
         await using var provider = await ProviderServer.StartAsync(scratch.Path, NoFaults);
         using var client = new ProviderClient(provider.Address);
         await client.SendAsync(new PaymentRequest("01H/5", 7, ProviderLine.Notification, 0, 1), default);
-        Assert.True(await client.WasNotifiedAsync("01H/5", DateTimeOffset.UnixEpoch, default));
-        Assert.False(await client.WasNotifiedAsync("01H/6", DateTimeOffset.UnixEpoch, default));
+        Assert.True(await client.WasNotifiedAsync("01H/5", default));
+        Assert.False(await client.WasNotifiedAsync("01H/6", default));
         Assert.False((await http.GetFromJsonAsync(new Uri(provider.Address, "payments/01H%2F5"), ClaimsJson.Default.KeyState))!.Applied);
     }
 
     [Fact]
-    public async Task Not_applied_is_said_only_when_no_older_connection_can_bring_the_key_any_more()
+    public async Task Not_applied_is_final_though_a_killed_workers_request_is_still_under_way()
     {
         await using var provider = await ProviderServer.StartAsync(scratch.Path, NoFaults);
-        using var client = new ProviderClient(provider.Address);
-        // A worker's request of which only a part has arrived; the rest is under way.
-        using var worker = new TcpClient();
-        await worker.ConnectAsync(IPAddress.Loopback, provider.Address.Port);
-        const string body = """{"key":"k","row":7,"kind":"notification","amount":0,"attempt":1}""";
+        using var client = new ProviderClient(provider.Address, worker: 2);
+        // A connection that was opened and never used, as pools do, and a request of which only a part has arrived; the rest is under way.
+        using TcpClient idle = new(), killed = new();
+        await idle.ConnectAsync(IPAddress.Loopback, provider.Address.Port);
+        await killed.ConnectAsync(IPAddress.Loopback, provider.Address.Port);
+        const string body = """{"key":"k","row":7,"kind":"notification","amount":0,"attempt":1,"worker":1}""";
         var request = Encoding.ASCII.GetBytes($"POST /payments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
-        await worker.GetStream().WriteAsync(request.AsMemory(0, request.Length - 5));
-        await client.ProgressAsync(0, default);
+        await killed.GetStream().WriteAsync(request.AsMemory(0, request.Length - 5));
 
-        var question = client.WasNotifiedAsync("k", DateTimeOffset.UtcNow, default);
-        await client.ProgressAsync(0, default);
-        Assert.False(question.IsCompleted);
+        Assert.False(await client.WasNotifiedAsync("k", default));
 
-        await worker.GetStream().WriteAsync(request.AsMemory(request.Length - 5));
-        Assert.Equal('H', worker.GetStream().ReadByte());
-        worker.Close();
-        Assert.True(await question);
+        await killed.GetStream().WriteAsync(request.AsMemory(request.Length - 5));
+        using var answer = new StreamReader(killed.GetStream());
+        Assert.Equal("HTTP/1.1 410 Gone", await answer.ReadLineAsync());
+        await client.SendAsync(new PaymentRequest("k", 7, ProviderLine.Notification, 0, 2), default);
+        Assert.True(await client.WasNotifiedAsync("k", default));
+        // It is in the books for what it was.
+        Assert.Equal([("late-notification", 1, false), ("notification", 2, true)], Lines().Select(line => (line.Kind, line.Attempt, line.Applied)));
+    }
+
+    [Fact]
+    public async Task A_question_that_is_not_answered_fails_in_a_way_that_is_asked_again()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var client = new ProviderClient(new Uri($"http://{silent.LocalEndpoint}"), questionMax: TimeSpan.FromMilliseconds(50));
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.WasNotifiedAsync("k", default));
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.WasNotifiedAsync("k", cancelled.Token));
     }
 
     [Theory]

@@ -79,6 +79,33 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task A_log_that_fills_the_disk_is_cut_off_and_gives_its_room_back()
+    {
+        var run = await CreateAsync();
+        var disk = await ReopenOnFaultyDiskAsync(new() { ReserveBytes = 100_000 });
+        var log = new FileInfo(DatabasePath + "-wal");
+        long LogBytes()
+        {
+            log.Refresh();
+            return log.Exists ? log.Length : 0;
+        }
+        var turns = 0;
+        while (LogBytes() < 300_000) await AppendAsync((Turn(run, turns++) with { State = $"turn {turns}" }).ToTransition());
+        // The log has taken all the room there was, more than what the reserve gives up.
+        disk.Hook = (in VfsCall call) => call.Operation == VfsOperation.Write && LogBytes() > 200_000 ? VfsAnswer.Fail(VfsAnswer.Full) : VfsAnswer.Pass;
+        StoreWrite[] batch = [(Turn(run, turns) with { State = "after" }).ToTransition()];
+        Assert.Equal(HoldfastError.StoreFull, await ErrorOfAsync(() => AppendAsync(batch)));
+        Assert.InRange(LogBytes(), 200_000, long.MaxValue);
+
+        disk.Hook = (in VfsCall call) => call.Operation == VfsOperation.Write && call.IsLog && LogBytes() > 200_000 ? VfsAnswer.Fail(VfsAnswer.Full) : VfsAnswer.Pass;
+        Assert.Equal(Verdict.Committed, (await AppendAsync(batch))[0].Verdict);
+        Assert.InRange(LogBytes(), 1, 100_000);
+        disk.Hook = null;
+        await ReopenAsync();
+        Assert.Equal("after", Text((await LoadAsync(run.Id)).Run.State));
+    }
+
+    [Fact]
     public async Task A_commit_whose_sync_fails_stops_the_store_without_another_write()
     {
         var run = await CreateAsync();

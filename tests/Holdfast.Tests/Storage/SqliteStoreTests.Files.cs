@@ -231,6 +231,17 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public void A_lock_file_that_cannot_be_opened_is_not_taken_for_another_owner()
+    {
+        // A link to itself fails to open for a reason that is neither a missing right nor a lock, as on a read-only file system.
+        File.CreateSymbolicLink(_directory["other.db.lock"], _directory["other.db.lock"]);
+        var refusal = RefusalOf(_directory["other.db"]);
+        Assert.Equal(HoldfastError.StoreUnavailable, refusal.Error);
+        Assert.Contains(_directory["other.db.lock"], refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("in use", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_lock_held_by_a_shell_makes_the_append_unavailable_and_not_lost()
     {
         _options = Small with { BusyTimeout = TimeSpan.Zero };
