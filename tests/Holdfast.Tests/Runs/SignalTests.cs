@@ -1,3 +1,4 @@
+using Holdfast.Kernel;
 using Holdfast.Storage;
 
 namespace Holdfast.Tests.Runs;
@@ -66,6 +67,36 @@ public sealed class SignalTests
         Assert.Equal(3, dead.Count);
         Assert.All(dead, static d => Assert.Contains("number", d.Reason, StringComparison.Ordinal));
         Assert.Equal(3, (await run.ReadJournalAsync()).Count(static l => l.What == "DeadLetter"));
+    }
+
+    [Fact]
+    public async Task A_message_that_one_process_took_is_not_taken_again_by_the_next()
+    {
+        var content = new MemoryStore();
+        RunId id;
+        await using (var world = await World.StartAsync([typeof(Sums)], () => content))
+        {
+            var run = await world.Client.StartAsync((Sums w) => w.Run(2));
+            id = run.Id;
+            await run.SignalAsync(new Signal<bool>("go"), true);
+            await run.SignalAsync(Number, 1);
+            await world.UntilAsync(run, static i => i.Waiting == "signal 'number'");
+            await UntilTakenAsync(content, id);
+        }
+        await using var next = await World.StartAsync([typeof(Sums)], content.Reopen);
+        await next.Client.GetRun(id).SignalAsync(Number, 2);
+        Assert.Equal("1,2", await next.ResultAsync<string>(next.Client.GetRun(id)));
+    }
+
+    /// <summary>The description is the same before the message was taken and after.</summary>
+    static async Task UntilTakenAsync(MemoryStore content, RunId id)
+    {
+        var deadline = DateTime.UtcNow + World.Patience;
+        while (StateCodec.Decode((await content.Reopen().LoadAsync(id, default))!.Run.State.Span).NextOp < 4)
+        {
+            Assert.True(DateTime.UtcNow < deadline);
+            await Task.Delay(5);
+        }
     }
 
     [Fact]
