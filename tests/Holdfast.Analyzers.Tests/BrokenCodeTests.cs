@@ -7,7 +7,7 @@ public sealed class BrokenCodeTests
     static readonly string[] Sources =
     [
         .. CorrectWorkflowTests.Texts.Select(body => Analysis.Workflow(body, CorrectWorkflowTests.Members)),
-        .. new[] { "tests/Holdfast.Tests/Runs/Corpus", "samples/Guide" }.SelectMany(folder => Directory.GetFiles(Path.Combine(HelpTests.Root(), folder), "*.cs")).Select(File.ReadAllText),
+        .. new[] { "tests/Holdfast.Torture/Corpus", "samples/Guide" }.SelectMany(folder => Directory.GetFiles(Path.Combine(HelpTests.Root(), folder), "*.cs")).Select(File.ReadAllText),
         Analysis.Workflow("""
             foreach (var i in request.Items.Where(i => i.Count > 0)) await Step(async () => { _total++; await mail.Send(i.Name); });
             await using var file = new FileStream("a", FileMode.Open);

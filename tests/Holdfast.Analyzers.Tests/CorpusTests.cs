@@ -10,7 +10,7 @@ public sealed class CorpusTests
     /// <summary>A body of code that compiles together, and which of its folders are judged.</summary>
     static readonly (string Assembly, string[] Compiled, string[] Judged)[] Bodies =
     [
-        ("Holdfast.Tests", ["tests/Holdfast.Tests/Runs/Corpus"], ["tests/Holdfast.Tests/Runs/Corpus"]),
+        ("Holdfast.Torture", ["tests/Holdfast.Torture/Corpus", "tests/Holdfast.Torture/Driving"], ["tests/Holdfast.Torture/Corpus"]),
         ("Guide", ["samples/Guide"], ["samples/Guide"]),
         ("Claims", ["samples/Claims"], ["samples/Claims/Worker/ClaimWorkflow.cs"]),
         ("Holdfast.Bench", ["bench/Holdfast.Bench"], ["bench/Holdfast.Bench/Seq10.cs"]),
