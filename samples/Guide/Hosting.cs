@@ -1,4 +1,5 @@
 using Holdfast;
+using Holdfast.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -37,6 +38,21 @@ public static class Hosting
         o.Retention = new() { Age = TimeSpan.FromDays(30), CountMax = 1_000_000 };   // whichever comes first
         o.RetainRunsOf<Refund>(new() { Age = TimeSpan.FromDays(3650) });             // one workflow by a rule of its own
         o.JournalKeep = 100_000;                                                     // turns, of each run, while it goes on
+        #endregion
+    }
+
+    public static async Task BackupAsync(IHoldfastClient holdfast)
+    {
+        #region backup
+        StoreBackup copy = await holdfast.BackupAsync($"/backups/shop-{DateTime.UtcNow:yyyyMMdd-HHmmss}.db");
+        Console.WriteLine($"{copy.Path}: {copy.Bytes} bytes, backup {copy.Id}");
+        #endregion
+    }
+
+    public static void Restore(HoldfastOptions o)
+    {
+        #region restore
+        o.UseSqlite("shop.db", new() { AcceptBackup = "019a1c5e7f0b7cc2a1b3d5f708192a3b" });   // from the refusal, or from your notes
         #endregion
     }
 

@@ -21,10 +21,16 @@ public sealed class SqliteStore : IStore
     readonly LockFile? _lock;
     readonly Writer? _writer;
     readonly ReaderPool _readers;
+    readonly BackupCopy? _backup;
+    readonly CancellationTokenSource _closing = new();
+    readonly SemaphoreSlim _oneBackup = new(1);
     int _isDisposed;
 
-    SqliteStore(string path, LockFile? @lock, Writer? writer, ReaderPool readers) =>
-        (_path, _lock, _writer, _readers) = (path, @lock, writer, readers);
+    SqliteStore(string path, LockFile? @lock, Writer? writer, SqliteStoreOptions options)
+    {
+        (_path, _lock, _writer, _readers) = (path, @lock, writer, new(path, options));
+        if (writer is not null) _backup = new(writer, path, options);
+    }
 
     /// <summary>The full path of the database file.</summary>
     public string Location => _path;
@@ -40,7 +46,8 @@ public sealed class SqliteStore : IStore
     /// <see cref="HoldfastError.StoreOwned"/>: another process, or another store of this one, has the file.
     /// <see cref="HoldfastError.StoreNewer"/>: a newer Holdfast wrote it. <see cref="HoldfastError.StoreForeign"/>: it is a database of something else.
     /// <see cref="HoldfastError.StoreCorrupt"/>: it is damaged, or no database. <see cref="HoldfastError.StoreUnavailable"/>,
-    /// <see cref="HoldfastError.StoreFull"/>: it cannot be opened for now; the message says why.
+    /// <see cref="HoldfastError.StoreFull"/>: it cannot be opened for now; the message says why. <see cref="HoldfastError.StoreIsBackup"/>: it is a
+    /// backup that <see cref="SqliteStoreOptions.AcceptBackup"/> does not name.
     /// </exception>
     public static SqliteStore Open(string path, SqliteStoreOptions? options = null, ILogger? logger = null)
     {
@@ -55,7 +62,7 @@ public sealed class SqliteStore : IStore
         var owned = LockFile.Take(full);
         try
         {
-            return new(full, owned, Writer.Open(full, options, logger), new(full, options));
+            return new(full, owned, Writer.Open(full, options, logger), options);
         }
         catch
         {
@@ -92,7 +99,7 @@ public sealed class SqliteStore : IStore
         {
             throw fault.ToException(full);
         }
-        return new(full, null, null, new(full, options));
+        return new(full, null, null, options);
     }
 
     static string FullPath(string path)
@@ -174,17 +181,47 @@ public sealed class SqliteStore : IStore
     public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken) =>
         Read(reader => reader.ListDeadLetters(run, limit), cancellationToken);
 
-    /// <summary>
-    /// Moves the log into the file, closes it and gives it up. After <see cref="HoldfastError.OutcomeUnknown"/> it is given up
-    /// as it is: what the file holds shows when it is opened again.
-    /// </summary>
-    public ValueTask DisposeAsync()
+    /// <inheritdoc/>
+    public ValueTask<StoreBackup> BackupAsync(string path, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return default;
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        // Elsewhere than on the caller's thread: unlike everything else here, it takes seconds.
+        return new(Task.Run(() => MakeBackupAsync(path, cancellationToken), cancellationToken));
+    }
+
+    /// <summary>
+    /// Moves the log into the file, closes it and gives it up; a backup that is under way is given up first. After
+    /// <see cref="HoldfastError.OutcomeUnknown"/> it is given up as it is: what the file holds shows when it is opened again.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _oneBackup.WaitAsync().ConfigureAwait(false);
+        _closing.Dispose();
         _readers.Dispose();
         _writer?.Dispose();
         _lock?.Dispose();
-        return default;
+        _oneBackup.Release();
+    }
+
+    async Task<StoreBackup> MakeBackupAsync(string path, CancellationToken cancellationToken)
+    {
+        await _oneBackup.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ToWrite.ThrowIfUnusable();
+            using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+            return await _backup!.MakeAsync(path, given.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HoldfastException(HoldfastError.BackupFailed, $"No backup was made to {path}: the store was closed meanwhile.");
+        }
+        finally
+        {
+            _oneBackup.Release();
+        }
     }
 
     ValueTask<T> Read<T>(Func<Reader, T> read, CancellationToken cancellationToken)

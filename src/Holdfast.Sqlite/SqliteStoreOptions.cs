@@ -26,6 +26,19 @@ public sealed record SqliteStoreOptions
     /// <value>2 seconds; a step that takes longer is interrupted, undone and refused. Longer lets one step hold up every other run.</value>
     public TimeSpan TransactionStepLimit { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// The id of the backup that this store may be started from. A file that <c>BackupAsync</c> made is refused without it, and the refusal says the
+    /// id. Accepted once, it is a store like any other.
+    /// </summary>
+    /// <value>
+    /// Null: no backup is started. Runs in a copy go on from the moment at which it was made: what they did after that, they do again, with the same
+    /// idempotency keys.
+    /// </value>
+    public string? AcceptBackup { get; init; }
+
+    /// <summary>How many pages a backup copies at a time; a commit waits for one such step at most.</summary>
+    internal int BackupStepPages { get; init; } = 64;
+
     /// <summary>The registered virtual file system to go through, for tests that make it fail; null for SQLite's own.</summary>
     internal string? FileSystem { get; init; }
 

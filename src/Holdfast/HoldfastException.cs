@@ -65,6 +65,12 @@ public enum HoldfastError
 
     /// <summary>The file or database belongs to something else; nothing in it was changed.</summary>
     StoreForeign = 208,
+
+    /// <summary>The store is a backup's copy, which is started only for somebody who names it; the message says which it is.</summary>
+    StoreIsBackup = 209,
+
+    /// <summary>No backup was made; the message says why. The store is not touched by this.</summary>
+    BackupFailed = 210,
 }
 
 /// <summary>The one family of errors that the world, not the caller's code, causes.</summary>

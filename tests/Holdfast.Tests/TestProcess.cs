@@ -1,5 +1,6 @@
 using Holdfast.Sqlite;
 using Holdfast.Storage;
+using Holdfast.Tests.Faults;
 
 namespace Holdfast.Tests;
 
@@ -9,8 +10,16 @@ static class TestProcess
     /// <summary>Opens the store at the given path, adds a run, prints "open", and holds it until it is killed or its input ends.</summary>
     public const string HoldStore = "hold-store";
 
+    /// <summary>Opens the store at the first path, backs it up to the second, and in the middle of that prints "copying" and hangs.</summary>
+    public const string HangInBackup = "hang-in-backup";
+
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [HangInBackup, var source, var target])
+        {
+            await HangInBackupAsync(source, target);
+            return 0;
+        }
         if (arguments is not [HoldStore, var path])
         {
             await Console.Error.WriteLineAsync("This is a test assembly. Run it with 'dotnet test'.");
@@ -23,5 +32,22 @@ static class TestProcess
         await Console.Out.WriteLineAsync("open");
         await Console.In.ReadToEndAsync();
         return 0;
+    }
+
+    static async Task HangInBackupAsync(string source, string target)
+    {
+        var writes = 0;
+        using var disk = new FaultyVfs
+        {
+            Hook = (in VfsCall call) =>
+            {
+                if (call.Operation != VfsOperation.Write || !call.Path.EndsWith(".partial", StringComparison.Ordinal) || ++writes < 3) return VfsAnswer.Pass;
+                Console.Out.WriteLine("copying");
+                Thread.Sleep(Timeout.Infinite);
+                return VfsAnswer.Pass;
+            },
+        };
+        await using var store = SqliteStore.Open(source, new() { ReserveBytes = 0, FileSystem = disk.Name });
+        await store.BackupAsync(target, default);
     }
 }

@@ -95,6 +95,22 @@ sealed class Writer : IDisposable
         }
     }
 
+    /// <summary>Lends the connection between two transactions. Every commit waits meanwhile.</summary>
+    public T Use<T>(Func<Database, T> work)
+    {
+        lock (_gate)
+        {
+            ThrowIfUnusable();
+            return work(_database);
+        }
+    }
+
+    /// <summary>Gives back what was made with <see cref="Use"/>, whatever has become of the store since.</summary>
+    public void Release(Action work)
+    {
+        lock (_gate) work();
+    }
+
     public void ThrowIfUnusable()
     {
         if (Poison is { } poison) throw new HoldfastException(poison.Error, poison.Message, poison);
@@ -150,6 +166,7 @@ sealed class Writer : IDisposable
         // Until the file is known to be ours and its log is safe, closing must not change it.
         database.LeaveWithoutCheckpoint(true);
         Schema.Check(database, path);
+        var isBackup = BackupMark.Check(database, path, options.AcceptBackup);
         // What a process that died left in the log may never have reached the disk: it does now, before anything is built on it.
         // Only after the check, which read from the file: SQLite takes no notice of a log before that.
         if (!database.Checkpoint(truncate: true)) Log.CheckpointIncomplete(logger, path, "the file is in use elsewhere");
@@ -157,6 +174,7 @@ sealed class Writer : IDisposable
         if (database.Query("PRAGMA journal_mode = WAL", row => row.Text(0)) != "wal")
             throw new HoldfastException(HoldfastError.StoreUnavailable, $"{path} cannot use a write-ahead log. Put it on a local disk.");
         Schema.Migrate(database);
+        if (isBackup) Log.Restored(logger, path, BackupMark.Remove(database));
         database.LeaveWithoutCheckpoint(false);
         Log.Opened(logger, path, Schema.VersionOf(database));
     }

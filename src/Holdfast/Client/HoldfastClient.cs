@@ -79,6 +79,13 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         return await engine.Store.ListDeadLettersAsync(run, limit, cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<StoreBackup> BackupAsync(string path, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        engine.ThrowIfNotRunning();
+        return await engine.Store.BackupAsync(path, cancellationToken).ConfigureAwait(false);
+    }
+
     public Task<PruneReport> PruneAsync(Retention? retention, string? workflow, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();

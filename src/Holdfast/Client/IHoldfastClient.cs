@@ -70,6 +70,15 @@ public interface IHoldfastClient
     /// <param name="workflow">The name of the one workflow whose runs may go; null for all.</param>
     /// <param name="cancellationToken">Stops between two writes; what is removed by then is gone.</param>
     Task<PruneReport> PruneAsync(Retention? retention = null, string? workflow = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Makes a consistent copy of the store while it runs. What was acknowledged before the call is in it. When this returns, the copy is on the disk, whole;
+    /// until then there is nothing at the path, also if the process is killed.
+    /// </summary>
+    /// <param name="path">Where to; there must be no file yet. A copy is marked as one, and an engine starts on it only when told to.</param>
+    /// <param name="cancellationToken">Gives the backup up; nothing is left of it.</param>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.BackupFailed"/>: there is no copy; the message says why.</exception>
+    Task<StoreBackup> BackupAsync(string path, CancellationToken cancellationToken = default);
 }
 
 /// <summary>A run as people see it.</summary>

@@ -97,4 +97,12 @@ public interface IStore : IAsyncDisposable
 
     /// <summary>Messages that could not be taken, oldest first; of one run, or of all.</summary>
     ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes a consistent copy at a path that is free, beside all other work, and returns when it is on the disk. Until then there is nothing at the
+    /// path. A store without files of its own refuses.
+    /// </summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.BackupFailed"/>: there is no copy; the message says why.</exception>
+    ValueTask<StoreBackup> BackupAsync(string path, CancellationToken cancellationToken) => ValueTask.FromException<StoreBackup>(
+        new HoldfastException(HoldfastError.BackupFailed, $"No backup was made to {path}: the store '{Location}' has no file of its own. Back it up with its own tools."));
 }

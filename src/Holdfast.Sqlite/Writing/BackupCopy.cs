@@ -1,0 +1,107 @@
+using Holdfast.Sqlite.Files;
+using Holdfast.Storage;
+using SQLitePCL;
+
+namespace Holdfast.Sqlite.Writing;
+
+/// <summary>
+/// Copies the file while it is written to, with SQLite's online backup on the writer's own connection: page by page between commits, and what a
+/// commit changes in pages that are copied already, SQLite copies again. So the copy is of the moment at which it is complete, the log does not
+/// grow meanwhile as it would under a long read, and no commit waits for more than one step.
+/// </summary>
+sealed class BackupCopy(Writer writer, string source, SqliteStoreOptions options)
+{
+    /// <summary>What a copy is called until it is complete: a name that nobody opens by mistake.</summary>
+    public const string PartialSuffix = ".partial";
+
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.BackupFailed"/>: there is no copy; the message says why.</exception>
+    public async Task<StoreBackup> MakeAsync(string path, CancellationToken cancellationToken)
+    {
+        var full = Path.GetFullPath(path);
+        if (File.Exists(full) || Directory.Exists(full)) throw Failed(full, "there is a file of this name already; a backup never replaces one", null);
+        var partial = full + PartialSuffix;
+        var id = Guid.CreateVersion7().ToString("N");
+        try
+        {
+            // What a killed process has left.
+            Delete(partial);
+            await CopyAsync(partial, cancellationToken).ConfigureAwait(false);
+            var utc = Finish(partial, id);
+            DurableFile.Publish(partial, full);
+            return new(full, id, utc, new FileInfo(full).Length);
+        }
+        catch (Exception error) when (error is SqliteFault or IOException or UnauthorizedAccessException)
+        {
+            throw Failed(full, error.Message, error);
+        }
+        finally
+        {
+            TryDelete(partial);
+        }
+    }
+
+    async Task CopyAsync(string partial, CancellationToken cancellationToken)
+    {
+        using var copy = Open(partial);
+        // Nobody needs this file until it is whole, so it is neither journaled nor synced on the way.
+        copy.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096");
+        var backup = writer.Use(database => raw.sqlite3_backup_init(copy.Handle, "main", database.Handle, "main"));
+        if (backup is null || backup.IsInvalid) throw copy.Fault();
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var code = writer.Use(_ => raw.sqlite3_backup_step(backup, options.BackupStepPages));
+                if (code == raw.SQLITE_DONE) break;
+                // Busy: a shell holds the source for a moment.
+                if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_LOCKED)) throw new SqliteFault(code, 0, raw.sqlite3_errstr(code).utf8_to_string());
+                await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            writer.Release(() => raw.sqlite3_backup_finish(backup));
+        }
+    }
+
+    DateTimeOffset Finish(string partial, string id)
+    {
+        var utc = DateTimeOffset.UtcNow;
+        using var copy = Open(partial);
+        // One file, with nothing beside it that could be forgotten.
+        copy.Execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF");
+        BackupMark.Write(copy, id, $"{source} on {Environment.MachineName}", utc);
+        return utc;
+    }
+
+    Database Open(string path)
+    {
+        var code = raw.sqlite3_open_v2(path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, options.FileSystem);
+        var database = new Database(handle);
+        if (code == raw.SQLITE_OK) return database;
+        using (database) throw database.Fault();
+    }
+
+    static void Delete(string partial)
+    {
+        foreach (var suffix in (string[])["", "-journal", "-wal", "-shm"]) File.Delete(partial + suffix);
+    }
+
+    static void TryDelete(string partial)
+    {
+        try
+        {
+            Delete(partial);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Its name says what it is, and the next backup removes it.
+        }
+    }
+
+    static HoldfastException Failed(string path, string reason, Exception? inner) =>
+        new(HoldfastError.BackupFailed, $"No backup was made to {path}: {reason}. The store itself is not touched by this.", inner);
+}
