@@ -46,7 +46,7 @@ static class StepRunner
         {
             return engine.Codec.DecodeIntent(attempt.Step.Intent, blobs, services);
         }
-        catch (HoldfastException error) when (error.Error == HoldfastError.NeedsMigration)
+        catch (HoldfastException error) when (error.Error is HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot)
         {
             attempt.Refuse(error);
             return null;
@@ -101,7 +101,10 @@ static class StepRunner
     {
         var step = attempt.Step;
         if (!engine.Handlers.TryGetValue(step.Handler!, out var handler))
-            throw new HoldfastException(HoldfastError.UnknownWorkflow, $"No step named '{step.Handler}' is registered here; add it with AddStep(\"{step.Handler}\", …).");
+        {
+            attempt.Refuse(new(HoldfastError.UnknownWorkflow, $"No step named '{step.Handler}' is registered here. Add it with AddStep(\"{step.Handler}\", …), or start the build that has it."));
+            return null;
+        }
         var ticket = new CallTicket(attempt.Run, step.Id, attempt.Number, step.Intent);
         engine.Calls[(ticket.Run, ticket.Op, ticket.Attempt)] = attempt;
         using var services = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.CreateScope(engine.Provider);

@@ -16,7 +16,7 @@ sealed class ExceptionPlan : Plan
     public const int DataMax = 1000;
 
     static readonly FieldInfo Message = Base("_message"), Inner = Base("_innerException"), Remote = Base("_remoteStackTraceString"),
-        Own = Base("_stackTrace"), OwnText = Base("_stackTraceString"), Result = Base("_HResult");
+        Own = Base("_stackTrace"), OwnText = Base("_stackTraceString"), Result = Base("_HResult"), Source = Base("_source"), Help = Base("_helpURL");
 
     readonly Type _type;
     readonly (string Name, FieldInfo Field)[] _members;
@@ -37,6 +37,8 @@ sealed class ExceptionPlan : Plan
         writer.WriteReference(exception.InnerException);
         writer.WriteReference(StackTextOf(exception));
         writer.WriteFixed32(exception.HResult);
+        writer.WriteReference(Source.GetValue(exception));
+        writer.WriteReference(Help.GetValue(exception));
         var data = new List<(string, object?)>();
         foreach (System.Collections.DictionaryEntry entry in exception.Data)
             if (data.Count < DataMax && entry.Key is string key && IsPlainValue(entry.Value))
@@ -63,6 +65,8 @@ sealed class ExceptionPlan : Plan
         Inner.SetValue(exception, reader.ReadReference<Exception>());
         Remote.SetValue(exception, reader.ReadReference<string>());
         Result.SetValue(exception, reader.ReadFixed32());
+        Source.SetValue(exception, reader.ReadReference<string>());
+        Help.SetValue(exception, reader.ReadReference<string>());
         var entries = reader.ReadCount(2);
         if (entries > DataMax) throw GraphErrors.Corrupt("an exception has too much data");
         for (; entries > 0; entries--)

@@ -152,7 +152,13 @@ sealed class StringBuilderPlan : Plan<StringBuilder>
 {
     protected override void WriteBody(GraphWriter writer, StringBuilder value) => writer.WriteReference(value.ToString());
 
-    public override object ReadHeader(GraphReader reader, WireType type) => new StringBuilder();
+    protected override void WriteHeader(GraphWriter writer, StringBuilder value) => writer.WriteUnsigned((uint)value.MaxCapacity);
+
+    public override object ReadHeader(GraphReader reader, WireType type)
+    {
+        var max = reader.ReadUnsigned();
+        return max is > 0 and <= int.MaxValue ? new StringBuilder(0, (int)max) : throw GraphErrors.Corrupt("a text under construction has no room");
+    }
 
     protected override void ReadBody(GraphReader reader, StringBuilder value) => value.Append(reader.ReadReference<string>());
 }
