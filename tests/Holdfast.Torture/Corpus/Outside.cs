@@ -157,8 +157,6 @@ public sealed class Retries : CorpusWorkflow
 
 public sealed class StepsOnCopies : CorpusWorkflow
 {
-    static List<int>? s_returned;
-
     readonly List<int> _mine = [1];
     Pair _pair = new() { X = 1 };
 
@@ -176,10 +174,9 @@ public sealed class StepsOnCopies : CorpusWorkflow
             nested["b"].Clear();
             row[0] = 99;
             _mine.Add(5);
-            s_returned = captured;
-            return captured;
+            return Outside.Keep(captured);
         });
-        s_returned?.Add(1000);
+        Outside.Change();
         var aliased = await Step(async step =>
         {
             await StepLedger.RunAsync(step, null);
@@ -209,6 +206,16 @@ public sealed class StepsOnCopies : CorpusWorkflow
         }
         return $"{string.Join(',', seen)} {captured.Count} {ReferenceEquals(alias, captured)} {row[0]} {_mine.Count} {aliased.Item3} {aliased.nested["a"].Count} {pair._pair.X}{pair.Item2[0].X}";
     }
+}
+
+/// <summary>What a step gave away, and what is done with it behind the run's back.</summary>
+static class Outside
+{
+    static List<int>? s_kept;
+
+    public static List<int> Keep(List<int> list) => s_kept = list;
+
+    public static void Change() => s_kept?.Add(1000);
 }
 
 public sealed class InFlightAcrossAwaits : CorpusWorkflow
