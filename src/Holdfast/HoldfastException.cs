@@ -18,6 +18,18 @@ public enum HoldfastError
     /// <summary>The run was cancelled or terminated.</summary>
     RunCancelled = 103,
 
+    /// <summary>A query got no answer in its time. Ask again.</summary>
+    AnswerTimeout = 104,
+
+    /// <summary>A query threw; <see cref="Exception.InnerException"/> says what.</summary>
+    QueryFailed = 105,
+
+    /// <summary>A query changed the run's state; its changes were thrown away, and there is no answer.</summary>
+    QueryChangedState = 106,
+
+    /// <summary>The run's workflow has no query of this name.</summary>
+    UnknownMember = 107,
+
     /// <summary>No workflow of this name and version is registered here.</summary>
     UnknownWorkflow = 110,
 

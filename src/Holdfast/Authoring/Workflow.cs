@@ -12,7 +12,7 @@ public abstract class Workflow
 {
     /// <summary>The id of this run.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/> outside a run, as in a step or a constructor.</exception>
-    protected static RunId RunId => Frames.RunGraph.Required.Services.Run;
+    protected static RunId RunId => Frames.RunGraph.Here.Services.Run;
 
     /// <inheritdoc cref="Durable.Step{T}(Func{Task{T}}, StepOptions?)"/>
     protected static Durable<T> Step<T>(Func<Task<T>> body, StepOptions? options = null) => Durable.Step(body, options);

@@ -102,6 +102,15 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         }
     }
 
+    public async Task<T> QueryAsync<T>(RunId run, LambdaExpression query, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        var question = new Question(MemberCall.Of(query, engine.Json));
+        engine.Post(run, question);
+        var answer = await engine.InTimeAsync(question.Answer, timeout, $"Query '{question.Call.Name}' of run {run}", cancellationToken).ConfigureAwait(false);
+        return engine.Json.Read<T>(answer, $"The answer of {question.Call.Name}");
+    }
+
     public async Task<RunStatus> WaitAsync(RunId run, CancellationToken cancellationToken) => (await OutcomeAsync(run, cancellationToken).ConfigureAwait(false)).Status;
 
     public async Task<T> ResultAsync<T>(RunId run, CancellationToken cancellationToken)

@@ -61,4 +61,18 @@ public sealed class RunHandle<TWorkflow, T> : RunHandle where TWorkflow : Workfl
 
     /// <inheritdoc cref="RunHandle.ResultAsync{T}"/>
     public Task<T> ResultAsync(CancellationToken cancellationToken = default) => ResultAsync<T>(cancellationToken);
+
+    /// <summary>
+    /// Reads the run's state, between two of its turns: what the answer tells is durable. The run may wait, be parked, or not be in memory. Nothing is kept
+    /// of the query, and no commit waits for it.
+    /// </summary>
+    /// <param name="query">One property or method of the workflow that is marked with <see cref="QueryAttribute"/>, such as <c>w =&gt; w.Status</c>.</param>
+    /// <param name="timeout">How long to wait; null for <see cref="HoldfastOptions.AnswerTimeout"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.RunFinished"/>: an ended run has no state any more, only its result. <see cref="HoldfastError.QueryFailed"/>: the query threw.
+    /// <see cref="HoldfastError.QueryChangedState"/>. <see cref="HoldfastError.AnswerTimeout"/>. <see cref="HoldfastError.NeedsMigration"/>: the state belongs to other code.
+    /// </exception>
+    public Task<TAnswer> QueryAsync<TAnswer>(System.Linq.Expressions.Expression<Func<TWorkflow, TAnswer>> query, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Client.QueryAsync<TAnswer>(Id, query, timeout, cancellationToken);
 }

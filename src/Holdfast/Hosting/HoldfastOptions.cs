@@ -70,6 +70,10 @@ public sealed class HoldfastOptions
     /// <value>3. One bad run then cannot keep the process from starting.</value>
     public int CrashesMax { get; set; } = 3;
 
+    /// <summary>How long <c>QueryAsync</c> waits for its answer, if the call does not say.</summary>
+    /// <value>10 seconds.</value>
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>A turn that takes longer is reported in the log: code between awaits should compute, not wait.</summary>
     /// <value>One second.</value>
     public TimeSpan SlowTurn { get; set; } = TimeSpan.FromSeconds(1);

@@ -171,6 +171,25 @@ sealed class Engine : IAsyncDisposable
     /// <summary>Does something after a wait, unless the engine stops before.</summary>
     public void Later(TimeSpan wait, Action then) => _ = LaterAsync(wait, then);
 
+    /// <summary>Waits for an answer out of a run's turns, as long as the caller does.</summary>
+    public async Task<byte[]> InTimeAsync(TaskCompletionSource<byte[]> answer, TimeSpan? timeout, string what, CancellationToken cancellationToken)
+    {
+        var time = timeout ?? Options.AnswerTimeout;
+        try
+        {
+            return await answer.Task.WaitAsync(time, Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new HoldfastException(HoldfastError.AnswerTimeout, $"{what} was not answered in {time}. The run's turn, or the commit of it, takes longer; ask again.");
+        }
+        finally
+        {
+            // Nobody listens any more: it need not be worked out.
+            answer.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
     public bool DropsFrames() => _alwaysCold || (Options.AlwaysCold is null && Options.Random.Next(100) == 0);
 
     public void Finished(LiveRun run, RunOutcome outcome)

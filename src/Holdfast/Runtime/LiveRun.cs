@@ -83,17 +83,24 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         while (true)
         {
             Attempt? inline = null;
+            List<Question>? questions = null;
             try
             {
                 while (inline is null && Take())
                 {
-                    inline = await Turn.RunAsync(this, _taken).ConfigureAwait(false);
+                    questions = Questions.TakeOut(_taken);
+                    if (_taken.Count > 0) inline = await Turn.RunAsync(this, _taken).ConfigureAwait(false);
                     _taken.Clear();
                     _failures = 0;
+                    if (questions is null) continue;
+                    inline?.StartElsewhere();
+                    inline = null;
+                    await Questions.AnswerAsync(this, questions).ConfigureAwait(false);
                 }
             }
             catch (Exception error)
             {
+                questions?.ForEach(q => q.Fail(error));
                 Memory?.DropGraph();
                 Memory = null;
                 Engine.TurnBroke(Id, error, _failures);

@@ -78,4 +78,15 @@ public sealed class GuideTests
         world.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("Good day, ann", await greeting.ResultAsync().WaitAsync(GuideWorld.Limit));
     }
+
+    [Fact]
+    public async Task A_tab_tells_what_is_owed()
+    {
+        await using var world = await GuideWorld.StartAsync(typeof(Tab));
+        var tab = await world.Client.StartAsync((Tab w) => w.Run(new List<Line> { new("tea", 3), new("cake", 4) }));
+        await GuideWorld.WaitingForAsync(tab, "signal 'close'");
+        Assert.Equal("7: cake", await TabDesk.Look(tab));
+        await tab.SignalAsync(Tab.Close, true);
+        Assert.Equal(7, await tab.ResultAsync().WaitAsync(GuideWorld.Limit));
+    }
 }
