@@ -116,7 +116,7 @@ sealed class Engine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isStopped, 1) != 0) return;
         var failed = Failure is not null;
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await SignalStopAsync().ConfigureAwait(false);
         Timers.Dispose();
         await _sweep.DisposeAsync().ConfigureAwait(false);
         var started = Time.GetTimestamp();
@@ -226,7 +226,8 @@ sealed class Engine : IAsyncDisposable
         Failure = error;
         Log.Failed(_log, error, Store.Location);
         Completions.FailAll(error);
-        _stopping.Cancel();
+        // The token is cancelled at once; what is registered on it is the users' code, and may neither throw here nor hold this thread.
+        _ = SignalStopAsync();
         _stopHost?.Invoke(error);
     }
 
@@ -277,6 +278,18 @@ sealed class Engine : IAsyncDisposable
         if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { } stored) return false;
         if (stored.Snapshot.IsEmpty) return true;
         return SnapshotCheck.Problem(this, type, stored) is null;
+    }
+
+    async Task SignalStopAsync()
+    {
+        try
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException error)
+        {
+            Log.CallbackThrew(_log, error.InnerExceptions[0]);
+        }
     }
 
     async Task LaterAsync(TimeSpan wait, Action then)

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
 namespace Holdfast.Tests.Runs;
 
 public sealed class EngineStopTests
@@ -12,5 +15,16 @@ public sealed class EngineStopTests
         Assert.True(engine.Stopping.IsCancellationRequested);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(engine.Stopping);
         Assert.True(linked.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_callback_that_throws_does_not_keep_a_broken_engine_from_stopping_its_host()
+    {
+        var host = new Lifetime();
+        await using var world = await World.StartAsync([], configure: b => b.Services.AddSingleton<IHostApplicationLifetime>(host));
+        using var callback = world.Engine.Stopping.Register(static () => throw new InvalidOperationException("a step's own callback"));
+        world.Engine.Broken(new HoldfastException(HoldfastError.OutcomeUnknown, "The disk failed."));
+        Assert.True(world.Engine.Stopping.IsCancellationRequested);
+        await host.Stopped.WaitAsync(World.Patience);
     }
 }

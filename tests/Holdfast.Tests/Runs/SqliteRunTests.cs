@@ -142,21 +142,6 @@ public sealed class SqliteRunTests : IDisposable
         Assert.Equal(["step 0", "step 1", "step 2", "step 3"], probe.Entries);
     }
 
-    sealed class Lifetime : IHostApplicationLifetime
-    {
-        readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Stopped => _stopped.Task;
-
-        public CancellationToken ApplicationStarted => default;
-
-        public CancellationToken ApplicationStopping => default;
-
-        public CancellationToken ApplicationStopped => default;
-
-        public void StopApplication() => _stopped.TrySetResult();
-    }
-
     [Fact]
     public async Task A_failed_fsync_leaves_the_outcome_open_stops_the_engine_and_a_restart_goes_on()
     {
