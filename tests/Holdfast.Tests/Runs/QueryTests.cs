@@ -156,6 +156,7 @@ public sealed class QueryTests
     {
         await using var world = await World.StartAsync([typeof(Spoiled)]);
         var run = await world.Client.StartAsync((Spoiled w) => w.Run());
+        await world.UntilAsync(run, static i => i.Waiting == "signal 'paid'");
         await run.SignalAsync(Paid, 1);
         await world.ParkedAsync(run);
         Assert.Equal("waiting", await run.QueryAsync(w => w.Stage));
