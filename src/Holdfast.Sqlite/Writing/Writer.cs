@@ -350,7 +350,7 @@ sealed class Writer : IDisposable
     static bool EndsRunsOnly(IReadOnlyList<StoreWrite> writes)
     {
         for (var i = 0; i < writes.Count; i++)
-            if (writes[i] is not (Transition { Outcome: not null } or PostMail { Mail.Kind: MailKind.Cancel or MailKind.Terminate })) return false;
+            if (!writes[i].IsForReserve) return false;
         return true;
     }
 }

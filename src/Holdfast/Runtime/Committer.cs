@@ -39,7 +39,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         lock (_lock)
         {
             if (_broken is { } broken) throw Unknown(broken);
-            if (_full is { } full && MayBeGivenUp(write)) throw new HoldfastException(full.Error, full.Message, full);
+            if (_full is { } full && IsRefused(write, full)) throw new HoldfastException(full.Error, full.Message, full);
             _gathered.Add(pending);
             leads = !_isLed;
             _isLed = true;
@@ -122,40 +122,56 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
                 _gathered.RemoveRange(0, batchMax);
             }
         }
-        foreach (var pending in _batch) _writes.Add(pending.Write);
-        if (_results.Length < _writes.Count) _results = new WriteResult[_writes.Count];
-        Exception? error = null;
-        var started = Stopwatch.GetTimestamp();
-        try
+        var error = await AppendAsync(_batch).ConfigureAwait(false);
+        if (error is HoldfastException { Error: HoldfastError.StoreFull })
         {
-            await store.AppendAsync(_writes, _results).ConfigureAwait(false);
-            metrics.Committed(_writes.Count, Stopwatch.GetElapsedTime(started));
+            // The store has room in reserve for what ends runs, if it comes alone.
+            var ending = _batch.FindAll(static p => p.Write.IsForReserve);
+            if (ending.Count > 0 && ending.Count < _batch.Count)
+            {
+                var again = await AppendAsync(ending).ConfigureAwait(false);
+                if (again is null) _batch.RemoveAll(static p => p.Write.IsForReserve);
+                else error = again;
+            }
         }
-        catch (Exception thrown)
-        {
-            error = thrown;
-        }
-        var done = _batch;
-        _writes.Clear();
-        if (error is HoldfastException { Error: HoldfastError.StoreFull or HoldfastError.StoreUnavailable } full)
-        {
-            return await HoldAsync(full).ConfigureAwait(false);
-        }
+        if (error is HoldfastException { Error: HoldfastError.StoreFull or HoldfastError.StoreUnavailable } full) return await HoldAsync(full).ConfigureAwait(false);
         if (error is not null)
         {
             Break(error);
-            foreach (var pending in done) pending.Fail(Unknown(error));
+            foreach (var pending in _batch) pending.Fail(Unknown(error));
             failed(error);
             return false;
         }
-        for (var i = 0; i < done.Count; i++) done[i].Complete(_results[i]);
-        done.Clear();
+        _batch.Clear();
         lock (_lock)
         {
             _full = null;
             _isLed = _gathered.Count > 0;
             return _isLed;
         }
+    }
+
+    /// <summary>Appends and answers; or answers nobody yet, and returns why nothing is known to be kept.</summary>
+    async ValueTask<Exception?> AppendAsync(List<Pending> batch)
+    {
+        foreach (var pending in batch) _writes.Add(pending.Write);
+        if (_results.Length < _writes.Count) _results = new WriteResult[_writes.Count];
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await store.AppendAsync(_writes, _results).ConfigureAwait(false);
+            metrics.Committed(_writes.Count, Stopwatch.GetElapsedTime(started));
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+        finally
+        {
+            _writes.Clear();
+        }
+        for (var i = 0; i < batch.Count; i++) batch[i].Complete(_results[i]);
+        return null;
     }
 
     /// <summary>
@@ -168,9 +184,9 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         lock (_lock)
         {
             _full = full;
-            var all = _batch.Concat(_gathered).ToList();
-            refused = all.FindAll(static p => MayBeGivenUp(p.Write));
-            _gathered = all.FindAll(static p => !MayBeGivenUp(p.Write));
+            // What asks for a run's end and has only just come still gets its try.
+            refused = [.. _batch.FindAll(static p => MayBeGivenUp(p.Write)), .. _gathered.FindAll(p => IsRefused(p.Write, full))];
+            _gathered = [.. _batch.FindAll(static p => !MayBeGivenUp(p.Write)), .. _gathered.FindAll(p => !IsRefused(p.Write, full))];
             _batch = [];
             // With nothing to try again, the next write that comes is the probe.
             if (_gathered.Count == 0)
@@ -200,6 +216,8 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     }
 
     static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail;
+
+    static bool IsRefused(StoreWrite write, HoldfastException full) => MayBeGivenUp(write) && !(write.IsForReserve && full.Error == HoldfastError.StoreFull);
 
     static HoldfastException Unknown(Exception error) => error as HoldfastException
         ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {error.Message} Whether it was kept shows after a restart.", error);

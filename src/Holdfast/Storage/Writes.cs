@@ -4,7 +4,14 @@ namespace Holdfast.Storage;
 public readonly record struct RunKey(long Value);
 
 /// <summary>One thing to append. A batch of writes is one transaction of the store; each gets its own <see cref="WriteResult"/>.</summary>
-public abstract class StoreWrite;
+public abstract class StoreWrite
+{
+    /// <summary>
+    /// Whether the write ends a run or asks for its end. A store whose disk is full takes such writes from its reserve, in batches that
+    /// hold nothing else: they are how room is made.
+    /// </summary>
+    public virtual bool IsForReserve => false;
+}
 
 /// <summary>Creates a run. Answers <see cref="Verdict.Duplicate"/>, with the run that is there, when workflow and key are taken.</summary>
 public sealed class CreateRun(NewRun run) : StoreWrite
@@ -24,6 +31,9 @@ public sealed class PostMail(RunId run, NewMail mail) : StoreWrite
 
     /// <summary>The message.</summary>
     public NewMail Mail { get; } = mail;
+
+    /// <inheritdoc/>
+    public override bool IsForReserve => Mail.Kind is MailKind.Cancel or MailKind.Terminate;
 }
 
 /// <summary>
@@ -32,6 +42,9 @@ public sealed class PostMail(RunId run, NewMail mail) : StoreWrite
 /// </summary>
 public sealed class Transition : StoreWrite
 {
+    /// <inheritdoc/>
+    public override bool IsForReserve => Outcome is not null;
+
     /// <summary>The run.</summary>
     public required RunId Run { get; init; }
 

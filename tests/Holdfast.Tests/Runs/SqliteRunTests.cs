@@ -18,8 +18,8 @@ public sealed class SqliteRunTests : IDisposable
         _directory.Dispose();
     }
 
-    Task<World> StartAsync(Type[] workflows, Probe probe, Action<HoldfastBuilder>? configure = null) => World.StartAsync(
-        workflows, () => SqliteStore.Open(_directory["runs.db"], new() { FileSystem = _disk.Name, ReserveBytes = 0 }), alwaysCold: false,
+    Task<World> StartAsync(Type[] workflows, Probe probe, Action<HoldfastBuilder>? configure = null, int reserveBytes = 0) => World.StartAsync(
+        workflows, () => SqliteStore.Open(_directory["runs.db"], new() { FileSystem = _disk.Name, ReserveBytes = reserveBytes }), alwaysCold: false,
         builder =>
         {
             probe.Register(builder);
@@ -140,6 +140,50 @@ public sealed class SqliteRunTests : IDisposable
         _disk.Hook = null;
         Assert.Equal(4, await world.ResultAsync<int>(run));
         Assert.Equal(["step 0", "step 1", "step 2", "step 3"], probe.Entries);
+    }
+
+    public sealed class Waiting : Workflow
+    {
+        static readonly Signal<int> Never = new("never");
+
+        public async Durable<int> Run() => await Receive(Never);
+    }
+
+    [Fact]
+    public async Task Runs_can_be_ended_while_the_disk_is_full_and_others_hold_back()
+    {
+        var probe = HeldAtStep1();
+        await using var world = await StartAsync([typeof(Steps), typeof(Waiting)], probe, reserveBytes: 100_000);
+        var waiting = await world.Client.StartAsync((Waiting w) => w.Run());
+        var cancelled = await world.Client.StartAsync((Waiting w) => w.Run());
+        var run = await world.Client.StartAsync((Steps w) => w.Run(4));
+        await probe.ReachedAsync("in step 1");
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isFull = true;
+        var reserve = _directory["runs.db"] + ".reserve";
+        // The disk has room for exactly the reserve; once that is gone, a directory in its place keeps it from being made again.
+        _disk.Hook = (in VfsCall call) =>
+        {
+            if (!isFull || call.Operation != VfsOperation.Write) return VfsAnswer.Pass;
+            if (!File.Exists(reserve))
+            {
+                Directory.CreateDirectory(reserve);
+                return VfsAnswer.Pass;
+            }
+            refused.TrySetResult();
+            return VfsAnswer.Fail(VfsAnswer.Full);
+        };
+        probe.Gate("broken").SetResult();
+        await refused.Task.WaitAsync(World.Patience);
+
+        await waiting.TerminateAsync("makes room");
+        await cancelled.CancelAsync("makes room");
+        Assert.Equal(RunStatus.Terminated, await world.EndAsync(waiting));
+        Assert.Equal(RunStatus.Cancelled, await world.EndAsync(cancelled));
+        Assert.Equal(0, probe.Count("step 2"));
+        isFull = false;
+        Directory.Delete(reserve);
+        Assert.Equal(4, await world.ResultAsync<int>(run));
     }
 
     [Fact]
