@@ -18,6 +18,16 @@ public sealed class Tab : Workflow
     public List<Line> Above(decimal price) => _lines.Where(line => line.Price > price).ToList();
     #endregion
 
+    #region update
+    [Update]
+    public decimal Order(Line line)
+    {
+        if (Owed + line.Price > 100) throw new InvalidOperationException("Pay first.");   // nothing is kept, and the caller gets this
+        _lines.Add(line);
+        return Owed;                                                                      // committed before the caller gets it
+    }
+    #endregion
+
     public async Durable<decimal> Run(List<Line> first)
     {
         _lines.AddRange(first);
@@ -37,6 +47,10 @@ public static class TabDesk
         List<Line> dear = await tab.QueryAsync(w => w.Above(limit));
         #endregion
 
-        return $"{owed}: {string.Join(", ", dear.Select(line => line.What))}";
+        #region order
+        decimal now = await tab.UpdateAsync(w => w.Order(new Line("soup", 6)), key: "order-17");
+        #endregion
+
+        return $"{owed}, {now}: {string.Join(", ", dear.Select(line => line.What))}";
     }
 }

@@ -18,7 +18,7 @@ public enum HoldfastError
     /// <summary>The run was cancelled or terminated.</summary>
     RunCancelled = 103,
 
-    /// <summary>A query got no answer in its time. Ask again.</summary>
+    /// <summary>A query or update got no answer in its time. Ask again; an update with the same key, which is kept already.</summary>
     AnswerTimeout = 104,
 
     /// <summary>A query threw; <see cref="Exception.InnerException"/> says what.</summary>
@@ -27,8 +27,11 @@ public enum HoldfastError
     /// <summary>A query changed the run's state; its changes were thrown away, and there is no answer.</summary>
     QueryChangedState = 106,
 
-    /// <summary>The run's workflow has no query of this name.</summary>
+    /// <summary>The run's workflow has no query or update of this name.</summary>
     UnknownMember = 107,
+
+    /// <summary>An update threw; nothing of it was kept, and <see cref="Exception.InnerException"/> says what.</summary>
+    UpdateRejected = 108,
 
     /// <summary>No workflow of this name and version is registered here.</summary>
     UnknownWorkflow = 110,

@@ -75,4 +75,26 @@ public sealed class RunHandle<TWorkflow, T> : RunHandle where TWorkflow : Workfl
     /// </exception>
     public Task<TAnswer> QueryAsync<TAnswer>(System.Linq.Expressions.Expression<Func<TWorkflow, TAnswer>> query, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Client.QueryAsync<TAnswer>(Id, query, timeout, cancellationToken);
+
+    /// <summary>
+    /// Changes the run's state from outside. When this returns, the change is committed. The update is kept first, like a signal, and is done in the order in which updates and
+    /// signals came, at once unless the run is parked.
+    /// </summary>
+    /// <param name="update">The call of a method of the workflow that is marked with <see cref="UpdateAttribute"/>, such as <c>w =&gt; w.Raise(amount)</c>.</param>
+    /// <param name="key">
+    /// At most 1,000 characters. A second update of the run with the same key is not done again, and gets the answer of the first, also after a crash or the run's end.
+    /// Null for none: after a crash or a time-out nobody can ask for the answer.
+    /// </param>
+    /// <param name="timeout">How long to wait for the answer; null for <see cref="HoldfastOptions.AnswerTimeout"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting; the update may be done all the same.</param>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.UpdateRejected"/>: the method threw, and nothing of it was kept. <see cref="HoldfastError.AnswerTimeout"/>: kept, and not done yet.
+    /// <see cref="HoldfastError.RunFinished"/>; <see cref="HoldfastError.UnknownRun"/>.
+    /// </exception>
+    public Task<TAnswer> UpdateAsync<TAnswer>(System.Linq.Expressions.Expression<Func<TWorkflow, TAnswer>> update, string? key = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Client.UpdateAsync<TAnswer>(Id, update, key, timeout, cancellationToken);
+
+    /// <inheritdoc cref="UpdateAsync{TAnswer}"/>
+    public Task UpdateAsync(System.Linq.Expressions.Expression<Action<TWorkflow>> update, string? key = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Client.UpdateAsync<Nothing>(Id, update, key, timeout, cancellationToken);
 }

@@ -38,7 +38,7 @@ sealed class RunGraph(RunServices services)
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: there is none.</exception>
     public static RunGraph Required => _current ?? throw new HoldfastException(HoldfastError.Misuse, _lookedAt is null
         ? "Durable operations work only inside a run, and not inside a step. Start a run with IHoldfastClient.StartAsync, and call steps from its Run method."
-        : "A query starts nothing: steps, timers and waits belong into Run and the durable methods that it calls.");
+        : "Queries and updates start nothing: steps, timers and waits belong into Run and the durable methods that it calls.");
 
     /// <summary>The graph whose code this thread runs, be it only to look.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: there is none.</exception>

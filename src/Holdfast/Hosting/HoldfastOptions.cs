@@ -70,7 +70,7 @@ public sealed class HoldfastOptions
     /// <value>3. One bad run then cannot keep the process from starting.</value>
     public int CrashesMax { get; set; } = 3;
 
-    /// <summary>How long <c>QueryAsync</c> waits for its answer, if the call does not say.</summary>
+    /// <summary>How long <c>QueryAsync</c> and <c>UpdateAsync</c> wait for their answer, if the call does not say.</summary>
     /// <value>10 seconds.</value>
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -19,6 +19,18 @@ sealed class WorkflowMember
 
     public string Name { get; }
 
+    /// <summary>The methods that are marked as updates; refuses those that could not be one.</summary>
+    public static IReadOnlyDictionary<string, WorkflowMember> Updates(Type type, Func<string, HoldfastException> invalid)
+    {
+        var found = new Dictionary<string, WorkflowMember>(StringComparer.Ordinal);
+        foreach (var method in type.GetMethods(Instance).Where(static m => m.IsDefined(typeof(UpdateAttribute))))
+        {
+            if (method.IsDefined(typeof(QueryAttribute))) throw invalid($"'{method.Name}' is marked as query and as update; it changes the state or it does not.");
+            Add(found, method, method.Name, "update", invalid);
+        }
+        return found;
+    }
+
     /// <summary>The members that are marked as queries; refuses those that could not be one.</summary>
     public static IReadOnlyDictionary<string, WorkflowMember> Queries(Type type, Func<string, HoldfastException> invalid)
     {
@@ -26,17 +38,20 @@ sealed class WorkflowMember
         foreach (var property in type.GetProperties(Instance).Where(static p => p.IsDefined(typeof(QueryAttribute))))
         {
             if (property.GetMethod is not { } getter || property.GetIndexParameters().Length > 0) throw invalid($"its query '{property.Name}' is no property that can be read.");
-            Add(getter, property.Name);
+            Add(found, getter, property.Name, "query", invalid);
         }
-        foreach (var method in type.GetMethods(Instance).Where(static m => m.IsDefined(typeof(QueryAttribute)))) Add(method, method.Name);
-        return found;
-
-        void Add(MethodInfo method, string name)
+        foreach (var method in type.GetMethods(Instance).Where(static m => m.IsDefined(typeof(QueryAttribute))))
         {
-            if (method.ReturnType == typeof(void)) throw invalid($"its query '{name}' gives no answer.");
-            if (Problem(method) is { } problem) throw invalid($"its query '{name}' {problem}");
-            if (!found.TryAdd(name, new(method, name))) throw invalid($"it has two queries named '{name}'; callers from other processes know them by name alone.");
+            if (method.ReturnType == typeof(void)) throw invalid($"its query '{method.Name}' gives no answer.");
+            Add(found, method, method.Name, "query", invalid);
         }
+        return found;
+    }
+
+    static void Add(Dictionary<string, WorkflowMember> found, MethodInfo method, string name, string what, Func<string, HoldfastException> invalid)
+    {
+        if (Problem(method) is { } problem) throw invalid($"its {what} '{name}' {problem}");
+        if (!found.TryAdd(name, new(method, name))) throw invalid($"two of its members are the {what} '{name}'; callers from other processes know it by name alone.");
     }
 
     /// <summary>The arguments, as objects that nobody else holds.</summary>

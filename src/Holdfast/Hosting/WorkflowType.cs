@@ -38,6 +38,7 @@ sealed class WorkflowType
         var problems = Frames.Code.WorkflowInspection.Problems(type, static t => typeof(IDurableAwaiter).IsAssignableFrom(t), FrameTypes.IsBuilder);
         if (problems.Count > 0) throw Invalid(string.Join(" ", problems));
         Queries = WorkflowMember.Queries(type, Invalid);
+        Updates = WorkflowMember.Updates(type, Invalid);
     }
 
     public Type Type { get; }
@@ -52,6 +53,9 @@ sealed class WorkflowType
 
     /// <summary>What may be read from outside, by name.</summary>
     public IReadOnlyDictionary<string, WorkflowMember> Queries { get; }
+
+    /// <summary>What may be changed from outside, by name.</summary>
+    public IReadOnlyDictionary<string, WorkflowMember> Updates { get; }
 
     /// <summary>Refuses constructor parameters that the container cannot give.</summary>
     public void CheckServices(IServiceProviderIsService known)

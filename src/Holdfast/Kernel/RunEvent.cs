@@ -67,6 +67,13 @@ abstract record RunEvent
     /// <param name="Epoch">The epoch of attempts that the message lets start.</param>
     public sealed record MailArrived(StoredMail Mail, TimeSpan CancelGrace, long Epoch) : RunEvent;
 
+    /// <summary>The code of an update has run, or refused: the update is consumed and answered, and the messages behind it are taken.</summary>
+    /// <param name="Sequence">The update's place in the mailbox.</param>
+    /// <param name="Outcome">Its answer as JSON, or the error that it refused with.</param>
+    /// <param name="CancelGrace">As in <see cref="MailArrived"/>, for the messages behind it.</param>
+    /// <param name="Epoch">As in <see cref="MailArrived"/>.</param>
+    public sealed record UpdateTaken(long Sequence, Outcome Outcome, TimeSpan CancelGrace, long Epoch) : RunEvent;
+
     /// <summary>The run cannot go on here; a person or a deploy has to act. Said of a parked run, it states a new reason.</summary>
     /// <param name="Reason">Why.</param>
     /// <param name="RefusedMail">The sequence of a message that asked to take the run up and could not be followed: it is consumed. 0 for none.</param>

@@ -32,7 +32,8 @@ static class Loading
                 prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
                 memory.Unfolded.Add(result);
             }
-            prelude.Add(new RunEvent.TimePassed(epoch));
+            if (RunKernel.NextUpdate(memory.State) is null) prelude.Add(new RunEvent.TimePassed(epoch));
+            else run.TryPost(new RunEvent.TimePassed(epoch));
             events.InsertRange(0, prelude);
         }
         var unseen = stored.Mail.Where(mail => mail.Sequence > memory.State.MailSeen).ToList();

@@ -80,13 +80,13 @@ public sealed class GuideTests
     }
 
     [Fact]
-    public async Task A_tab_tells_what_is_owed()
+    public async Task A_tab_tells_what_is_owed_and_takes_orders()
     {
         await using var world = await GuideWorld.StartAsync(typeof(Tab));
         var tab = await world.Client.StartAsync((Tab w) => w.Run(new List<Line> { new("tea", 3), new("cake", 4) }));
         await GuideWorld.WaitingForAsync(tab, "signal 'close'");
-        Assert.Equal("7: cake", await TabDesk.Look(tab));
+        Assert.Equal("7, 13: cake", await TabDesk.Look(tab));
         await tab.SignalAsync(Tab.Close, true);
-        Assert.Equal(7, await tab.ResultAsync().WaitAsync(GuideWorld.Limit));
+        Assert.Equal(13, await tab.ResultAsync().WaitAsync(GuideWorld.Limit));
     }
 }

@@ -121,7 +121,7 @@ public sealed class QueryTests
 
         var started = await Assert.ThrowsAsync<HoldfastException>(() => run.QueryAsync(w => w.Starts()));
         Assert.Equal(HoldfastError.QueryFailed, started.Error);
-        Assert.Contains("A query starts nothing", started.Message, StringComparison.Ordinal);
+        Assert.Contains("Queries and updates start nothing", started.Message, StringComparison.Ordinal);
 
         Assert.Equal(HoldfastError.UnknownMember, (await Assert.ThrowsAsync<HoldfastException>(() => run.QueryAsync(w => w.NoQuery()))).Error);
         await Assert.ThrowsAsync<ArgumentException>(() => run.QueryAsync(w => w.Status.Length));
@@ -248,7 +248,7 @@ public sealed class QueryTests
     [Theory]
     [InlineData(typeof(AsyncQuery), "must be synchronous")]
     [InlineData(typeof(SilentQuery), "gives no answer")]
-    [InlineData(typeof(TwiceNamed), "two queries named 'Status'")]
+    [InlineData(typeof(TwiceNamed), "the query 'Status'")]
     [InlineData(typeof(GenericQuery), "type parameters")]
     public async Task What_could_not_be_answered_is_refused_at_registration(Type workflow, string why)
     {
