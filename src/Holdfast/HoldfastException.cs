@@ -54,6 +54,9 @@ public enum HoldfastError
     /// <summary>A value does not decode to the type asked for.</summary>
     InvalidPayload = 123,
 
+    /// <summary>Nothing is registered that gives secrets of this type; add it with <c>AddSecrets</c>.</summary>
+    UnknownSecret = 124,
+
     /// <summary>Another process owns the store.</summary>
     StoreOwned = 200,
 

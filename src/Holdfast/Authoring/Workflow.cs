@@ -58,6 +58,12 @@ public abstract class Workflow
 
     /// <inheritdoc cref="Durable.Shield{T}"/>
     protected static Durable Shield(Func<Durable> body) => Durable.Shield(body);
+
+    /// <inheritdoc cref="Durable.InSaga{T}"/>
+    protected static Durable<T> InSaga<T>(Func<Saga, Durable<T>> part) => Durable.InSaga(part);
+
+    /// <inheritdoc cref="Durable.InSaga{T}"/>
+    protected static Durable InSaga(Func<Saga, Durable> part) => Durable.InSaga(part);
 }
 
 /// <summary>Names a workflow class in stores. Without it the name is the class's name, and the version is 1.</summary>

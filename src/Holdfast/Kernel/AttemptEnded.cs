@@ -53,6 +53,8 @@ static class AttemptEnded
         decision.Note(JournalKind.AttemptFailed, step.Id, Line.Of($"{step.Label}: {step.LastError}"), step.Attempt);
         step.Phase = StepPhase.Backoff;
         step.Attempt++;
+        // Kept with the failure, which is committed anyway.
+        if (ended.Details is { } details) step.Heartbeat = new(step.Heartbeat?.Timeout, details);
         step.RetryUtc = retryUtc;
         step.Epoch = ended.Epoch;
     }

@@ -25,7 +25,9 @@ static class OpCodec
         Crashed = 32,
         LastError = 64,
         CancelGrace = 128,
-        All = 255,
+        HeartbeatTimeout = 256,
+        Details = 512,
+        All = 1023,
     }
 
     public static void Write(Op op, ref StateWriter writer)
@@ -80,7 +82,8 @@ static class OpCodec
         var has = (step.AtMostOnce ? Has.AtMostOnce : 0) | (step.Handler is null ? 0 : Has.Handler)
             | (step.Timeout is null ? 0 : Has.Timeout) | (ownRule ? Has.Retry : 0) | (step.IntentBlobs.Count == 0 ? 0 : Has.Blobs)
             | (step.CrashedAttempts == 0 ? 0 : Has.Crashed) | (step.LastError is null ? 0 : Has.LastError)
-            | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace);
+            | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace) | (step.Heartbeat?.Timeout is null ? 0 : Has.HeartbeatTimeout)
+            | (step.Heartbeat?.Details is null ? 0 : Has.Details);
         writer.Byte((byte)((byte)step.Kind | ((byte)step.Phase << 4)));
         writer.Number((long)has);
         writer.Text(step.Label);
@@ -100,6 +103,8 @@ static class OpCodec
         if (step.CrashedAttempts != 0) writer.Number(step.CrashedAttempts);
         if (step.LastError is { } error) writer.Text(error);
         if (step.CancelGraceUtc is { } grace) writer.Time(grace);
+        if (step.Heartbeat?.Timeout is { } silence) writer.Signed(silence.Ticks);
+        if (step.Heartbeat?.Details is { } details) writer.Bytes(details);
     }
 
     static StepOp ReadStep(long id, ref StateReader reader)
@@ -131,6 +136,8 @@ static class OpCodec
             LastError = has.HasFlag(Has.LastError) ? reader.Text() : null,
             CancelGraceUtc = has.HasFlag(Has.CancelGrace) ? reader.Time() : null,
         };
+        if ((has & (Has.HeartbeatTimeout | Has.Details)) != 0)
+            step.Heartbeat = new(has.HasFlag(Has.HeartbeatTimeout) ? new TimeSpan(reader.Signed()) : null, has.HasFlag(Has.Details) ? reader.Bytes().ToArray() : null);
         if (step.Attempt == 0 || step.CrashedAttempts > step.Attempt) reader.Fail("a step's attempts contradict each other");
         return step;
     }

@@ -48,7 +48,8 @@ abstract record RunEvent
     /// <param name="Retryable">Whether another attempt may be made, as far as the exception's type says.</param>
     /// <param name="Sample">A random number in [0, 1) for the jitter of the next wait.</param>
     /// <param name="Epoch">The epoch of a following attempt.</param>
-    public sealed record AttemptEnded(long Op, int Attempt, Outcome Outcome, bool Retryable, double Sample, long Epoch) : RunEvent;
+    /// <param name="Details">What the attempt said last of how far it was, as JSON; null for nothing.</param>
+    public sealed record AttemptEnded(long Op, int Attempt, Outcome Outcome, bool Retryable, double Sample, long Epoch, byte[]? Details = null) : RunEvent;
 
     /// <summary>
     /// A result that the store keeps already (a transaction step, or a result that waited beside the state). Its journal entry was

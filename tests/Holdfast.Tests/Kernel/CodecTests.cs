@@ -40,6 +40,7 @@ public sealed class CodecTests
             RetryUtc = DateTimeOffset.MaxValue,
             LastError = "TimeoutException: too slow",
             CancelGraceUtc = DateTimeOffset.MinValue,
+            Heartbeat = new(TimeSpan.FromSeconds(5), [1, 2]),
         });
         state.Ops.Add(new StepOp(3) { Kind = StepKind.Transaction, Phase = StepPhase.InDoubt, CrashedAttempts = 1 });
         state.Ops.Add(new TimerOp(300, KernelWorld.Start));
