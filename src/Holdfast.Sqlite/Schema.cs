@@ -63,6 +63,12 @@ static class Schema
 
         CREATE TABLE holdfast_blob (n INTEGER PRIMARY KEY, k INTEGER NOT NULL, hash BLOB NOT NULL, data BLOB NOT NULL, UNIQUE (k, hash));
         """,
+
+        // 2
+        """
+        -- What code looked like that runs were saved in, by its fingerprint: once for all runs.
+        CREATE TABLE holdfast_code (id BLOB PRIMARY KEY, description BLOB NOT NULL) WITHOUT ROWID;
+        """,
     ];
 
     public static int Newest => Steps.Length;

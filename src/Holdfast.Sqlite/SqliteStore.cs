@@ -104,6 +104,9 @@ public sealed class SqliteStore : IStore
         Read(reader => reader.LoadBlob(key, hash), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> LoadCodeAsync(CodeId code, CancellationToken cancellationToken) => Read(reader => reader.LoadCode(code), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken) =>
         Read(reader => reader.ScanOwed(after, limit), cancellationToken);
 

@@ -20,6 +20,7 @@ sealed class Reader(Database database) : IDisposable
     readonly Statement _mail = database.Prepare("SELECT seq, kind, name, payload, utc FROM holdfast_mail WHERE k = ?1 AND state = 0 ORDER BY seq");
     readonly Statement _outcome = database.Prepare("SELECT result, error FROM holdfast_outcome WHERE k = ?1");
     readonly Statement _blob = database.Prepare("SELECT data FROM holdfast_blob WHERE k = ?1 AND hash = ?2");
+    readonly Statement _code = database.Prepare("SELECT description FROM holdfast_code WHERE id = ?1");
     readonly Statement _owed = database.Prepare(
         "SELECT i.id, r.k FROM holdfast_run r JOIN holdfast_run_info i ON i.k = r.k WHERE r.owed = 1 AND r.k > ?1 ORDER BY r.k LIMIT ?2");
     readonly Statement _due = database.Prepare(
@@ -78,6 +79,13 @@ sealed class Reader(Database database) : IDisposable
         Span<byte> bytes = stackalloc byte[32];
         hash.WriteBytes(bytes);
         return First(_blob.Bind(1, key.Value).Bind(2, bytes), static row => row.Bytes(0)) is { } data ? data : (ReadOnlyMemory<byte>?)null;
+    }
+
+    public ReadOnlyMemory<byte>? LoadCode(CodeId code)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        code.WriteBytes(bytes);
+        return First(_code.Bind(1, bytes), static row => row.Bytes(0)) is { } description ? description : (ReadOnlyMemory<byte>?)null;
     }
 
     public IReadOnlyList<(RunId Run, RunKey Key)> ScanOwed(RunKey after, int limit) =>

@@ -77,6 +77,7 @@ sealed class BatchWriter(Database database, GuestConnection guest)
         for (var i = 0; i < next.DeadMail.Count; i++) _mail.Bury(head.Key, next.DeadMail[i]);
         for (var i = 0; i < next.Children.Count; i++) StartChild(next.Children[i]);
         for (var i = 0; i < next.Outgoing.Count; i++) Post(next.Outgoing[i]);
+        for (var i = 0; i < next.Code.Count; i++) _values.PutCode(next.Code[i]);
         if (next.FoldsResults || next.Outcome is not null) _values.DropResults(head.Key);
 
         var (sequence, last) = _values.Record(head, next.Utc, next.Journal.Span);

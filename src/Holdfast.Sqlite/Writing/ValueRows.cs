@@ -16,6 +16,7 @@ sealed class ValueRows(Database database)
     readonly Statement _putBlob = database.Prepare("INSERT INTO holdfast_blob (k, hash, data) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING");
     readonly Statement _dropBlob = database.Prepare("DELETE FROM holdfast_blob WHERE k = ?1 AND hash = ?2");
     readonly Statement _dropBlobs = database.Prepare("DELETE FROM holdfast_blob WHERE k = ?1");
+    readonly Statement _putCode = database.Prepare("INSERT INTO holdfast_code VALUES (?1, ?2) ON CONFLICT DO NOTHING");
     long _arrival;
 
     /// <summary>Results that arrive under a later epoch come after all of the earlier ones.</summary>
@@ -53,6 +54,13 @@ sealed class ValueRows(Database database)
         Span<byte> hash = stackalloc byte[32];
         blob.Hash.WriteBytes(hash);
         _putBlob.Bind(1, key).Bind(2, hash).Bind(3, blob.Data.Span).Run();
+    }
+
+    public void PutCode(CodeRecord code)
+    {
+        Span<byte> id = stackalloc byte[16];
+        code.Id.WriteBytes(id);
+        _putCode.Bind(1, id).Bind(2, code.Description.Span).Run();
     }
 
     public void DropBlob(long key, BlobHash blob)

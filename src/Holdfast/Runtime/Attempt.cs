@@ -218,6 +218,14 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         Post(result.ToOutcome(_engine.Codec), !result.ErrorBases.Any(step.Retry.NonRetryable.Contains));
     }
 
+    /// <summary>Never begun, because the saved step cannot be read by the code that is loaded here. The run waits for the code, and the step with it.</summary>
+    public void Refuse(HoldfastException why)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        Finish(succeeded: false);
+        _engine.Post(run, new AttemptRefused(step.Id, Number, step.Label, why));
+    }
+
     /// <summary>Never begun, because the process stops.</summary>
     void Leave()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
@@ -265,7 +266,7 @@ sealed class Engine : IAsyncDisposable
             var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
-                if (StateBytes.TryRead(row.State)?.ParkReason?.StartsWith("needs migration", StringComparison.Ordinal) != true) continue;
+                if (StateBytes.TryRead(row.State)?.ParkReason?.StartsWith(Migration.Word, StringComparison.Ordinal) != true) continue;
                 if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
                 await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
             }
@@ -278,8 +279,22 @@ sealed class Engine : IAsyncDisposable
     {
         if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { } stored) return false;
         if (stored.Snapshot.IsEmpty) return true;
-        return SnapshotCheck.Problem(this, type, stored) is null;
+        using var services = new ServiceLease(Provider, type);
+        return SnapshotCheck.Problem(Services(stored.Run), services, stored) is null;
     }
+
+    /// <summary>What the frames of a run need of the engine.</summary>
+    public RunServices Services(NewRun run) => new()
+    {
+        Run = run.Id,
+        Codec = Codec,
+        Json = Json,
+        Registry = Registry,
+        CancelGrace = Options.CancelGrace,
+        Random = Options.Random,
+        Time = Time,
+        TraceParent = run.TraceParent,
+    };
 
     async Task SignalStopAsync()
     {

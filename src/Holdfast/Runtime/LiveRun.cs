@@ -123,7 +123,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     /// </summary>
     void KeepForLater()
     {
-        var kept = _taken.FindAll(static e => e is RunEvent.AttemptEnded or RunEvent.ResultStored or RunEvent.TimePassed or MailWaiting or AttemptLeft);
+        var kept = _taken.FindAll(static e => e is RunEvent.AttemptEnded or RunEvent.ResultStored or RunEvent.TimePassed or MailWaiting or AttemptLeft or AttemptRefused);
         _taken.Clear();
         if (Engine.Failure is not null) return;
         if (_failures < 6) _failures++;
@@ -166,6 +166,9 @@ sealed record ReadAnew : RunEvent
 
 /// <summary>An attempt was cut off because the process stops: it leaves no result, and the next owner runs it again.</summary>
 sealed record AttemptLeft(long Op, int Attempt) : RunEvent;
+
+/// <summary>An attempt could not begin, because the step's code is not the code that it was asked for in. It says nothing about the step.</summary>
+sealed record AttemptRefused(long Op, int Attempt, string Label, HoldfastException Why) : RunEvent;
 
 /// <summary>What is committed of a run, and the live frames that go on from there.</summary>
 sealed class RunMemory

@@ -106,17 +106,7 @@ static class Loading
         var type = memory.Type ?? throw new HoldfastException(
             HoldfastError.UnknownWorkflow, $"No workflow '{memory.Info.Workflow}', version {memory.Info.Version}, is registered here. Register its class again, or start the build that has it.");
         var services = new ServiceLease(engine.Provider, type);
-        var graph = new RunGraph(new()
-        {
-            Run = run.Id,
-            Codec = engine.Codec,
-            Json = engine.Json,
-            Registry = engine.Registry,
-            CancelGrace = engine.Options.CancelGrace,
-            Random = engine.Options.Random,
-            Time = engine.Time,
-            TraceParent = memory.Info.TraceParent,
-        })
+        var graph = new RunGraph(engine.Services(memory.Info))
         {
             State = memory.State,
             Decision = decision,

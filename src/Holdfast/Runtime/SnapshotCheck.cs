@@ -1,36 +1,28 @@
 using Holdfast.Frames;
+using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
 using Holdfast.Storage;
 
 namespace Holdfast.Runtime;
 
-/// <summary>Whether a run's frames can be read by the code that is loaded here, without running any of it.</summary>
+/// <summary>Whether what is saved of a run can be read by the code that is loaded here, without running any of it.</summary>
 static class SnapshotCheck
 {
     /// <summary>What stands against it, or null.</summary>
-    public static string? Problem(Engine engine, WorkflowType type, StoredRun stored)
+    public static HoldfastException? Problem(RunServices with, IInjected services, StoredRun stored)
     {
-        using var services = new ServiceLease(engine.Provider, type);
-        var graph = new RunGraph(new()
-        {
-            Run = stored.Run.Id,
-            Codec = engine.Codec,
-            Json = engine.Json,
-            Registry = engine.Registry,
-            CancelGrace = engine.Options.CancelGrace,
-            Random = engine.Options.Random,
-            Time = engine.Time,
-        });
         try
         {
             // Large values are not fetched: code and types are what is looked at.
-            engine.Codec.DecodeRun(stored.Snapshot, static _ => Array.Empty<byte>(), graph, services);
+            if (!stored.Snapshot.IsEmpty) with.Codec.DecodeRun(stored.Snapshot, static _ => Array.Empty<byte>(), new RunGraph(with), services);
+            foreach (var op in StateCodec.Decode(stored.Run.State.Span).Ops)
+                if (op is StepOp { Kind: not StepKind.Call } step) with.Codec.DecodeIntent(step.Intent, static _ => Array.Empty<byte>(), services);
             return null;
         }
         catch (HoldfastException error)
         {
-            return error.Message;
+            return error;
         }
     }
 }

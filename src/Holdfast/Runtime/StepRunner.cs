@@ -21,7 +21,11 @@ static class StepRunner
         ValueTask<byte[]> work;
         try
         {
-            var body = engine.Codec.DecodeIntent(attempt.Step.Intent, blobs, services);
+            if (Body(attempt, engine, blobs, services) is not { } body)
+            {
+                services.Dispose();
+                return new((Outcome?)null);
+            }
             work = Marked(attempt, engine, () => body.RunAsync(new StepContext(attempt), engine.Codec));
         }
         catch
@@ -32,6 +36,20 @@ static class StepRunner
         if (!work.IsCompletedSuccessfully) return AwaitAsync(work, services);
         services.Dispose();
         return new(new Outcome(OutcomeKind.Succeeded, work.Result));
+    }
+
+    /// <summary>A copy of the step's code and what it captured; null, and the attempt is refused, when the code is another one here.</summary>
+    static StepBody? Body(Attempt attempt, Engine engine, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, ServiceLease services)
+    {
+        try
+        {
+            return engine.Codec.DecodeIntent(attempt.Step.Intent, blobs, services);
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.NeedsMigration)
+        {
+            attempt.Refuse(error);
+            return null;
+        }
     }
 
     /// <summary>Notes that the user's code has this thread, in case it ends the process.</summary>
@@ -101,7 +119,7 @@ static class StepRunner
         var step = attempt.Step;
         var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
         using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
-        var body = (TransactionBody)engine.Codec.DecodeIntent(step.Intent, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services);
+        if (Body(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services) is not TransactionBody body) return null;
         Exception? thrown = null;
         var answer = await engine.Committer.CommitAsync(new TransactionStep
         {

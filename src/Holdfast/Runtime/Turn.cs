@@ -36,18 +36,25 @@ static class Turn
             {
                 RunEvent.AttemptEnded ended => (ended.Op, ended.Attempt),
                 AttemptLeft left => (left.Op, left.Attempt),
+                AttemptRefused refused => (refused.Op, refused.Attempt),
                 RunEvent.ResultStored stored => (stored.Op, 0),
                 _ => default,
             };
             if (op != 0 && run.Attempts.TryGetValue(op, out var attempt) && (number == 0 || attempt.Number == number)) run.Attempts.Remove(op);
         }
-        events.RemoveAll(static e => e is MailWaiting or TakeUp or ReadAnew or AttemptLeft);
+        var refusal = events.OfType<AttemptRefused>().LastOrDefault();
+        events.RemoveAll(static e => e is MailWaiting or TakeUp or ReadAnew or AttemptLeft or AttemptRefused);
         if (RunKernel.IsFinished(memory.State.Status))
         {
             engine.Forget(run);
             return null;
         }
         var now = engine.Time.GetUtcNow();
+        if (refusal is not null && !wasParked)
+        {
+            var where = $", step '{refusal.Label}' (op {refusal.Op})";
+            return await Parked.DiscardAsync(run, events, await Migration.ReasonAsync(engine.Store, memory.Info, refusal.Why, where).ConfigureAwait(false), now).ConfigureAwait(false);
+        }
         if (wasParked)
         {
             if (events.Exists(static e => e is RunEvent.MailArrived { Mail.Kind: MailKind.Unpark }))
@@ -68,6 +75,7 @@ static class Turn
         var decision = run.Decision;
         decision.Clear();
         var work = Compute(run, memory, events, now, decision);
+        if (work.Discarded is { Mismatch: { } mismatch }) work.Discarded = await Migration.ReasonAsync(engine.Store, memory.Info, mismatch).ConfigureAwait(false);
         if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
         if (work.IsNothing) return memory.IsFresh ? Effects.Release(run, memory, decision, now) : null;
         if (work.IsBeside)
@@ -80,6 +88,7 @@ static class Turn
             var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
             if (answer.Verdict != Verdict.Committed) return await RefusedAsync(run, memory, events, answer, now).ConfigureAwait(false);
             work.Remember(memory, transition);
+            engine.Codec.Catalog.NewCode.Kept(transition.Code);
             engine.Metrics.Turn(transition.Snapshot?.Length ?? 0);
         }
         var inline = Effects.Release(run, memory, decision, now);
@@ -138,14 +147,9 @@ static class Turn
         }
         catch (HoldfastException error) when (error.Error is HoldfastError.NotSavable or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.UnknownWorkflow or HoldfastError.InvalidWorkflow)
         {
-            var why = error.Error switch
-            {
-                HoldfastError.NeedsMigration => "needs migration",
-                HoldfastError.NotSavable => "not savable",
-                HoldfastError.UnknownWorkflow => "needs migration",
-                _ => "cannot be loaded",
-            };
-            return new() { Discarded = new($"{why}: {error.Message}", Terminates: false) };
+            var why = error.Error == HoldfastError.NotSavable ? "not savable" : "cannot be loaded";
+            var isMismatch = error.Error is HoldfastError.NeedsMigration or HoldfastError.UnknownWorkflow;
+            return new() { Discarded = new($"{why}: {error.Message}", Terminates: false) { Mismatch = isMismatch ? error : null } };
         }
         finally
         {

@@ -4,7 +4,11 @@ using Holdfast.Storage;
 namespace Holdfast.Runtime;
 
 /// <summary>Why a turn is thrown away: the run is parked, or ended, with this reason.</summary>
-sealed record DiscardReason(string Text, bool Terminates);
+sealed record DiscardReason(string Text, bool Terminates)
+{
+    /// <summary>The saved code or data does not fit what is loaded here: the text is still to be made of this.</summary>
+    public HoldfastException? Mismatch { get; init; }
+}
 
 /// <summary>What a turn has computed, on its way into the store.</summary>
 sealed class TurnWork
@@ -74,6 +78,7 @@ sealed class TurnWork
             Children = decision.Children.Count == 0 ? [] : [.. decision.Children],
             Blobs = added,
             DroppedBlobs = dropped,
+            Code = GraphChanged ? run.Engine.Codec.Catalog.NewCode.Items : [],
             Journal = Journal,
             Outcome = decision.Outcome,
         };

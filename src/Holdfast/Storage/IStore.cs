@@ -72,6 +72,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>A large value of a run, or null if it is not there.</summary>
     ValueTask<ReadOnlyMemory<byte>?> LoadBlobAsync(RunKey key, BlobHash hash, CancellationToken cancellationToken);
 
+    /// <summary>The description of code that some run was saved in, or null if it is not there.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> LoadCodeAsync(CodeId code, CancellationToken cancellationToken);
+
     /// <summary>Runs that owe effects or have unconsumed mail that was never looked at, in order of creation, after <paramref name="after"/>.</summary>
     ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken);
 

@@ -15,6 +15,8 @@ sealed class MemoryContent
 
     public Dictionary<(string Workflow, string Key), MemoryRun> ByName { get; } = [];
 
+    public Dictionary<CodeId, ReadOnlyMemory<byte>> Code { get; } = [];
+
     public SortedSet<long> Owed { get; } = [];
 
     public SortedSet<(DateTimeOffset Utc, long Key)> Wakes { get; } = [];
@@ -90,6 +92,7 @@ sealed class MemoryContent
         if (next.FoldsResults) run.Results.Clear();
         foreach (var blob in next.Blobs) run.Blobs.TryAdd(blob.Hash, blob.Data.ToArray());
         foreach (var hash in next.DroppedBlobs) run.Blobs.Remove(hash);
+        foreach (var code in next.Code) Code.TryAdd(code.Id, code.Description.ToArray());
         run.Revision++;
         run.UpdatedUtc = next.Utc;
         run.State = next.State.ToArray();

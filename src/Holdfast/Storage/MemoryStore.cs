@@ -59,6 +59,12 @@ public sealed class MemoryStore : IStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> LoadCodeAsync(CodeId code, CancellationToken cancellationToken)
+    {
+        using (Enter(cancellationToken)) return new(_content.Code.TryGetValue(code, out var description) ? description : (ReadOnlyMemory<byte>?)null);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken)
     {
         using (Enter(cancellationToken))

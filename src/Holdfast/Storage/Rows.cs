@@ -111,6 +111,19 @@ public readonly record struct BlobHash(UInt128 High, UInt128 Low)
     }
 }
 
+/// <summary>Says which code, by what it does: 16 bytes of a hash over its instructions.</summary>
+public readonly record struct CodeId(UInt128 Value)
+{
+    /// <summary>Reads the id from its 16 bytes.</summary>
+    public static CodeId FromBytes(ReadOnlySpan<byte> bytes) => new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    /// <summary>Writes the id's 16 bytes.</summary>
+    public void WriteBytes(Span<byte> target) => System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(target, Value);
+}
+
+/// <summary>What code looked like that runs were saved in, so that a later build can say what changed. Kept once per code, for all runs.</summary>
+public sealed record CodeRecord(CodeId Id, ReadOnlyMemory<byte> Description);
+
 /// <summary>A large value, kept once per run under its hash.</summary>
 public sealed record Blob(BlobHash Hash, ReadOnlyMemory<byte> Data);
 

@@ -108,6 +108,9 @@ public sealed class Transition : StoreWrite
     /// <summary>Large values of this run that nothing refers to any more.</summary>
     public IReadOnlyList<BlobHash> DroppedBlobs { get; init; } = [];
 
+    /// <summary>Descriptions of code that the store may not hold yet. One that it holds already stays as it is.</summary>
+    public IReadOnlyList<CodeRecord> Code { get; init; } = [];
+
     /// <summary>Journal entries of the turn, packed; empty for none.</summary>
     public ReadOnlyMemory<byte> Journal { get; init; }
 

@@ -19,6 +19,8 @@ class StoreWrapper(IStore inner) : IStore
 
     public ValueTask<ReadOnlyMemory<byte>?> LoadBlobAsync(RunKey key, BlobHash hash, CancellationToken cancellationToken) => Inner.LoadBlobAsync(key, hash, cancellationToken);
 
+    public ValueTask<ReadOnlyMemory<byte>?> LoadCodeAsync(CodeId code, CancellationToken cancellationToken) => Inner.LoadCodeAsync(code, cancellationToken);
+
     public ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken) => Inner.ScanOwedAsync(after, limit, cancellationToken);
 
     public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) => Inner.ScanDueAsync(until, limit, cancellationToken);

@@ -72,6 +72,27 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Descriptions_of_code_are_kept_once_for_all_runs_and_outlive_them()
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        CodeRecord first = new(new(7), Bytes("first")), again = new(new(7), Bytes("again")), second = new(new(UInt128.MaxValue), Bytes("second"));
+        await AppendAsync((Turn(run, 0) with { Code = [first, second] }).ToTransition(), (Turn(other, 0) with { Code = [again] }).ToTransition());
+        await AppendAsync((Turn(run, 1) with { Outcome = new(RunStatus.Completed, default, default) }).ToTransition());
+        await ReopenAsync();
+        Assert.Equal("first", Text((await Store.LoadCodeAsync(new(7), default))!.Value));
+        Assert.Equal("second", Text((await Store.LoadCodeAsync(new(UInt128.MaxValue), default))!.Value));
+        Assert.Null(await Store.LoadCodeAsync(new(8), default));
+    }
+
+    [Fact]
+    public async Task A_refused_transition_brings_no_description_of_code()
+    {
+        var run = await CreateAsync();
+        Assert.Equal(Verdict.Stale, (await AppendOneAsync((Turn(run, 5) with { Code = [new(new(9), Bytes("stale"))] }).ToTransition())).Verdict);
+        Assert.Null(await Store.LoadCodeAsync(new(9), default));
+    }
+
+    [Fact]
     public async Task The_journal_is_read_in_pages_oldest_first()
     {
         var (run, other) = (await CreateAsync(), await CreateAsync());

@@ -98,6 +98,7 @@ public abstract partial class StoreContract : IAsyncLifetime
         public IReadOnlyList<Blob> Blobs { get; init; } = [];
         public IReadOnlyList<BlobHash> DroppedBlobs { get; init; } = [];
         public string Journal { get; init; } = "";
+        public IReadOnlyList<CodeRecord> Code { get; init; } = [];
         public RunOutcome? Outcome { get; init; }
 
         public Transition ToTransition() => new()
@@ -105,7 +106,7 @@ public abstract partial class StoreContract : IAsyncLifetime
             Run = Id, Key = Key, Revision = Revision, Epoch = Epoch, Utc = Start.AddMinutes(Revision + 1), Status = Status, WakeUtc = WakeUtc,
             Owed = Owed, MailSeen = MailSeen, IndexChanged = IndexChanged, State = Bytes(State), Snapshot = Snapshot is null ? (ReadOnlyMemory<byte>?)null : Bytes(Snapshot),
             FoldsResults = FoldsResults, ConsumedMail = ConsumedMail, Answers = Answers, DeadMail = DeadMail, Outgoing = Outgoing, Children = Children, Blobs = Blobs,
-            DroppedBlobs = DroppedBlobs, Journal = Bytes(Journal), Outcome = Outcome,
+            DroppedBlobs = DroppedBlobs, Journal = Bytes(Journal), Code = Code, Outcome = Outcome,
         };
     }
 }

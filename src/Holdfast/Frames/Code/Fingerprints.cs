@@ -23,19 +23,33 @@ static class Fingerprints
     /// <summary>The fingerprint of a lambda or local function – with the machine behind it – or of the signature of an ordinary method.</summary>
     public static Fingerprint Of(MethodBase method)
     {
-        var typeArguments = method.DeclaringType is { IsConstructedGenericType: true } type ? type.GetGenericArguments() : [];
-        var methodArguments = method is { IsGenericMethod: true, IsGenericMethodDefinition: false } ? method.GetGenericArguments() : [];
-        return typeArguments.Length + methodArguments.Length == 0
+        var arguments = ArgumentsOf(method);
+        return arguments.Length == 0
             ? OfDefinition(method)
-            : (Fingerprint)Closed.GetValue(method, m => WithArguments(OfDefinition(CompilerMade.Definition((MethodBase)m)), [.. typeArguments, .. methodArguments]));
+            : (Fingerprint)Closed.GetValue(method, m => WithArguments(OfDefinition(CompilerMade.Definition((MethodBase)m)), arguments));
     }
 
     /// <summary>What the fingerprint of a machine covers, line by line, so that two builds can be compared.</summary>
     public static IReadOnlyList<string> Explain(Type machine)
     {
-        var lines = CodeText.Of(CompilerMade.Definition(machine));
-        return machine.IsConstructedGenericType ? [.. lines, .. machine.GetGenericArguments().Select(Argument)] : lines;
+        var (lines, arguments) = TextOf(machine);
+        return [.. lines, .. arguments];
     }
+
+    /// <summary>What the fingerprint of a machine, closure, lambda or local function is computed from: its text and its type arguments.</summary>
+    public static (IReadOnlyList<string> Lines, IReadOnlyList<string> Arguments) TextOf(MemberInfo code) => code is Type type
+        ? (CodeText.Of(CompilerMade.Definition(type)), type.IsConstructedGenericType ? [.. type.GetGenericArguments().Select(Argument)] : [])
+        : (CodeText.Of(CompilerMade.Definition((MethodBase)code)), [.. ArgumentsOf((MethodBase)code).Select(Argument)]);
+
+    /// <summary>The fingerprint of code with this text.</summary>
+    public static Fingerprint OfText(IReadOnlyList<string> lines, IReadOnlyList<string> arguments) =>
+        arguments.Count == 0 ? Hash(lines) : Hash([Hash(lines).ToString(), .. arguments]);
+
+    static Type[] ArgumentsOf(MethodBase method) =>
+    [
+        .. method.DeclaringType is { IsConstructedGenericType: true } type ? type.GetGenericArguments() : [],
+        .. method is { IsGenericMethod: true, IsGenericMethodDefinition: false } ? method.GetGenericArguments() : [],
+    ];
 
     static Fingerprint OfDefinition(Type type) =>
         Definitions.GetValue(type.Module, static _ => []).GetOrAdd(type.MetadataToken, static (_, t) => Hash(CodeText.Of(t)), type);
@@ -47,7 +61,7 @@ static class Fingerprints
 
     static string Argument(Type argument) => $"argument {CodeText.Names.Type(argument)}";
 
-    static Fingerprint Hash(List<string> lines)
+    static Fingerprint Hash(IReadOnlyList<string> lines)
     {
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var line in lines)

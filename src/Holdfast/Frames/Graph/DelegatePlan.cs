@@ -69,7 +69,7 @@ sealed class DelegatePlan : Plan
         var method = Close(definition, declaring, arguments);
         var isChecked = reader.ReadBoolean();
         if (isChecked != NeedsFingerprint(method)) throw GraphErrors.Corrupt("a delegate comes without a description of its code");
-        if (isChecked && Fingerprints.Of(method) != Fingerprint.FromBytes(reader.ReadSpan(16))) throw TypeDescriptor.CodeChanged(name);
+        if (isChecked && Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length)) is var saved && Fingerprints.Of(method) != saved) throw new CodeChangedException(name, saved, method);
         if (reader.ReadByte() > Target || reader.Remaining != 0) throw GraphErrors.Corrupt("a delegate's description is wrong");
         return new(type, new DelegatePlan(), descriptor) { Method = method };
     }
@@ -164,7 +164,8 @@ sealed class DelegatePlan : Plan
 
     static MethodBase Definition(MethodInfo method) => method.Module.ResolveMethod(method.MetadataToken)!;
 
-    static bool NeedsFingerprint(MethodInfo method) => method.Name.StartsWith('<') && !KnownTypes.IsFramework(method.Module.Assembly);
+    /// <summary>Whether a delegate to the method carries the method's code, which has no name that a person gave it.</summary>
+    public static bool NeedsFingerprint(MethodInfo method) => method.Name.StartsWith('<') && !KnownTypes.IsFramework(method.Module.Assembly);
 
     static bool IsEmptyClosure(Type type) =>
         CompilerMade.IsLambdaHost(type) || (CompilerMade.IsClosure(type) && FieldSet.Of(type).Fields.Count == 0);

@@ -1,3 +1,7 @@
+using System.Reflection;
+using Holdfast.Frames.Code;
+using Holdfast.Storage;
+
 namespace Holdfast.Frames.Graph;
 
 /// <summary>The errors that reading graphs can meet, in one place so that their texts stay alike.</summary>
@@ -7,11 +11,52 @@ static class GraphErrors
         new(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {what}. Nothing was changed; restore the store from a backup, or end the run.");
 
     /// <summary>Far more often than damage this means that a field was given another type.</summary>
-    public static HoldfastException Misfit(object value, Type wanted) => Migration($"A saved value of type {value.GetType()} does not fit where a {wanted} stands now.");
+    public static HoldfastException Misfit(object value, Type wanted) => new MisfitException(value.GetType(), wanted);
 
-    public static HoldfastException Migration(string what) => new(
-        HoldfastError.NeedsMigration,
-        $"{what} Start the build that made the run again, keep its class as the old version beside the new one, or restart the run from its input.");
+    public static HoldfastException Migration(string what) => new(HoldfastError.NeedsMigration, $"{what} {WaysOut}");
+
+    public const string WaysOut =
+        "Start the build that made the run again, keep its class as the old version beside the new one, or restart the run from its input.";
+}
+
+/// <summary>A saved value stands where its type does not fit any more.</summary>
+sealed class MisfitException(Type saved, Type wanted, string where)
+    : HoldfastException(HoldfastError.NeedsMigration, $"A saved value of type {saved} does not fit {where}. {GraphErrors.WaysOut}")
+{
+    public MisfitException(Type saved, Type wanted) : this(saved, wanted, $"where a {wanted} stands now") => IsPlaced = false;
+
+    /// <summary>Whether the message names the field.</summary>
+    public bool IsPlaced { get; } = true;
+
+    /// <summary>The same error with the field of the owner that it can only be about; itself when there is none.</summary>
+    public MisfitException In(Type owner)
+    {
+        var set = FieldSet.Of(owner);
+        var names = Enumerable.Range(0, set.Fields.Count).Where(i => set.Fields[i].FieldType == wanted).Select(i => $"'{set.Names[i]}'").ToList();
+        return names.Count == 0 ? this : new(saved, wanted, $"the field {string.Join(" or ", names)} of {owner}, which is a {wanted} now");
+    }
+}
+
+/// <summary>Code is not the code that a run was saved in. What was saved says only which code that was; the store may hold its description.</summary>
+/// <param name="place">The code's canonical name.</param>
+/// <param name="saved">What it was.</param>
+/// <param name="now">What it is here.</param>
+sealed class CodeChangedException(string place, Fingerprint saved, MemberInfo now)
+    : HoldfastException(HoldfastError.NeedsMigration, $"{Sentence(place)}. {GraphErrors.WaysOut}")
+{
+    /// <summary>Under which number the store holds the description.</summary>
+    public CodeId Saved { get; } = NewCode.IdOf(saved);
+
+    /// <summary>The same with what changed, as far as the description tells.</summary>
+    /// <param name="description">What the store holds; null for nothing.</param>
+    public string Explain(ReadOnlyMemory<byte>? description)
+    {
+        var was = description is { } bytes ? CodeDescription.Decode(bytes, saved) : null;
+        if (was is null) return $"{Sentence(place)}: what changed is not known, for the store holds no description of it. {GraphErrors.WaysOut}";
+        return $"{Sentence(place)}, first saved by {was.Build}: {CodeChanges.Between(was, CodeDescription.Of(now))}. {GraphErrors.WaysOut}";
+    }
+
+    static string Sentence(string place) => $"The code of {CodeWords.Place(place)} is not the code that the run was saved in";
 }
 
 /// <summary>A value that no codec takes. The encoder's caller adds the path that leads to it.</summary>

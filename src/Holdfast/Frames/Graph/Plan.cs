@@ -62,7 +62,14 @@ sealed class WireType(Type type, Plan plan, byte[] descriptor)
 
     public void ReadBody(GraphReader reader, object value)
     {
-        if (Tolerant is { } tolerant) tolerant.ReadObject(reader, value);
-        else Plan.ReadBody(reader, value);
+        try
+        {
+            if (Tolerant is { } tolerant) tolerant.ReadObject(reader, value);
+            else Plan.ReadBody(reader, value);
+        }
+        catch (MisfitException misfit) when (!misfit.IsPlaced && value.GetType() == Type)
+        {
+            throw misfit.In(Type);
+        }
     }
 }

@@ -35,6 +35,9 @@ sealed class TypeCatalog
         _bySpan = _byDescriptor.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
+    /// <summary>Descriptions of code that the store may not hold yet.</summary>
+    public NewCode NewCode { get; } = new();
+
     public WireType WireTypeOf(object value)
     {
         if (value is Delegate target) return WireTypeOf(target);
@@ -49,6 +52,7 @@ sealed class TypeCatalog
         if (_byMethod.TryGetValue(key, out var known)) return known;
         var made = DelegatePlan.Describe(this, value);
         CheckReadable(made, value);
+        if (made.Method is { } method && DelegatePlan.NeedsFingerprint(method)) NewCode.Meet(method, Fingerprints.Of(method));
         return _byMethod.GetOrAdd(key, Remember(made));
     }
 
@@ -149,6 +153,7 @@ sealed class TypeCatalog
         var saved = BclPlans.SavedAs(type);
         var made = new WireType(type, PlanOf(saved, value), TypeDescriptor.Of(saved));
         CheckReadable(made, value);
+        if (TypeDescriptor.CodeOf(saved) is { } code) NewCode.Meet(code, Fingerprints.Of(code));
         return _byType.GetOrAdd(type, Remember(made));
     }
 

@@ -37,7 +37,8 @@ static class TypeDescriptor
         if (form == HasFingerprint)
         {
             var machine = FrameTypes.MachineOf(type) ?? type;
-            if (Fingerprints.Of(machine) != Fingerprint.FromBytes(reader.ReadSpan(16))) throw CodeChanged(CodeMap.Of(machine.Assembly).NameOf(Definition(machine)));
+            var saved = Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length));
+            if (Fingerprints.Of(machine) != saved) throw new CodeChangedException(CodeMap.Of(machine.Assembly).NameOf(Definition(machine)), saved, machine);
         }
         else if (form == HasFields)
         {
@@ -54,8 +55,8 @@ static class TypeDescriptor
         return new(type, catalog.PlanOf(type), descriptor) { Tolerant = tolerant, ChangedValues = changed };
     }
 
-    public static HoldfastException CodeChanged(string place) =>
-        GraphErrors.Migration($"The code of {place} is not the code that the run was saved in.");
+    /// <summary>The code that a snapshot resumes only if it is the same; null for data.</summary>
+    public static Type? CodeOf(Type type) => FormOf(type) == HasFingerprint ? FrameTypes.MachineOf(type) ?? type : null;
 
     static byte FormOf(Type type)
     {

@@ -14,7 +14,7 @@ sealed class Compiled
     static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is var file && (file.StartsWith("System.", StringComparison.Ordinal) || file is "mscorlib.dll" or "netstandard.dll" or "Microsoft.CSharp.dll"))
+            .Where(path => Path.GetFileName(path) is var file && (file.StartsWith("System.", StringComparison.Ordinal) || file is "mscorlib.dll" or "netstandard.dll" or "Microsoft.CSharp.dll" or "Holdfast.dll"))
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
@@ -33,13 +33,16 @@ sealed class Compiled
     public Assembly Assembly { get; }
 
     public static Compiled From(
-        string source, bool release, string path = "/src/W.cs", DebugInformationFormat pdb = DebugInformationFormat.PortablePdb, bool nullable = false, string name = "Flows", bool loadReferences = true, params Compiled[] references)
+        string source, bool release, string path = "/src/W.cs", DebugInformationFormat pdb = DebugInformationFormat.PortablePdb, bool nullable = false, string name = "Flows", bool loadReferences = true,
+        LanguageVersion language = LanguageVersion.Latest, bool symbols = true, Func<SyntaxNode, SyntaxNode>? rewrite = null, params Compiled[] references)
     {
-        var parse = new CSharpParseOptions(LanguageVersion.Latest);
+        var parse = new CSharpParseOptions(language);
         var encoding = System.Text.Encoding.UTF8;
+        var tree = CSharpSyntaxTree.ParseText(source, parse, path, encoding);
+        if (rewrite is not null) tree = tree.WithRootAndOptions(rewrite(tree.GetRoot()), parse);
         var compilation = CSharpCompilation.Create(
             name,
-            [CSharpSyntaxTree.ParseText(Usings, parse, "/src/Usings.cs", encoding), CSharpSyntaxTree.ParseText(source, parse, path, encoding)],
+            [CSharpSyntaxTree.ParseText(Usings, parse, "/src/Usings.cs", encoding), tree],
             [.. References, .. references.Select(r => r._reference!)],
             new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary,
@@ -48,7 +51,8 @@ sealed class Compiled
                 nullableContextOptions: nullable ? NullableContextOptions.Enable : NullableContextOptions.Disable,
                 deterministic: true));
         using var image = new MemoryStream();
-        var result = compilation.Emit(image, options: new EmitOptions(debugInformationFormat: pdb), pdbStream: pdb == DebugInformationFormat.Embedded ? null : new MemoryStream());
+        var result = compilation.Emit(
+            image, options: symbols ? new EmitOptions(debugInformationFormat: pdb) : null, pdbStream: !symbols || pdb == DebugInformationFormat.Embedded ? null : new MemoryStream());
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
         var context = new AssemblyLoadContext(name, isCollectible: true);
         foreach (var reference in loadReferences ? references : []) context.Resolving += (_, wanted) => wanted.Name == reference.Assembly.GetName().Name ? reference.Assembly : null;

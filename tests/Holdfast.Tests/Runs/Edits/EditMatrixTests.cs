@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using Holdfast.Tests.Frames.Code;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Emit;
+
+namespace Holdfast.Tests.Runs.Edits;
+
+/// <summary>
+/// Runs that are parked in one build and taken up by another, both compiled here. Each either goes on to the result it would have had, or
+/// waits and says which workflow, which method and what changed; and the old build, started again, brings it to its end.
+/// </summary>
+public sealed class EditMatrixTests
+{
+    static readonly ConcurrentDictionary<(string, bool, int), Task<string>> Expected = new();
+
+    public static TheoryData<string, bool> Stopping => Table(EditCells.Stopping.Keys);
+
+    public static TheoryData<string, bool> Harmless => Table(EditCells.Harmless.Keys);
+
+    [Theory, MemberData(nameof(Stopping))]
+    public async Task An_edit_of_what_waits_stops_the_run_and_is_named(string edit, bool release)
+    {
+        var cell = EditCells.Stopping[edit];
+        await StopsAsync(EditedCode.Main, EditedBuilds.Edited(EditedCode.Main, cell, release), release, 5, "go", 2, cell.Says);
+    }
+
+    [Theory, MemberData(nameof(Harmless))]
+    public async Task An_edit_of_anything_else_does_not_matter(string edit, bool release) =>
+        await ResumesAsync(EditedCode.Main, EditedBuilds.Edited(EditedCode.Main, EditCells.Harmless[edit], release), release, 5, "go", 2);
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Neither_path_nor_symbols_nor_nullability_nor_the_language_version_matter(bool release)
+    {
+        Compiled[] builds =
+        [
+            Compiled.From(EditedCode.Main, release), Compiled.From(EditedCode.Main, release, path: "/other/place/Renamed.cs"), Compiled.From(EditedCode.Main, release, nullable: true),
+            Compiled.From(EditedCode.Main, release, pdb: DebugInformationFormat.Embedded), Compiled.From(EditedCode.Main, release, symbols: false),
+            Compiled.From(EditedCode.Main, release, language: LanguageVersion.CSharp12),
+        ];
+        foreach (var build in builds) await ResumesAsync(EditedCode.Main, build, release, 5, "go", 2);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task The_order_of_members_does_not_matter(bool release)
+    {
+        const string pairs = "    IEnumerable<int> Pairs(int n) { for (var i = 1; i < n; i++) yield return i * 2; }\n", field = "    int _offset = 10;\n";
+        var moved = EditedCode.Main.Replace(pairs, "", StringComparison.Ordinal).Replace(field, "", StringComparison.Ordinal).Replace("    //third\n", pairs + field, StringComparison.Ordinal);
+        Assert.Equal(EditedCode.Main.Length - "    //third\n".Length, moved.Length);
+        await ResumesAsync(EditedCode.Main, Compiled.From(moved, release), release, 5, "go", 2);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Ordinary_methods_are_called_as_they_are_now(bool release)
+    {
+        // What is called has no place in the saved run: the run goes on, into the new body.
+        var expected = await ExpectedAsync(EditedCode.Main, release, 5, "go", 2);
+        var edited = EditedBuilds.Edited(EditedCode.Main, new("public static int Later(int v) => v + 1;", "public static int Later(int v) => v + 1001;"), release);
+        using var builds = new EditedBuilds();
+        var run = await builds.ParkAsync(EditedBuilds.Original(EditedCode.Main, release), 5, "signal 'go'");
+        await using var world = await builds.StartAsync(edited);
+        var (result, parked) = await EditedBuilds.GoOnAsync(world, run, "go", 2);
+        Assert.Null(parked);
+        var (before, after) = (expected.Split(' '), result!.Split(' '));
+        Assert.Equal([int.Parse(before[4]) + 1000], before.Zip(after).Where(static p => p.First != p.Second).Select(static p => int.Parse(p.Second)));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_debug_and_a_release_build_are_different_code(bool release) =>
+        await StopsAsync(EditedCode.Main, Compiled.From(EditedCode.Main, !release), release, 5, "go", 2, ["W.Run(int)", release ? "saved by a Release build, and this is a Debug build" : "saved by a Debug build, and this is a Release build"]);
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task An_instrumented_build_is_different_code(bool release)
+    {
+        var instrumented = Compiled.From(EditedCode.Main + "\npublic static class Cover { public static void Hit(int at) { } }", release, rewrite: static root => new Instrumentation().Visit(root));
+        await StopsAsync(EditedCode.Main, instrumented, release, 5, "go", 2, ["W.Run(int)", "now uses Cover.Hit(int) ("]);
+    }
+
+    public static TheoryData<int, string, string, string, string, string[]> Nested => new()
+    {
+        { 1, "ask", "/*base*/", "prefix += \"!\";", "W", ["Base.Ask(string)", "now uses string.Concat(string,string)"] },
+        { 1, "ask", "/*base*/", "await Delay(TimeSpan.Zero);", "W", ["Base.Ask(string)", "an await was added (Workflow.Delay(TimeSpan))"] },
+        { 1, "ask", "/*caller*/", "await Delay(TimeSpan.Zero);", "W", ["W.Run(int)", "an await was added (Workflow.Delay(TimeSpan))"] },
+        { 2, "price", "/*nested*/", "tax++;", "W", ["W.Price<T>", "its instructions changed"] },
+        { 2, "price", "Price<int>(7)", "Price<long>(7)", "W", ["W.Run(int)", "Price<int>", "Price<long>"] },
+        { 3, "leg", "/*leg*/", "await Delay(TimeSpan.Zero);", "W", ["W.Leg(int)", "an await was added (Workflow.Delay(TimeSpan))"] },
+        { 3, "leg", "Leg(1), Leg(2), Leg(3)", "Leg(1), Leg(3), Leg(2)", "W", ["W.Run(int)"] },
+    };
+
+    [Theory, MemberData(nameof(Nested))]
+    public async Task Every_method_that_waits_is_looked_at(int input, string signal, string old, string @new, string workflow, string[] says)
+    {
+        foreach (var release in (bool[])[false, true])
+        {
+            var edited = EditedBuilds.Edited(EditedCode.Nested, new(old, @new), release);
+            await StopsAsync(EditedCode.Nested, edited, release, input, signal, 3, [workflow, .. says.Select(static s => s.Replace("<T>", "", StringComparison.Ordinal))]);
+        }
+    }
+
+    [Theory, InlineData(1, "ask"), InlineData(2, "price"), InlineData(3, "leg")]
+    public async Task Methods_that_do_not_wait_may_change(int input, string signal)
+    {
+        foreach (var release in (bool[])[false, true])
+        {
+            var others = EditedCode.Nested;
+            if (input != 1) others = others.Replace("/*base*/", "await Delay(TimeSpan.Zero);", StringComparison.Ordinal);
+            if (input != 2) others = others.Replace("/*nested*/", "tax++;", StringComparison.Ordinal);
+            if (input != 3) others = others.Replace("/*leg*/", "own++;", StringComparison.Ordinal);
+            others = others.Replace("Durable<string> Late(string s) { var mark", "Durable<string> Late(string s) { await Delay(TimeSpan.Zero); var mark", StringComparison.Ordinal);
+            await ResumesAsync(EditedCode.Nested, Compiled.From(others, release), release, input, signal, 3);
+        }
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_run_that_waits_for_a_timer_stops_when_it_fires(bool release)
+    {
+        var time = new ManualTime();
+        using var builds = new EditedBuilds();
+        var original = EditedBuilds.Original(EditedCode.Nested, release);
+        var run = await builds.ParkAsync(original, 4, "timer until", time);
+        time.Advance(TimeSpan.FromDays(2));
+        var edited = EditedBuilds.Edited(EditedCode.Nested, new("/*timer*/", "await Delay(TimeSpan.FromDays(1));"), release);
+        await using (var world = await builds.StartAsync(edited, time))
+            Refused(await EditedBuilds.GoOnAsync(world, run, null), ["W.Run(int)", "an await was added (Workflow.Delay(TimeSpan))"]);
+        await using var old = await builds.StartAsync(original, time);
+        await old.UntilAsync(old.Client.GetRun(run), static i => i.Status != RunStatus.Parked);
+        Assert.Equal("5 timed latex", (await EditedBuilds.GoOnAsync(old, run, null)).Result);
+    }
+
+    [Theory]
+    [InlineData(1, "start + 1", "start + 2", "own", false), InlineData(1, "start + 1", "start + 2", "own", true)]
+    [InlineData(2, "k + 100", "k + 200", "made", false), InlineData(2, "k + 100", "k + 200", "made", true)]
+    public async Task A_step_that_was_cut_off_waits_for_its_own_code(int input, string old, string @new, string label, bool release)
+    {
+        using var builds = new EditedBuilds();
+        var original = Compiled.From(EditedCode.InStep, release);
+        var run = await builds.ParkAsync(original, input, $"step '{label}'");
+        var edited = EditedBuilds.Edited(EditedCode.InStep, new(old, @new), release);
+        Open(edited);
+        await using (var world = await builds.StartAsync(edited))
+            Refused(await EditedBuilds.GoOnAsync(world, run, null), [$"step '{label}' (op 1)", input == 1 ? "W.Run(int)" : "Made.Step(int)", input == 1 ? "the number 1 became 2" : "the number 100 became 200"]);
+        // The refusal is no outcome of the step: in its own code it goes on as if nothing had been.
+        Open(original);
+        await using var again = await builds.StartAsync(original);
+        await again.UntilAsync(again.Client.GetRun(run), static i => i.Status != RunStatus.Parked);
+        Assert.Equal(input == 1 ? "3 4" : "6 102", (await EditedBuilds.GoOnAsync(again, run, null)).Result);
+
+        static void Open(Compiled build) => build.Type("Gate").GetField("IsOpen")!.SetValue(null, true);
+    }
+
+    static async Task StopsAsync(string source, Compiled edited, bool release, int input, string signal, int times, IReadOnlyList<string> says)
+    {
+        var expected = await ExpectedAsync(source, release, input, signal, times);
+        using var builds = new EditedBuilds();
+        var original = EditedBuilds.Original(source, release);
+        var run = await builds.ParkAsync(original, input, $"signal '{signal}'");
+        await using (var world = await builds.StartAsync(edited)) Refused(await EditedBuilds.GoOnAsync(world, run, signal, times), says);
+        await using var old = await builds.StartAsync(original);
+        await old.UntilAsync(old.Client.GetRun(run), static i => i.Status != RunStatus.Parked);
+        Assert.Equal((expected, null), await EditedBuilds.GoOnAsync(old, run, null));
+    }
+
+    static async Task ResumesAsync(string source, Compiled edited, bool release, int input, string signal, int times)
+    {
+        var expected = await ExpectedAsync(source, release, input, signal, times);
+        using var builds = new EditedBuilds();
+        var run = await builds.ParkAsync(EditedBuilds.Original(source, release), input, $"signal '{signal}'");
+        await using var world = await builds.StartAsync(edited);
+        Assert.Equal((expected, null), await EditedBuilds.GoOnAsync(world, run, signal, times));
+    }
+
+    static void Refused((string? Result, string? Parked) end, IReadOnlyList<string> says)
+    {
+        Assert.True(end.Parked is not null, $"the run went on, to {end.Result}");
+        Assert.StartsWith("parked: needs migration: workflow 'W', version 1", end.Parked, StringComparison.Ordinal);
+        foreach (var part in says) Assert.True(end.Parked.Contains(part, StringComparison.Ordinal), $"'{part}' is not said in: {end.Parked}");
+        Assert.Contains("Start the build that made the run again", end.Parked, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the run comes to when nobody touches the code.</summary>
+    static Task<string> ExpectedAsync(string source, bool release, int input, string signal, int times) => Expected.GetOrAdd((source, release, input), async _ =>
+    {
+        using var builds = new EditedBuilds();
+        var original = EditedBuilds.Original(source, release);
+        await using var world = await builds.StartAsync(original);
+        var run = await EditedBuilds.StartRunAsync(world, original.Type("W"), input);
+        return (await EditedBuilds.GoOnAsync(world, run.Id, signal, times)).Result!;
+    });
+
+    static TheoryData<string, bool> Table(IEnumerable<string> edits)
+    {
+        var table = new TheoryData<string, bool>();
+        foreach (var edit in edits)
+        {
+            table.Add(edit, false);
+            table.Add(edit, true);
+        }
+        return table;
+    }
+
+    /// <summary>Counts each statement, as a coverage tool does.</summary>
+    sealed class Instrumentation : CSharpSyntaxRewriter
+    {
+        int _at;
+
+        public override SyntaxNode? VisitBlock(BlockSyntax node)
+        {
+            var inner = (BlockSyntax)base.VisitBlock(node)!;
+            return inner.WithStatements(SyntaxFactory.List(inner.Statements.SelectMany(s => s is LocalFunctionStatementSyntax ? [s] : (StatementSyntax[])[SyntaxFactory.ParseStatement($"Cover.Hit({_at++});"), s])));
+        }
+    }
+}

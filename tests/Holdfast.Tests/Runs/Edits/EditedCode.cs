@@ -1,0 +1,113 @@
+namespace Holdfast.Tests.Runs.Edits;
+
+/// <summary>Workflows as they were when their runs were parked. A comment with a word marks a place where an edit adds something.</summary>
+static class EditedCode
+{
+    /// <summary>Parked at the signal "go", in a loop over an iterator, with everything alive that the compiler can make.</summary>
+    public const string Main = """
+        using Holdfast;
+        //above
+        public enum Stage { New, Checked, Paid }
+        public sealed class Order { public string Name; public int Count; public long Total; }
+        public static class Calls
+        {
+            public const int Fee = 40;
+            public static int Twice(int v) => v * 2;
+            public static int Size<T>(int v) => v + typeof(T).Name.Length;
+            public static int Later(int v) => v + 1;
+        }
+        public sealed class W : Workflow
+        {
+            //members
+            List<int> _seen = [1, 2];
+            int _offset = 10;
+            int _kept = 5;
+            List<string> _names = ["a"];
+            //first
+            IEnumerable<int> Pairs(int n) { for (var i = 1; i < n; i++) yield return i * 2; }
+            //second
+            public async Durable<string> Run(int n)
+            {
+                var total = n; var other = 3; var stage = Stage.Checked; var order = new Order { Name = "o", Count = 4 };
+                Func<int, int> add = x => { total += x; return x * 2; };
+                Func<Durable<int>> later = async () => { await Step(() => Task.FromResult(1)); /*lambda*/ return total + 5; };
+                int Plain(int p) { return p + total; }
+                async Durable<int> Wait(int w) { await Step(() => Task.FromResult(2)); /*local*/ return w + total; }
+                /*before*/
+                var first = await Step(() => Task.FromResult(7)); /*after first*/
+                var text = "";
+                foreach (var pair in Pairs(3))
+                {
+                    try
+                    {
+                        var go = await Receive(new Signal<string>("go"));
+                        text += go + add(pair);
+                        if (go == "fail") throw new InvalidOperationException("told");
+                    }
+                    catch (InvalidOperationException e) when (e.Message.Length > 3)
+                    {
+                        text += "caught";
+                    }
+                    finally { other++; }
+                    _seen.Add(pair);
+                    /*in loop*/
+                }
+                var twice = Calls.Twice(first) + Calls.Fee + Calls.Size<int>(n);
+                /*behind*/
+                var last = await Step(() => Task.FromResult("literal"));
+                twice += Calls.Later(0) + await later() + await Wait(6) + Plain(8) + _seen.Count(v => v > 1);
+                return $"{text} {total} {other} {first} {twice} {last} {order.Name} {_offset + _seen.Count} {(stage == Stage.Checked ? "checked" : "not")}";
+            }
+            //third
+            async Durable<int> Helped(int n) { await Step(() => Task.FromResult(n)); return n; }
+        }
+        //below
+        """;
+
+    /// <summary>Parked in methods that others call: a base class's, a nested generic one, and three side by side.</summary>
+    public const string Nested = """
+        using Holdfast;
+        public abstract class Base : Workflow
+        {
+            protected async Durable<string> Ask(string what) { var prefix = what + ":"; var answer = await Receive(new Signal<string>("ask")); /*base*/ return prefix + answer; }
+        }
+        public sealed class W : Base
+        {
+            async Durable<string> Price<T>(T part) { var tax = 3; var extra = await Receive(new Signal<string>("price")); /*nested*/ return $"{part}{tax}{extra}"; }
+            async Durable<string> Leg(int i) { var own = i * 10; var go = await Receive(new Signal<string>("leg")); /*leg*/ return $"{own}{go}"; }
+            async Durable<string> Late(string s) { var mark = "late"; await Step(() => Task.FromResult(1)); return mark + s; }
+            public async Durable<string> Run(int n)
+            {
+                var start = n + 1;
+                string answer;
+                if (n == 1) answer = await Ask("base");
+                else if (n == 2) answer = await Price<int>(7);
+                else if (n == 3) answer = string.Join(",", await Durable.WhenAll(Leg(1), Leg(2), Leg(3)));
+                else { await Delay(TimeSpan.FromDays(1)); /*timer*/ answer = "timed"; }
+                /*caller*/
+                return $"{start} {answer} {await Late("x")}";
+            }
+        }
+        """;
+
+    /// <summary>Stopped in the middle of a step, whose code is in the workflow (1) or elsewhere (2).</summary>
+    public const string InStep = """
+        using Holdfast;
+        public static class Gate { public static bool IsOpen; }
+        public static class Made
+        {
+            public static Func<StepContext, Task<int>> Step(int k) => async step => { if (!Gate.IsOpen) await Task.Delay(-1, step.CancellationToken); return k + 100; };
+        }
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                var start = n * 3;
+                var got = n == 1
+                    ? await Step(async step => { if (!Gate.IsOpen) await Task.Delay(-1, step.CancellationToken); return start + 1; }, new() { Label = "own" })
+                    : await Step(Made.Step(n), new() { Label = "made" });
+                return $"{start} {got}";
+            }
+        }
+        """;
+}
