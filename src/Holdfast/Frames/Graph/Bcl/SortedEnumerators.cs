@@ -113,18 +113,26 @@ static class SortedDictionaryEnumeratorCodec<TKey, TValue> where TKey : notnull
 
 static class SortedKeyEnumeratorCodec<TKey, TValue> where TKey : notnull
 {
-    public static readonly WriteValue<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator> Write =
+    static readonly WriteValue<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator> WriteInside =
         Layout.WriteInside<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum", SortedDictionaryEnumeratorCodec<TKey, TValue>.Write);
-    public static readonly ReadValue<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator> Read =
+    static readonly ReadValue<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator> ReadInside =
         Layout.ReadInside<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum", SortedDictionaryEnumeratorCodec<TKey, TValue>.Read);
+
+    public static void Write(GraphWriter writer, ref SortedDictionary<TKey, TValue>.KeyCollection.Enumerator value) => WriteInside(writer, ref value);
+
+    public static void Read(GraphReader reader, ref SortedDictionary<TKey, TValue>.KeyCollection.Enumerator value) => ReadInside(reader, ref value);
 }
 
 static class SortedValueEnumeratorCodec<TKey, TValue> where TKey : notnull
 {
-    public static readonly WriteValue<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator> Write =
+    static readonly WriteValue<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator> WriteInside =
         Layout.WriteInside<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum", SortedDictionaryEnumeratorCodec<TKey, TValue>.Write);
-    public static readonly ReadValue<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator> Read =
+    static readonly ReadValue<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator> ReadInside =
         Layout.ReadInside<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum", SortedDictionaryEnumeratorCodec<TKey, TValue>.Read);
+
+    public static void Write(GraphWriter writer, ref SortedDictionary<TKey, TValue>.ValueCollection.Enumerator value) => WriteInside(writer, ref value);
+
+    public static void Read(GraphReader reader, ref SortedDictionary<TKey, TValue>.ValueCollection.Enumerator value) => ReadInside(reader, ref value);
 }
 
 /// <summary>The enumerator of sorted lists, a private struct behind <see cref="IEnumerator{T}"/>.</summary>
