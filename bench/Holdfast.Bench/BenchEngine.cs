@@ -16,7 +16,11 @@ sealed class BenchEngine : IAsyncDisposable
 
     public IHoldfastClient Client => _provider.GetRequiredService<IHoldfastClient>();
 
-    public static async Task<BenchEngine> StartAsync(string? path, params Type[] workflows)
+    public IStore Store => _provider.GetRequiredService<EngineHost>().Engine.Store;
+
+    public static Task<BenchEngine> StartAsync(string? path, params Type[] workflows) => StartAsync(path, null, workflows);
+
+    public static async Task<BenchEngine> StartAsync(string? path, Action<HoldfastOptions>? options, params Type[] workflows)
     {
         var directory = Directory.CreateTempSubdirectory("holdfast-bench-").FullName;
         var database = path ?? Path.Combine(directory, "bench.db");
@@ -26,6 +30,7 @@ sealed class BenchEngine : IAsyncDisposable
         {
             o.UseSqlite(database);
             o.AlwaysCold = false;
+            options?.Invoke(o);
         });
         foreach (var workflow in workflows) builder.AddWorkflow(workflow);
         var provider = services.BuildServiceProvider();

@@ -38,6 +38,23 @@ public static class Hosting
         #endregion
     }
 
+    public static void Retain(HoldfastOptions o)
+    {
+        #region retention
+        o.Retention = new() { Age = TimeSpan.FromDays(30), CountMax = 1_000_000 };   // whichever comes first
+        o.RetainRunsOf<Refund>(new() { Age = TimeSpan.FromDays(3650) });             // one workflow by a rule of its own
+        o.JournalKeep = 100_000;                                                     // turns, of each run, while it goes on
+        #endregion
+    }
+
+    public static async Task PruneAsync(IHoldfastClient holdfast)
+    {
+        #region prune
+        PruneReport removed = await holdfast.PruneAsync(new() { Age = TimeSpan.FromHours(1) }, workflow: "Shipment");
+        Console.WriteLine($"{removed.Runs} runs with {removed.Rows} rows are gone.");
+        #endregion
+    }
+
     public static async Task<Receipt> RefundAsync(IHoldfastClient holdfast, RefundRequest request)
     {
         #region start

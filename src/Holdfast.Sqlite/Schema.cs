@@ -69,6 +69,19 @@ static class Schema
         -- What code looked like that runs were saved in, by its fingerprint: once for all runs.
         CREATE TABLE holdfast_code (id BLOB PRIMARY KEY, description BLOB NOT NULL) WITHOUT ROWID;
         """,
+
+        // 3
+        """
+        -- Ended runs of each workflow in the order in which they ended, numbered without gaps: retention takes them from the front.
+        CREATE TABLE holdfast_ended (w INTEGER NOT NULL, n INTEGER NOT NULL, k INTEGER NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY (w, n)) WITHOUT ROWID;
+        INSERT INTO holdfast_ended
+            SELECT i.w, row_number() OVER (PARTITION BY i.w ORDER BY r.updated, r.k), r.k, r.updated
+            FROM holdfast_run r JOIN holdfast_run_info i ON i.k = r.k WHERE r.status BETWEEN 2 AND 5;
+
+        -- Removed runs of which messages or journal entries are left to delete.
+        CREATE TABLE holdfast_leftover (k INTEGER PRIMARY KEY, journal_last INTEGER NOT NULL);
+        CREATE INDEX holdfast_mail_dead_run ON holdfast_mail (k) WHERE state = 2;
+        """,
     ];
 
     public static int Newest => Steps.Length;

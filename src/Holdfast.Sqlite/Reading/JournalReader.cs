@@ -8,6 +8,7 @@ sealed class JournalReader(Database database)
     readonly Statement _place = database.Prepare(
         "SELECT r.k, r.journal_seq, r.journal_last FROM holdfast_run_info i JOIN holdfast_run r ON r.k = i.k WHERE i.id = ?1");
     readonly Statement _mark = database.Prepare("SELECT n FROM holdfast_journal_mark WHERE k = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1");
+    readonly Statement _oldestMark = database.Prepare("SELECT seq FROM holdfast_journal_mark WHERE k = ?1 ORDER BY seq LIMIT 1");
     readonly Statement _entry = database.Prepare("SELECT seq, previous, utc, entries FROM holdfast_journal WHERE n = ?1");
 
     public IReadOnlyList<JournalRow> Read(RunId run, long after, int limit)
@@ -19,6 +20,9 @@ sealed class JournalReader(Database database)
         }
         var (key, newest, n) = (_place.Long(0), _place.Long(1), _place.Long(2));
         _place.Reset();
+        // A long journal was shortened in whole blocks, each with its mark.
+        if (_oldestMark.Bind(1, key).Step()) after = Math.Max(after, _oldestMark.Long(0) - Writing.JournalRows.MarkInterval);
+        _oldestMark.Reset();
         after = Math.Max(0, after);
         var last = Math.Min(newest, after + Math.Max(0, limit));
         if (last <= after) return [];

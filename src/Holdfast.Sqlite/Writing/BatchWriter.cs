@@ -6,11 +6,12 @@ namespace Holdfast.Sqlite.Writing;
 sealed class WriteRefused(string reason) : Exception(reason);
 
 /// <summary>Applies writes inside the open transaction. The checks of a write come before its first change.</summary>
-sealed class BatchWriter(Database database, GuestConnection guest)
+sealed class BatchWriter(Database database, GuestConnection guest, JournalRows journal)
 {
     readonly RunRows _runs = new(database);
     readonly MailRows _mail = new(database);
     readonly ValueRows _values = new(database);
+    readonly PruneRows _prune = new(database, journal);
     readonly Statement _readEpoch = database.Prepare("SELECT value FROM holdfast_meta WHERE name = 'epoch'");
     readonly Statement _putMeta = database.Prepare("UPDATE holdfast_meta SET value = ?2 WHERE name = ?1");
     readonly Statement _readVersion = database.Prepare("PRAGMA data_version");
@@ -55,6 +56,7 @@ sealed class BatchWriter(Database database, GuestConnection guest)
         PostMail post => Post(post),
         CreateRun create => _runs.Create(create.Run),
         TransactionStep step => RunStep(step, savepoint!),
+        PruneRuns prune => prune.Epoch == _epoch ? new(Verdict.Committed, Pruned: _prune.Prune(prune)) : new(Verdict.Stale),
         _ => throw new ArgumentException($"The store does not know the write {write?.GetType().Name ?? "null"}."),
     };
 
@@ -80,11 +82,12 @@ sealed class BatchWriter(Database database, GuestConnection guest)
         for (var i = 0; i < next.Code.Count; i++) _values.PutCode(next.Code[i]);
         if (next.FoldsResults || next.Outcome is not null) _values.DropResults(head.Key);
 
-        var (sequence, last) = _values.Record(head, next.Utc, next.Journal.Span);
+        var (sequence, last) = journal.Append(head, next.Utc, next.Journal.Span, next.JournalKeep);
         if (next.Outcome is { } outcome)
         {
             _values.DropBlobs(head.Key);
             _runs.End(head, next, outcome, sequence, last);
+            _prune.Enqueue(head.Key, next.Utc);
         }
         else
         {
@@ -99,7 +102,7 @@ sealed class BatchWriter(Database database, GuestConnection guest)
     {
         if (Check(result.Epoch, result.Key, revision: null, out var head) is var verdict and not Verdict.Committed) return new(verdict, result.Run, result.Key);
         if (!_values.PutResult(head.Key, result.Op, result.Outcome.Span)) return new(Verdict.Duplicate, result.Run, result.Key);
-        Note(head, result.Utc, result.Journal.Span);
+        Note(head, result.Utc, result.Journal.Span, result.JournalKeep);
         return new(Verdict.Committed, result.Run, result.Key);
     }
 
@@ -112,13 +115,13 @@ sealed class BatchWriter(Database database, GuestConnection guest)
         if (!answer.Keep || answer.Outcome is null) database.Execute($"ROLLBACK TO {savepoint}");
         if (answer.Outcome is not { } outcome) return new(Verdict.Undone, step.Run, step.Key);
         _values.PutResult(head.Key, step.Op, outcome.Span);
-        Note(head, step.Utc, answer.Journal.Span);
+        Note(head, step.Utc, answer.Journal.Span, step.JournalKeep);
         return new(Verdict.Committed, step.Run, step.Key, Outcome: outcome);
     }
 
-    void Note(in RunHead head, DateTimeOffset utc, ReadOnlySpan<byte> journal)
+    void Note(in RunHead head, DateTimeOffset utc, ReadOnlySpan<byte> entries, int keep)
     {
-        var (sequence, last) = _values.Record(head, utc, journal);
+        var (sequence, last) = journal.Append(head, utc, entries, keep);
         _runs.Touch(head, utc, sequence, last);
     }
 

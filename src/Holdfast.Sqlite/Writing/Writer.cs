@@ -42,7 +42,7 @@ sealed class Writer : IDisposable
         _savepoint = _database.Prepare($"SAVEPOINT {Savepoint}");
         _release = _database.Prepare($"RELEASE {Savepoint}");
         _rollbackTo = _database.Prepare($"ROLLBACK TO {Savepoint}");
-        _batch = new(_database, connection);
+        _batch = new(_database, connection, new(_database));
         _isFull = !_reserve.TryMake();
     }
 
@@ -339,15 +339,29 @@ sealed class Writer : IDisposable
     /// </summary>
     void PassWhileFull(IReadOnlyList<StoreWrite> writes)
     {
-        if (EndsRunsOnly(writes)) return;
+        if (IsForReserveOnly(writes)) return;
         Transact(_batch.Probe);
-        if (!_reserve.TryMake())
+        if (!_reserve.TryMake() && !HasRoomInFile())
             throw new HoldfastException(HoldfastError.StoreFull, $"The disk of {_path} is full; nothing of the call was kept. Make room; the engine goes on by itself.");
         _isFull = false;
         Log.RoomAgain(_logger, _path);
     }
 
-    static bool EndsRunsOnly(IReadOnlyList<StoreWrite> writes)
+    /// <summary>Pages that pruning has freed are as good as room on the disk, as long as the log can begin again at its beginning.</summary>
+    bool HasRoomInFile()
+    {
+        try
+        {
+            var freeBytes = _database.Query("PRAGMA freelist_count", row => row.Long(0)) * _database.Query("PRAGMA page_size", row => row.Long(0));
+            return freeBytes >= _options.ReserveBytes && _database.Checkpoint(truncate: false);
+        }
+        catch (SqliteFault fault)
+        {
+            throw fault.IsFsync ? Abandon(fault) : fault.ToException(_path);
+        }
+    }
+
+    static bool IsForReserveOnly(IReadOnlyList<StoreWrite> writes)
     {
         for (var i = 0; i < writes.Count; i++)
             if (!writes[i].IsForReserve) return false;

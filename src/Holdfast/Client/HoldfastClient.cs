@@ -79,6 +79,12 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         return await engine.Store.ListDeadLettersAsync(run, limit, cancellationToken).ConfigureAwait(false);
     }
 
+    public Task<PruneReport> PruneAsync(Retention? retention, string? workflow, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        return engine.Pruner.PruneAsync(retention, workflow, cancellationToken);
+    }
+
     public Task SignalAsync<T>(RunId run, Signal<T> signal, T value, string? dedupKey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(signal);

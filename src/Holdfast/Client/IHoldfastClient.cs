@@ -45,6 +45,15 @@ public interface IHoldfastClient
 
     /// <summary>Messages that no code could take, with the reason; of one run, or of all.</summary>
     Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run = null, int limit = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Removes ended runs now instead of at the next sweep: those that <see cref="HoldfastOptions.Retention"/> lets go, or others. Goes on in small
+    /// writes beside all other work, also while the disk is full, and returns when they are through.
+    /// </summary>
+    /// <param name="retention">What is kept this time; null for what the options say.</param>
+    /// <param name="workflow">The name of the one workflow whose runs may go; null for all.</param>
+    /// <param name="cancellationToken">Stops between two writes; what is removed by then is gone.</param>
+    Task<PruneReport> PruneAsync(Retention? retention = null, string? workflow = null, CancellationToken cancellationToken = default);
 }
 
 /// <summary>A run as people see it.</summary>

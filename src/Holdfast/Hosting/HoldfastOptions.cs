@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Holdfast.Hosting;
 using Holdfast.Storage;
 
 namespace Holdfast;
@@ -10,6 +11,8 @@ public sealed class HoldfastOptions
     internal Func<IServiceProvider, IStore>? StoreFactory { get; private set; }
 
     internal HashSet<Assembly> Assemblies { get; } = [];
+
+    internal Dictionary<string, Retention> RetentionByWorkflow { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Keeps runs in the store that the factory opens. Stores bring their own shorter form, such as <c>UseSqlite</c>.</summary>
     /// <param name="factory">Opens the store. The engine closes it.</param>
@@ -28,6 +31,43 @@ public sealed class HoldfastOptions
         Assemblies.Add(assembly ?? throw new ArgumentNullException(nameof(assembly)));
         return this;
     }
+
+    /// <summary>Keeps ended runs of one workflow by a rule of its own instead of <see cref="Retention"/>, in all its versions.</summary>
+    /// <param name="retention">What is kept.</param>
+    public HoldfastOptions RetainRunsOf<TWorkflow>(Retention retention) where TWorkflow : Workflow => RetainRunsOf(WorkflowType.NameOf(typeof(TWorkflow)), retention);
+
+    /// <summary>Keeps ended runs of one workflow by a rule of its own instead of <see cref="Retention"/>; also of one that is not registered any more.</summary>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="retention">What is kept.</param>
+    public HoldfastOptions RetainRunsOf(string workflow, Retention retention)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(workflow);
+        RetentionByWorkflow[workflow] = retention ?? throw new ArgumentNullException(nameof(retention));
+        return this;
+    }
+
+    /// <summary>Which ended runs are kept; the others are removed, with everything that belongs to them. <c>RetainRunsOf</c> makes exceptions.</summary>
+    /// <value>Seven days from their end, however many.</value>
+    public Retention Retention
+    {
+        get;
+        set => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = new();
+
+    /// <summary>
+    /// How many turns the journal of one run tells of at least; of a longer run, the oldest go while it runs. Nothing but the journal is lost, and
+    /// no run is hindered. 0 keeps all, so that a run that never ends takes more and more of the disk.
+    /// </summary>
+    /// <value>10,000, which is about one megabyte.</value>
+    public int JournalKeep
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    } = 10_000;
 
     /// <summary>How inputs, results, signals and call arguments are written as JSON. A source-generated context goes in as its options' resolver.</summary>
     /// <value>The serializer's web defaults: camel case, numbers may be read from strings.</value>

@@ -18,7 +18,7 @@ sealed class WorkflowType
         Type = type;
         if (type.IsAbstract || type.ContainsGenericParameters) throw Invalid("it is abstract or an open generic type; register a class, or one with its type arguments.");
         var named = type.GetCustomAttribute<WorkflowAttribute>(inherit: false);
-        Name = named?.Name ?? NameOf(type);
+        Name = NameOf(type);
         Version = named?.Version ?? 1;
         if (Version < 1) throw Invalid($"its version is {Version}; versions count from 1.");
         var runs = type.GetMethods(BindingFlags.Instance | BindingFlags.Public).Where(static m => m.Name == "Run").ToArray();
@@ -93,12 +93,15 @@ sealed class WorkflowType
 
     public byte[] ResultOf(Durable root, JsonValues json) => _result.Write(root, json);
 
+    /// <summary>The name that a workflow's runs carry.</summary>
+    public static string NameOf(Type type) => type.GetCustomAttribute<WorkflowAttribute>(inherit: false)?.Name ?? ClassNameOf(type);
+
     /// <summary>The class's name; generic ones with their arguments, as C# writes them.</summary>
-    static string NameOf(Type type)
+    static string ClassNameOf(Type type)
     {
         if (!type.IsConstructedGenericType) return type.Name;
         var tick = type.Name.IndexOf('`', StringComparison.Ordinal);
-        return $"{type.Name[..tick]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>";
+        return $"{type.Name[..tick]}<{string.Join(", ", type.GetGenericArguments().Select(ClassNameOf))}>";
     }
 
     HoldfastException Invalid(string why) => new(HoldfastError.InvalidWorkflow, $"The workflow {Type} cannot be registered: {why}");

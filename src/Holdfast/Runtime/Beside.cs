@@ -45,6 +45,7 @@ static class Beside
             Op = result.Op,
             Outcome = result.Outcome,
             Journal = StateBytes.Of([entry]),
+            JournalKeep = run.Engine.Options.JournalKeep,
         };
     }
 }

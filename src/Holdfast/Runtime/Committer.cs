@@ -215,7 +215,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         foreach (var pending in waiting) pending.Fail(Unknown(error));
     }
 
-    static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail;
+    static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail or PruneRuns;
 
     static bool IsRefused(StoreWrite write, HoldfastException full) => MayBeGivenUp(write) && !(write.IsForReserve && full.Error == HoldfastError.StoreFull);
 

@@ -42,6 +42,7 @@ sealed class Engine : IAsyncDisposable
         Metrics = new(() => _runs.Count, () => Admission.Running);
         Committer = new(Store, options.BatchMax, Time, Broken, Metrics);
         Timers = new(this);
+        Pruner = new(this);
         Completions = new();
         Marks = RunningMarks.Open(null);
         _sweep = Time.CreateTimer(static e => ((Engine)e!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -70,6 +71,8 @@ sealed class Engine : IAsyncDisposable
     public Committer Committer { get; }
 
     public Timers Timers { get; }
+
+    public Pruner Pruner { get; }
 
     public Completions Completions { get; }
 
@@ -113,6 +116,7 @@ sealed class Engine : IAsyncDisposable
         Log.TakenUp(_log, taken);
         await Timers.StartAsync().ConfigureAwait(false);
         _sweep.Change(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        Pruner.Start();
     }
 
     /// <summary>Stops in good order: running attempts get their token and a time to end; what does not end runs again after the next start.</summary>
@@ -123,6 +127,7 @@ sealed class Engine : IAsyncDisposable
         await SignalStopAsync().ConfigureAwait(false);
         Timers.Dispose();
         await _sweep.DisposeAsync().ConfigureAwait(false);
+        await Pruner.DisposeAsync().ConfigureAwait(false);
         var started = Time.GetTimestamp();
         while (!failed && !cancellationToken.IsCancellationRequested && Time.GetElapsedTime(started) < Options.StopTime && _runs.Values.Any(static r => !r.IsIdle))
             await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
@@ -256,6 +261,8 @@ sealed class Engine : IAsyncDisposable
     public void NoteFailure(RunId run, StepOp step, int attempt, Exception error) => Log.AttemptFailed(_log, run, step.Label, step.Id, attempt, error.GetType().Name, error.Message);
 
     public void NoteScanFailed(Exception error) => Log.ScanFailed(_log, error);
+
+    public void NotePruneFailed(Exception error) => Log.PruneFailed(_log, error);
 
     /// <summary>Runs that were parked because their code was not here are tried again at every start: the old build may be back.</summary>
     async Task UnparkMigratedAsync(CancellationToken cancellationToken)

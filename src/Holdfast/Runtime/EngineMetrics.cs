@@ -21,6 +21,8 @@ sealed class EngineMetrics : IDisposable
     readonly Counter<long> _inDoubt;
     readonly Counter<long> _parked;
     readonly Counter<long> _full;
+    readonly Counter<long> _prunedRuns;
+    readonly Counter<long> _prunedRows;
 
     public EngineMetrics(Func<int> hotRuns, Func<int> attempts)
     {
@@ -34,6 +36,8 @@ sealed class EngineMetrics : IDisposable
         _inDoubt = _meter.CreateCounter<long>("holdfast.steps.in_doubt", "{step}", "At-most-once steps that became in doubt.");
         _parked = _meter.CreateCounter<long>("holdfast.runs.parked", "{run}", "Runs that were parked for a person or a deploy.");
         _full = _meter.CreateCounter<long>("holdfast.store.full", "{commit}", "Commits that found no room.");
+        _prunedRuns = _meter.CreateCounter<long>("holdfast.pruned.runs", "{run}", "Ended runs that retention removed.");
+        _prunedRows = _meter.CreateCounter<long>("holdfast.pruned.rows", "{row}", "Rows that went with them.");
         _meter.CreateObservableGauge("holdfast.runs.hot", hotRuns, "{run}", "Runs held in memory.");
         _meter.CreateObservableGauge("holdfast.attempts.running", attempts, "{attempt}", "Attempts of steps that run now.");
     }
@@ -62,6 +66,12 @@ sealed class EngineMetrics : IDisposable
     public void Parked() => _parked.Add(1);
 
     public void StoreIsFull(HoldfastException _) => _full.Add(1);
+
+    public void Pruned(Storage.Pruned pruned)
+    {
+        if (pruned.Runs > 0) _prunedRuns.Add(pruned.Runs);
+        if (pruned.Rows > 0) _prunedRows.Add(pruned.Rows);
+    }
 
     public void Dispose() => _meter.Dispose();
 }

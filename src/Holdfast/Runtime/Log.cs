@@ -40,4 +40,7 @@ static partial class Log
 
     [LoggerMessage(22, LogLevel.Warning, "A callback that a step has registered on its cancellation token threw while the engine was stopping. The engine stops all the same.")]
     public static partial void CallbackThrew(ILogger log, Exception error);
+
+    [LoggerMessage(23, LogLevel.Error, "Ended runs could not be removed; it is tried again.")]
+    public static partial void PruneFailed(ILogger log, Exception error);
 }

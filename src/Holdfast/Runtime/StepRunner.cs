@@ -128,6 +128,7 @@ static class StepRunner
             Epoch = engine.Epoch,
             Utc = engine.Time.GetUtcNow(),
             Op = step.Id,
+            JournalKeep = engine.Options.JournalKeep,
             Work = connection => Work(attempt, engine, body, connection, out thrown),
         }).ConfigureAwait(false);
         switch (answer.Verdict)

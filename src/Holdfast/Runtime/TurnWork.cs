@@ -80,6 +80,7 @@ sealed class TurnWork
             DroppedBlobs = dropped,
             Code = GraphChanged ? run.Engine.Codec.Catalog.NewCode.Items : [],
             Journal = Journal,
+            JournalKeep = run.Engine.Options.JournalKeep,
             Outcome = decision.Outcome,
         };
     }

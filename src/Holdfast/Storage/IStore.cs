@@ -32,8 +32,10 @@ public enum Verdict : byte
 /// <param name="MailSequence">For a message: its place in the mailbox.</param>
 /// <param name="Outcome">For a transaction step: the outcome that was recorded.</param>
 /// <param name="Reason">Why it was refused.</param>
+/// <param name="Pruned">For <see cref="PruneRuns"/>: what was removed.</param>
 public readonly record struct WriteResult(
-    Verdict Verdict, RunId Run = default, RunKey Key = default, long MailSequence = 0, ReadOnlyMemory<byte> Outcome = default, string? Reason = null);
+    Verdict Verdict, RunId Run = default, RunKey Key = default, long MailSequence = 0, ReadOnlyMemory<byte> Outcome = default, string? Reason = null,
+    Pruned? Pruned = null);
 
 /// <summary>
 /// Where runs live. <see cref="AppendAsync"/> is called by one caller at a time; everything else may be called at any time

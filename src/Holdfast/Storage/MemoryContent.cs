@@ -4,14 +4,18 @@ namespace Holdfast.Storage;
 sealed class MemoryContent
 {
     readonly Dictionary<RunId, MemoryRun> _byId = [];
+    long _lastKey;
     long _mailSequence;
 
     public Lock Gate { get; } = new();
 
     public long Epoch { get; set; }
 
-    /// <summary>In order of creation: the run with key <c>k</c> is at <c>k - 1</c>.</summary>
-    public List<MemoryRun> Runs { get; } = [];
+    /// <summary>By key, and so in order of creation.</summary>
+    public SortedDictionary<long, MemoryRun> Runs { get; } = [];
+
+    /// <summary>Ended runs of each workflow, in the order in which they ended.</summary>
+    public Dictionary<string, Queue<MemoryRun>> Ended { get; } = [];
 
     public Dictionary<(string Workflow, string Key), MemoryRun> ByName { get; } = [];
 
@@ -23,7 +27,7 @@ sealed class MemoryContent
 
     public MemoryRun? Find(RunId id) => _byId.GetValueOrDefault(id);
 
-    public MemoryRun? Find(RunKey key) => key.Value >= 1 && key.Value <= Runs.Count ? Runs[(int)key.Value - 1] : null;
+    public MemoryRun? Find(RunKey key) => Runs.GetValueOrDefault(key.Value);
 
     public WriteResult Apply(StoreWrite write) => write switch
     {
@@ -31,6 +35,7 @@ sealed class MemoryContent
         PostMail post => Post(post),
         Transition transition => Advance(transition),
         ResultOnly result => Keep(result),
+        PruneRuns prune => Prune(prune),
         TransactionStep step => new(Verdict.Refused, step.Run, step.Key,
             Reason: "A transaction step needs a database to run in, and the memory store has none. Use the SQLite store, or an ordinary step."),
         _ => throw new ArgumentException($"The store does not know the write {write?.GetType().Name ?? "null"}."),
@@ -51,12 +56,12 @@ sealed class MemoryContent
         var added = new MemoryRun
         {
             Info = run with { Input = run.Input.ToArray(), State = default },
-            Key = new(Runs.Count + 1),
+            Key = new(++_lastKey),
             Status = RunStatus.Running,
             UpdatedUtc = run.CreatedUtc,
             State = run.State.ToArray(),
         };
-        Runs.Add(added);
+        Runs.Add(added.Key.Value, added);
         _byId.Add(run.Id, added);
         if (run.Key is { } key) ByName.Add((run.Workflow, key), added);
         SetOwed(added, true);
@@ -97,7 +102,7 @@ sealed class MemoryContent
         run.UpdatedUtc = next.Utc;
         run.State = next.State.ToArray();
         if (next.Snapshot is { } snapshot) run.Snapshot = snapshot.ToArray();
-        run.Record(next.Utc, next.Journal);
+        run.Record(next.Utc, next.Journal, next.JournalKeep);
         if (next.Outcome is { } outcome) Finish(run, outcome);
         else if (next.IndexChanged)
         {
@@ -115,7 +120,7 @@ sealed class MemoryContent
         if (run.Results.Exists(each => each.Op == result.Op)) return new(Verdict.Duplicate, result.Run, result.Key);
         run.Results.Add(new(result.Op, result.Outcome.ToArray()));
         run.UpdatedUtc = result.Utc;
-        run.Record(result.Utc, result.Journal);
+        run.Record(result.Utc, result.Journal, result.JournalKeep);
         return new(Verdict.Committed, result.Run, result.Key);
     }
 
@@ -155,6 +160,34 @@ sealed class MemoryContent
         run.Blobs.Clear();
         SetWake(run, null);
         SetOwed(run, false);
+        if (!Ended.TryGetValue(run.Info.Workflow, out var ended)) Ended.Add(run.Info.Workflow, ended = new());
+        ended.Enqueue(run);
+    }
+
+    WriteResult Prune(PruneRuns prune)
+    {
+        if (prune.Epoch != Epoch) return new(Verdict.Stale);
+        var (runs, rows) = (0, 0);
+        foreach (var (workflow, ended) in Ended)
+        {
+            var rule = prune.RuleOf(workflow);
+            while (ended.TryPeek(out var run) && (ended.Count > rule.KeepMax || run.UpdatedUtc < rule.EndedBeforeUtc))
+            {
+                if (rows >= prune.RowsMax) return new(Verdict.Committed, Pruned: new(runs, rows, IsDone: false));
+                ended.Dequeue();
+                Remove(run);
+                runs++;
+                rows += 1 + run.Journal.Count + run.Mail.Count + run.DedupKeys.Count + run.Dead.Count;
+            }
+        }
+        return new(Verdict.Committed, Pruned: new(runs, rows, IsDone: true));
+    }
+
+    void Remove(MemoryRun run)
+    {
+        Runs.Remove(run.Key.Value);
+        _byId.Remove(run.Info.Id);
+        if (run.Info.Key is { } key) ByName.Remove((run.Info.Workflow, key));
     }
 
     void SetWake(MemoryRun run, DateTimeOffset? wakeUtc)

@@ -3,6 +3,10 @@ namespace Holdfast.Storage;
 /// <summary>One run in memory. Its byte arrays are copies that nobody writes to, so that readers may share them.</summary>
 sealed class MemoryRun
 {
+    const int TrimRows = 64;
+
+    long _journalSequence;
+
     public required NewRun Info { get; init; }
 
     public required RunKey Key { get; init; }
@@ -39,9 +43,12 @@ sealed class MemoryRun
 
     public bool IsFinished => Outcome is not null;
 
-    public void Record(DateTimeOffset utc, ReadOnlyMemory<byte> entries)
+    public void Record(DateTimeOffset utc, ReadOnlyMemory<byte> entries, int keep)
     {
-        if (!entries.IsEmpty) Journal.Add(new(Journal.Count + 1, utc, entries.ToArray()));
+        if (entries.IsEmpty) return;
+        Journal.Add(new(++_journalSequence, utc, entries.ToArray()));
+        // In blocks, so that a long journal is not moved for each entry.
+        if (keep > 0 && Journal.Count > keep + TrimRows) Journal.RemoveRange(0, Journal.Count - keep);
     }
 
     public StoredRun ToStored() => new()

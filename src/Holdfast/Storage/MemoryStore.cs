@@ -69,7 +69,7 @@ public sealed class MemoryStore : IStore
     {
         using (Enter(cancellationToken))
             return new([.. _content.Owed.GetViewBetween(after.Value + 1, long.MaxValue).Take(limit)
-                .Select(key => (_content.Runs[(int)key - 1].Info.Id, new RunKey(key)))]);
+                .Select(key => (_content.Runs[key].Info.Id, new RunKey(key)))]);
     }
 
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ public sealed class MemoryStore : IStore
     {
         using (Enter(cancellationToken))
             return new([.. _content.Wakes.TakeWhile(wake => wake.Utc <= until).Take(limit)
-                .Select(wake => new DueRun(_content.Runs[(int)wake.Key - 1].Info.Id, wake.Utc))]);
+                .Select(wake => new DueRun(_content.Runs[wake.Key].Info.Id, wake.Utc))]);
     }
 
     /// <inheritdoc/>
@@ -99,7 +99,7 @@ public sealed class MemoryStore : IStore
         ArgumentNullException.ThrowIfNull(query);
         using (Enter(cancellationToken))
         {
-            var runs = _content.Runs.AsEnumerable().Reverse();
+            var runs = _content.Runs.Values.Reverse();
             if (query.Before is { } before)
                 // A run that is gone still marks its place, because ids are in order of time.
                 runs = _content.Find(before) is { } mark
@@ -130,7 +130,7 @@ public sealed class MemoryStore : IStore
     public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken)
     {
         using (Enter(cancellationToken))
-            return new([.. _content.Runs.Where(each => run is null || each.Info.Id == run)
+            return new([.. _content.Runs.Values.Where(each => run is null || each.Info.Id == run)
                 .SelectMany(each => each.Dead).OrderBy(letter => letter.Mail.Sequence).Take(limit)]);
     }
 

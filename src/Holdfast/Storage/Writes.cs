@@ -7,7 +7,7 @@ public readonly record struct RunKey(long Value);
 public abstract class StoreWrite
 {
     /// <summary>
-    /// Whether the write ends a run or asks for its end. A store whose disk is full takes such writes from its reserve, in batches that
+    /// Whether the write ends a run, asks for its end, or removes ended ones. A store whose disk is full takes such writes from its reserve, in batches that
     /// hold nothing else: they are how room is made.
     /// </summary>
     public virtual bool IsForReserve => false;
@@ -114,6 +114,9 @@ public sealed class Transition : StoreWrite
     /// <summary>Journal entries of the turn, packed; empty for none.</summary>
     public ReadOnlyMemory<byte> Journal { get; init; }
 
+    /// <summary>How many of the run's newest journal rows are kept at least; 0 for all. Older ones go in blocks, so a store may keep somewhat more.</summary>
+    public int JournalKeep { get; init; }
+
     /// <summary>How the run ended, in the transition that ends it.</summary>
     public RunOutcome? Outcome { get; init; }
 }
@@ -144,6 +147,9 @@ public sealed class ResultOnly : StoreWrite
 
     /// <summary>Journal entries, packed; empty for none.</summary>
     public ReadOnlyMemory<byte> Journal { get; init; }
+
+    /// <summary>How many of the run's newest journal rows are kept at least; 0 for all. Older ones go in blocks, so a store may keep somewhat more.</summary>
+    public int JournalKeep { get; init; }
 }
 
 /// <summary>
@@ -172,6 +178,9 @@ public sealed class TransactionStep : StoreWrite
     /// answer with <see cref="TransactionAnswer.Keep"/> false, which undoes what it did to the database.
     /// </summary>
     public required Func<System.Data.Common.DbConnection, TransactionAnswer> Work { get; init; }
+
+    /// <summary>How many of the run's newest journal rows are kept at least; 0 for all. Older ones go in blocks, so a store may keep somewhat more.</summary>
+    public int JournalKeep { get; init; }
 }
 
 /// <summary>What a <see cref="TransactionStep"/> did.</summary>

@@ -111,7 +111,7 @@ public sealed partial class SqliteStoreTests
         var refusal = RefusalOf(DatabasePath);
         Assert.Equal(HoldfastError.StoreNewer, refusal.Error);
         Assert.Contains("1000", refusal.Message, StringComparison.Ordinal);
-        Sql(DatabasePath, "PRAGMA user_version = 2");
+        Sql(DatabasePath, $"PRAGMA user_version = {Schema.Newest}");
         await ReopenAsync();
     }
 

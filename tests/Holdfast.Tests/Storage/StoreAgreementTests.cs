@@ -44,7 +44,7 @@ public sealed class StoreAgreementTests : IDisposable
                     var writes = await new Generator(new Random(choices), stores[i], [.. runs[i]], epoch).MakeAsync(size);
                     var results = new WriteResult[size];
                     await stores[i].AppendAsync(writes, results);
-                    answers[i] = string.Join('\n', results.Select((each, at) => $"{writes[at].GetType().Name} {each.Verdict} {each.Run} {Text(each.Outcome)} {each.MailSequence > 0}"));
+                    answers[i] = string.Join('\n', results.Select((each, at) => $"{writes[at].GetType().Name} {each.Verdict} {each.Run} {Text(each.Outcome)} {each.MailSequence > 0} {each.Pruned?.Runs} {each.Pruned?.IsDone}"));
                     runs[i].AddRange(results.Where((each, at) => writes[at] is CreateRun && each.Verdict == Verdict.Committed).Select(each => (each.Run, each.Key)));
                 }
                 Assert.Equal(answers[0], answers[1]);
@@ -74,7 +74,11 @@ public sealed class StoreAgreementTests : IDisposable
         var text = new StringBuilder();
         foreach (var (id, _) in runs)
         {
-            var run = (await store.LoadAsync(id, default))!;
+            if (await store.LoadAsync(id, default) is not { } run)
+            {
+                text.AppendLine($"{id} is gone");
+                continue;
+            }
             text.AppendLine($"{run.Run with { Input = default, State = default }} {run.Status} {run.Revision} {run.UpdatedUtc:O} {run.WakeUtc:O} {run.Owed} {Text(run.Run.State)} {Text(run.Snapshot)} {run.Outcome?.Status}");
             foreach (var result in run.Results) text.AppendLine($" result {result.Op} {Text(result.Outcome)}");
             foreach (var mail in run.Mail) text.AppendLine($" mail {mail.Kind} {mail.Name} {Text(mail.Payload)} {mail.Utc:O}");
@@ -99,11 +103,12 @@ public sealed class StoreAgreementTests : IDisposable
         {
             var writes = new StoreWrite[size];
             for (var i = 0; i < size; i++)
-                writes[i] = runs.Count < 3 ? new CreateRun(Run()) : random.Next(10) switch
+                writes[i] = runs.Count < 3 ? new CreateRun(Run()) : random.Next(25) switch
                 {
-                    0 => new CreateRun(Run()),
-                    1 or 2 => Post(),
-                    3 => Result(),
+                    24 => Prune(),
+                    0 or 1 => new CreateRun(Run()),
+                    < 7 => Post(),
+                    < 10 => Result(),
                     _ => await TurnAsync(),
                 };
             return writes;
@@ -134,6 +139,12 @@ public sealed class StoreAgreementTests : IDisposable
             var (id, key) = Pick();
             return new() { Run = id, Key = key, Epoch = Epoch(), Utc = Start.AddTicks(random.Next()), Op = random.Next(6), Outcome = Bytes(), Journal = Bytes() };
         }
+
+        PruneRuns Prune() => new()
+        {
+            Epoch = Epoch(), RowsMax = 100_000, Default = new(random.Next(2) == 0 ? null : Start.AddTicks(random.Next()), random.Next(3)),
+            Rules = random.Next(2) == 0 ? new Dictionary<string, PruneRule>() : new() { ["w1"] = new(null, random.Next(2)), ["w2"] = default },
+        };
 
         long Epoch() => random.Next(12) == 0 ? epoch - 1 : epoch;
 

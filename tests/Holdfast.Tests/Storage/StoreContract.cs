@@ -72,9 +72,9 @@ public abstract partial class StoreContract : IAsyncLifetime
 
     protected Next Turn((RunId Id, RunKey Key) run, long revision) => new(run.Id, run.Key, revision, Epoch);
 
-    protected ResultOnly Result((RunId Id, RunKey Key) run, long op, string outcome) => new()
+    protected ResultOnly Result((RunId Id, RunKey Key) run, long op, string outcome, int journalKeep = 0) => new()
     {
-        Run = run.Id, Key = run.Key, Epoch = Epoch, Utc = Start, Op = op, Outcome = Bytes(outcome), Journal = Bytes("j" + outcome),
+        JournalKeep = journalKeep, Run = run.Id, Key = run.Key, Epoch = Epoch, Utc = Start, Op = op, Outcome = Bytes(outcome), Journal = Bytes("j" + outcome),
     };
 
     protected static PostMail Mail(RunId run, string name, string? dedup = null) => new(run, new(MailKind.Signal, name, Bytes("p-" + name), dedup, Start));
@@ -98,6 +98,7 @@ public abstract partial class StoreContract : IAsyncLifetime
         public IReadOnlyList<Blob> Blobs { get; init; } = [];
         public IReadOnlyList<BlobHash> DroppedBlobs { get; init; } = [];
         public string Journal { get; init; } = "";
+        public int JournalKeep { get; init; }
         public IReadOnlyList<CodeRecord> Code { get; init; } = [];
         public RunOutcome? Outcome { get; init; }
 
@@ -106,7 +107,7 @@ public abstract partial class StoreContract : IAsyncLifetime
             Run = Id, Key = Key, Revision = Revision, Epoch = Epoch, Utc = Start.AddMinutes(Revision + 1), Status = Status, WakeUtc = WakeUtc,
             Owed = Owed, MailSeen = MailSeen, IndexChanged = IndexChanged, State = Bytes(State), Snapshot = Snapshot is null ? (ReadOnlyMemory<byte>?)null : Bytes(Snapshot),
             FoldsResults = FoldsResults, ConsumedMail = ConsumedMail, Answers = Answers, DeadMail = DeadMail, Outgoing = Outgoing, Children = Children, Blobs = Blobs,
-            DroppedBlobs = DroppedBlobs, Journal = Bytes(Journal), Code = Code, Outcome = Outcome,
+            DroppedBlobs = DroppedBlobs, Journal = Bytes(Journal), JournalKeep = JournalKeep, Code = Code, Outcome = Outcome,
         };
     }
 }

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Holdfast.Storage;
+
+namespace Holdfast.Runtime;
+
+/// <summary>
+/// Removes ended runs that retention lets go, in small writes that go through the committer like every other one. After each write it waits as
+/// long as the write took, so that at most every other commit carries one; when it falls behind, its writes grow until it does not. Thread-safe.
+/// </summary>
+sealed class Pruner : IAsyncDisposable
+{
+    /// <summary>How many rows one write removes: a quarter of a millisecond of the commit that it shares; and when it has fallen behind.</summary>
+    const int RowsMin = 128, RowsMax = 2048;
+
+    /// <summary>How many writes of one pruning are taken for having fallen behind.</summary>
+    const int WritesMany = 16;
+
+    static readonly TimeSpan SweepMax = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan SweepMin = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(1);
+    static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(10);
+
+    readonly Engine _engine;
+    readonly ITimer _timer;
+
+    // Not disposed: a caller may still come out of it after the engine has stopped.
+    readonly SemaphoreSlim _one = new(1);
+
+    int _rows = RowsMin;
+
+    public Pruner(Engine engine)
+    {
+        _engine = engine;
+        _timer = engine.Time.CreateTimer(static p => _ = ((Pruner)p!).SweepAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Sweeps from now on, first after one interval: a start has more urgent things to do.</summary>
+    public void Start()
+    {
+        if (All().All(static r => r is { Age: null, CountMax: null })) return;
+        var interval = Interval();
+        _timer.Change(interval, interval);
+    }
+
+    /// <summary>Removes everything that the rules let go now.</summary>
+    /// <param name="retention">The rule to use instead of those in the options; null for those.</param>
+    /// <param name="workflow">The one workflow to look at; null for all.</param>
+    /// <param name="cancellationToken">Stops between two writes; what was removed is gone.</param>
+    public async Task<PruneReport> PruneAsync(Retention? retention, string? workflow, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var now = _engine.Time.GetUtcNow();
+            var options = _engine.Options;
+            var rules = workflow is not null
+                ? new Dictionary<string, PruneRule> { [workflow] = (retention ?? options.RetentionByWorkflow.GetValueOrDefault(workflow, options.Retention)).RuleAt(now) }
+                : retention is null ? options.RetentionByWorkflow.ToDictionary(static r => r.Key, r => r.Value.RuleAt(now)) : [];
+            var others = workflow is null ? (retention ?? options.Retention).RuleAt(now) : default;
+            return await PruneAsync(others, rules, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    async Task<PruneReport> PruneAsync(PruneRule others, Dictionary<string, PruneRule> rules, CancellationToken cancellationToken)
+    {
+        long runs = 0, rows = 0;
+        for (var writes = 1; ; writes++)
+        {
+            _engine.ThrowIfNotRunning();
+            var started = Stopwatch.GetTimestamp();
+            var answer = await _engine.Committer.CommitAsync(new PruneRuns { Epoch = _engine.Epoch, Default = others, Rules = rules, RowsMax = _rows }).ConfigureAwait(false);
+            if (answer.Pruned is not { } pruned)
+            {
+                _engine.LostOwnership(default, answer);
+                _engine.ThrowIfNotRunning();
+                throw new HoldfastException(HoldfastError.StoreUnavailable, $"Ended runs could not be removed: {answer.Reason ?? answer.Verdict.ToString()}.");
+            }
+            runs += pruned.Runs;
+            rows += pruned.Rows;
+            _engine.Metrics.Pruned(pruned);
+            if (pruned.IsDone)
+            {
+                if (writes < WritesMany) _rows = Math.Max(RowsMin, _rows / 2);
+                return new(runs, rows);
+            }
+            if (writes % WritesMany == 0) _rows = Math.Min(RowsMax, _rows * 2);
+            var took = Stopwatch.GetElapsedTime(started);
+            await Task.Delay(took < PauseMin ? PauseMin : took > PauseMax ? PauseMax : took, _engine.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    async Task SweepAsync()
+    {
+        // The sweep before is not through yet, or somebody prunes by hand: the next one will do.
+        if (_one.CurrentCount == 0) return;
+        try
+        {
+            await PruneAsync(null, null, _engine.Stopping).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or HoldfastException { IsTransient: true } || _engine.Failure is not null)
+        {
+            // The engine stops, or there is no room: the next sweep tries again.
+        }
+        catch (Exception error)
+        {
+            _engine.NotePruneFailed(error);
+        }
+    }
+
+    IEnumerable<Retention> All() => _engine.Options.RetentionByWorkflow.Values.Append(_engine.Options.Retention);
+
+    TimeSpan Interval()
+    {
+        // Often enough that little more than was asked for is there, and seldom enough not to matter.
+        var shortest = All().Min(static r => r.Age) ?? TimeSpan.MaxValue;
+        var interval = shortest / 10;
+        return interval < SweepMin ? SweepMin : interval > SweepMax ? SweepMax : interval;
+    }
+}
