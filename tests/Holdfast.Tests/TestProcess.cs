@@ -9,8 +9,18 @@ static class TestProcess
     /// <summary>Opens the store at the given path, adds a run, prints "open", and holds it until it is killed or its input ends.</summary>
     public const string HoldStore = "hold-store";
 
+    /// <summary>Works with fields by reflection, and tells what comes of it.</summary>
+    public const string Reflect = "reflect";
+
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [Reflect])
+        {
+            // Before anything looks at it.
+            AppContext.SetSwitch(Holdfast.Frames.Graph.CodeGeneration.Switch, true);
+            await Runs.ReflectionTests.TellAsync(Console.Out);
+            return 0;
+        }
         if (arguments is not [HoldStore, var path])
         {
             await Console.Error.WriteLineAsync("This is a test assembly. Run it with 'dotnet test'.");
