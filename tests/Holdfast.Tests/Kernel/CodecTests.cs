@@ -68,7 +68,7 @@ public sealed class CodecTests
     public void A_property_that_is_added_to_the_state_and_not_to_the_codec_is_found_out()
     {
         Assert.Equal(11, typeof(RunState).GetProperties().Length);
-        Assert.Equal(17, typeof(StepOp).GetProperties().Length);
+        Assert.Equal(18, typeof(StepOp).GetProperties().Length);
         Assert.Equal(2, typeof(TimerOp).GetProperties().Length);
         Assert.Equal(2, typeof(ReceiveOp).GetProperties().Length);
         Assert.Equal(4, typeof(ChildOp).GetProperties().Length);
