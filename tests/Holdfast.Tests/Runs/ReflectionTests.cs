@@ -3,9 +3,9 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Holdfast.Frames.Graph;
 using Holdfast.Storage;
-using Holdfast.Tests.Frames.Graph;
 using Holdfast.Tests.Runs.Corpus;
 using Microsoft.Extensions.DependencyInjection;
+using Codecs = Holdfast.Tests.Frames.Graph.Codecs;
 
 namespace Holdfast.Tests.Runs;
 
@@ -48,7 +48,7 @@ public sealed class ReflectionTests
     }
 
     /// <summary>What the other process says: its choice, the bytes, and what came of each case of the corpus.</summary>
-    public static async Task TellAsync(TextWriter target)
+    internal static async Task TellAsync(TextWriter target)
     {
         await target.WriteLineAsync($"generated {CodeGeneration.IsAllowed}");
         await TellBytesAsync(target);
