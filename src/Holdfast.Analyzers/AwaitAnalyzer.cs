@@ -87,18 +87,8 @@ public sealed class AwaitAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>The function whose machine the operation belongs to, if that is a durable one.</summary>
-    static IMethodSymbol? DurableFunction(OperationAnalysisContext context, HoldfastTypes types)
-    {
-        var function = context.ContainingSymbol as IMethodSymbol;
-        for (var parent = context.Operation.Parent; parent is not null; parent = parent.Parent)
-        {
-            if (parent is IAnonymousFunctionOperation lambda) function = lambda.Symbol;
-            else if (parent is ILocalFunctionOperation local) function = local.Symbol;
-            else continue;
-            break;
-        }
-        return function is not null && types.IsDurableFunction(function) ? function : null;
-    }
+    static IMethodSymbol? DurableFunction(OperationAnalysisContext context, HoldfastTypes types) =>
+        DurableCode.Around(context, types) is { IsAsync: true } function ? function : null;
 
     static IOperation WithoutConfigureAwait(IOperation awaited) =>
         awaited is IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: { } inner } ? inner : awaited;
@@ -109,7 +99,7 @@ public sealed class AwaitAnalyzer : DiagnosticAnalyzer
         {
             switch (method.Name)
             {
-                case "Delay": return $"Wait durably instead: await Delay({TimeOf(call)})";
+                case "Delay": return $"Wait durably instead: await Delay({(call.Arguments.IsEmpty ? "…" : Describe.Time(call.Arguments[0].Value))})";
                 case "Yield": return "Leave it out: other runs go on by themselves";
                 case "WhenAll" or "WhenAny": return $"Start each call as a step, without awaiting it, and await Durable.{method.Name}(…) of the steps";
             }
@@ -117,15 +107,6 @@ public sealed class AwaitAnalyzer : DiagnosticAnalyzer
         return awaited is IInvocationOperation
             ? $"Put the call into a step: await Step(() => {Describe.Text(awaited.Syntax)})"
             : "Put the call that made it into a step: await Step(() => …)";
-    }
-
-    /// <summary>The time to wait as Delay takes it: a TimeSpan, never bare milliseconds.</summary>
-    static string TimeOf(IInvocationOperation delay)
-    {
-        if (delay.Arguments.IsEmpty) return "…";
-        var time = delay.Arguments[0].Value;
-        var text = Describe.Text(time.Syntax);
-        return time.Type?.SpecialType == SpecialType.System_Int32 ? $"TimeSpan.FromMilliseconds({text})" : text;
     }
 
     static Location Between(SyntaxToken first, SyntaxToken last) =>

@@ -31,6 +31,13 @@ static class Describe
 
     public static string Type(ITypeSymbol type) => type.WithNullableAnnotation(NullableAnnotation.None).ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
 
+    /// <summary>A time to wait as Delay takes it: a TimeSpan, never bare milliseconds.</summary>
+    public static string Time(IOperation time)
+    {
+        var text = Text(time.Syntax);
+        return time.Type?.SpecialType == SpecialType.System_Int32 ? $"TimeSpan.FromMilliseconds({text})" : text;
+    }
+
     /// <summary>The line as editors count it.</summary>
     public static int Line(SyntaxNode node) => node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
 }

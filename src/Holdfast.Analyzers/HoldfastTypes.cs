@@ -11,23 +11,41 @@ sealed class HoldfastTypes
     readonly INamedTypeSymbol _durable;
     readonly INamedTypeSymbol _durableOfT;
     readonly INamedTypeSymbol _awaiter;
+    readonly INamedTypeSymbol _workflow;
 
-    HoldfastTypes(INamedTypeSymbol durable, INamedTypeSymbol durableOfT, INamedTypeSymbol awaiter) =>
-        (_durable, _durableOfT, _awaiter) = (durable, durableOfT, awaiter);
+    HoldfastTypes(INamedTypeSymbol durable, INamedTypeSymbol durableOfT, INamedTypeSymbol awaiter, INamedTypeSymbol workflow) =>
+        (_durable, _durableOfT, _awaiter, _workflow) = (durable, durableOfT, awaiter, workflow);
 
     /// <summary>Null where Holdfast is not referenced: then no rule registers anything.</summary>
     public static HoldfastTypes? TryFind(Compilation compilation) =>
         compilation.GetTypeByMetadataName("Holdfast.Durable") is { } durable
         && compilation.GetTypeByMetadataName("Holdfast.Durable`1") is { } durableOfT
         && compilation.GetTypeByMetadataName("Holdfast.IDurableAwaiter") is { } awaiter
-            ? new(durable, durableOfT, awaiter)
+        && compilation.GetTypeByMetadataName("Holdfast.Workflow") is { } workflow
+            ? new(durable, durableOfT, awaiter, workflow)
             : null;
 
     /// <summary>Whether the method, lambda or local function is one whose frame is saved at its awaits.</summary>
     public bool IsDurableFunction(IMethodSymbol method) =>
-        method.IsAsync
-        && method.ReturnType.OriginalDefinition is var type
-        && (Same(type, _durable) || Same(type, _durableOfT));
+        method.IsAsync && ReturnsDurable(method);
+
+    /// <summary>
+    /// Whether the function's own code runs in the turns of a run. A method that only passes a durable on does too; a lambda may be an
+    /// expression that nobody runs, such as the one that starts a workflow.
+    /// </summary>
+    public bool RunsInTurns(IMethodSymbol method) => ReturnsDurable(method) && (method.IsAsync || method.MethodKind != MethodKind.AnonymousFunction);
+
+    /// <summary>Whether the declared return type is a durable.</summary>
+    public bool ReturnsDurable(IMethodSymbol method) => method.ReturnType.OriginalDefinition is var type && (Same(type, _durable) || Same(type, _durableOfT));
+
+    /// <summary>Whether the class derives from the base of workflows.</summary>
+    public bool IsWorkflow(INamedTypeSymbol type)
+    {
+        if (type.TypeKind != TypeKind.Class) return false;
+        for (var level = type.BaseType; level is not null; level = level.BaseType)
+            if (Same(level, _workflow)) return true;
+        return false;
+    }
 
     /// <summary>Whether the await waits for a durable. An await that does not compile counts as one: the compiler speaks already.</summary>
     public bool IsDurable(IAwaitOperation await, SemanticModel model)

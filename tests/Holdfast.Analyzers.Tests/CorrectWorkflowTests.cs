@@ -3,7 +3,7 @@ namespace Holdfast.Analyzers.Tests;
 /// <summary>A false alarm stops somebody's build, so correct code of every kind stands here.</summary>
 public sealed class CorrectWorkflowTests
 {
-    const string Members = """
+    internal const string Members = """
         static readonly Regex Word = new("a+");
         readonly HttpClient _http = new();
         readonly List<string> _log = [];
@@ -14,8 +14,10 @@ public sealed class CorrectWorkflowTests
         static async Durable Helper(string text, IMail mail) { await Durable.Step(() => mail.Send(text)); }
         """;
 
-    public static TheoryData<string> Bodies => new()
-    {
+    public static TheoryData<string> Bodies => [.. Texts];
+
+    internal static readonly string[] Texts =
+    [
         // Steps, signals, timers.
         "return await Step(() => payments.Refund(request.Id));",
         "var id = Guid.NewGuid(); await Delay(TimeSpan.FromDays(1)); await Step(() => mail.Send(id.ToString())); return 1;",
@@ -24,7 +26,7 @@ public sealed class CorrectWorkflowTests
         "var answer = await Receive(Approved).Within(TimeSpan.FromDays(2)); return answer is { Arrived: true, Value: > 1 } ? 1 : 0;",
         "return await Transaction(tx => tx.Execute(\"update\", request.Id));",
         "await Durable.Step(() => mail.Send(\"a\")); return 1;",
-        "await Step(() => mail.Send(\"a\"), new StepOptions { Retries = 3 }); return 1;",
+        "await Step(() => mail.Send(\"a\"), new StepOptions { Label = \"a\" }); return 1;",
         // Asynchronous code within a step is ordinary code.
         "return await Step(async () => { await Task.Delay(5); return await payments.Refund(\"a\").ConfigureAwait(false); });",
         "await Step(async () => { await using var file = new FileStream(\"a\", FileMode.Open); await file.FlushAsync(); }); return 1;",
@@ -90,8 +92,8 @@ public sealed class CorrectWorkflowTests
         "await Helper(request.Id, mail); return 1;",
         "var a = Step(() => payments.Refund(\"a\")); var b = Step(() => payments.Refund(\"b\")); return await a + await b;",
         "var all = request.Items.Select(i => Step(() => payments.Refund(i.Name))).ToList(); var results = await Durable.WhenAll(all); return results.Sum();",
-        "var (a, b) = await (Step(() => payments.Refund(\"a\")), Step(() => payments.Refund(\"b\"))); return a + b;",
-        "var n = 0; await foreach (var part in Durable.WhenEach(request.Items.Select(i => Step(() => payments.Refund(i.Name))).ToList())) { n += part; await Delay(TimeSpan.Zero); } return n;",
+        "var (a, b) = await Durable.WhenAll(Step(() => payments.Refund(\"a\")), Step(() => payments.Refund(\"b\"))); return a + b;",
+        "var n = 0; await foreach (var part in Durable.WhenEach(request.Items.Select(i => Step(() => payments.Refund(i.Name))).ToList())) { n += await part; await Delay(TimeSpan.Zero); } return n;",
         "var (name, count) = (request.Id, request.Items.Count); await Delay(TimeSpan.Zero); return name.Length + count;",
         "var pair = (Name: request.Id, Count: 1); await Delay(TimeSpan.Zero); pair.Count++; return pair.Count;",
         "var winner = await Durable.WhenAny(Delay(TimeSpan.FromDays(1)), Receive(Approved)); await winner; return 1;",
@@ -122,7 +124,7 @@ public sealed class CorrectWorkflowTests
         "Durable? pending = null; foreach (var item in request.Items) { if (pending is not null) await pending; pending = Step(() => mail.Send(item.Name)); } return 1;",
         "var same = Same(request.Items); await Delay(TimeSpan.Zero); return same.Count;",
         "checked { var n = 1; n += await Nested(1); return n; }",
-    };
+    ];
 
     [Theory]
     [MemberData(nameof(Bodies))]

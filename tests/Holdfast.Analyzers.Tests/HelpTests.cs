@@ -1,21 +1,24 @@
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Holdfast.Analyzers.Tests;
 
 public sealed partial class HelpTests
 {
     public static TheoryData<DiagnosticDescriptor> Rules =>
-        [.. new DiagnosticAnalyzer[] { new AwaitAnalyzer(), new AliveAnalyzer(), new StepWriteAnalyzer() }.SelectMany(a => a.SupportedDiagnostics)];
+        [.. Analysis.Rules.SelectMany(a => a.SupportedDiagnostics)];
 
     [Theory]
     [MemberData(nameof(Rules))]
     public void Every_code_has_its_section_on_the_help_page(DiagnosticDescriptor rule)
     {
-        var (page, anchor) = (rule.HelpLinkUri.Split('#')[0], rule.HelpLinkUri.Split('#')[1]);
-        Assert.EndsWith("docs/errors.md", page, StringComparison.Ordinal);
-        Assert.Equal(rule.Id.ToLowerInvariant(), anchor);
+        // A build that does not know where the repository is published has no link to give.
+        if (rule.HelpLinkUri.Length > 0)
+        {
+            Assert.True(Uri.TryCreate(rule.HelpLinkUri, UriKind.Absolute, out var link));
+            Assert.EndsWith("docs/errors.md", link.AbsolutePath, StringComparison.Ordinal);
+            Assert.Equal($"#{rule.Id.ToLowerInvariant()}", link.Fragment);
+        }
         var section = Section(rule.Id);
         Assert.Contains(rule.Title.ToString(), section, StringComparison.Ordinal);
         foreach (var part in new[] { "**Why.**", "**Wrong**", "**Right**", "**Hint.**" }) Assert.Contains(part, section, StringComparison.Ordinal);
@@ -29,9 +32,10 @@ public sealed partial class HelpTests
         Assert.NotEmpty(examples);
         foreach (Match example in examples)
         {
-            var found = await Analysis.Run($"sealed class Trial(IPayments payments, IMail mail) : Workflow\n{{\n{example.Groups[2].Value}\n}}");
+            var code = example.Groups[2].Value;
+            var found = await Analysis.Run(code.Contains("class ", StringComparison.Ordinal) ? code : $"sealed class Trial(IPayments payments, IMail mail) : Workflow\n{{\n{code}\n}}");
             if (example.Groups[1].Value == "Right") Assert.Empty(found.Select(d => d.ToString()));
-            else Assert.Equal([rule.Id], found.Select(d => d.Id).Distinct());
+            else Assert.Contains(rule.Id, found.Select(d => d.Id));
         }
     }
 
@@ -48,7 +52,7 @@ public sealed partial class HelpTests
     private static partial Regex Example();
 
     /// <summary>Not by the path of this source file: a build whose paths are made alike for everyone has none.</summary>
-    static string Root()
+    public static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Holdfast.slnx"))) folder = Path.GetDirectoryName(folder)!;

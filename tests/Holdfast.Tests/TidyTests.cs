@@ -15,8 +15,9 @@ public sealed partial class TidyTests
     /// <summary>What each project of the product may refer to. One that is not named here does not belong into src.</summary>
     static readonly Dictionary<string, string[]> References = new()
     {
-        ["Holdfast"] = ["Holdfast.Analyzers", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
+        ["Holdfast"] = ["Holdfast.Analyzers", "Holdfast.Analyzers.CodeFixes", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
         ["Holdfast.Sqlite"] = ["Holdfast", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3"],
+        ["Holdfast.Analyzers.CodeFixes"] = ["Holdfast.Analyzers", "Microsoft.CodeAnalysis.Analyzers", "Microsoft.CodeAnalysis.CSharp.Workspaces"],
         ["Holdfast.Analyzers"] = ["Microsoft.CodeAnalysis.Analyzers", "Microsoft.CodeAnalysis.CSharp"],
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -7,6 +8,8 @@ namespace Holdfast.Analyzers.Liveness;
 /// <summary>Collects what one function keeps and cannot save; reports each variable once, at the first place.</summary>
 sealed class Findings(Variables variables, Action<Diagnostic> report)
 {
+    static readonly ImmutableDictionary<string, string?> Query = ImmutableDictionary<string, string?>.Empty.Add(Diagnostics.IsQuery, null);
+
     readonly Dictionary<int, (Event At, Unsavable Reason)> _variables = [];
     readonly List<(Event At, IOperation Value, Unsavable Reason)> _values = [];
 
@@ -41,9 +44,9 @@ sealed class Findings(Variables variables, Action<Diagnostic> report)
             UsingStatementSyntax block => ("await using", block.UsingKeyword.GetLocation()),
             _ => (Describe.Text(syntax), syntax.GetLocation()),
         };
-        var what = at.Deed == Deed.Intent ? $"is captured by the step '{place}'" : $"is still needed after '{place}'";
+        var (rule, what) = at.Deed == Deed.Intent ? (Diagnostics.StepCaptures, $"is captured by the step '{place}'") : (Diagnostics.NotSavable, $"is still needed after '{place}'");
         report(Diagnostic.Create(
-            Diagnostics.NotSavable, location, declared, name, Describe.Type(reason.Type), $"{what} on line {Describe.Line(syntax)}", reason.Hint));
+            rule, location, declared, reason.Hint == UnsavableTypes.ToList ? Query : ImmutableDictionary<string, string?>.Empty, name, Describe.Type(reason.Type), $"{what} on line {Describe.Line(syntax)}", reason.Hint));
     }
 
     /// <summary>Whether the temporary only repeats a variable that is reported by itself.</summary>

@@ -39,6 +39,7 @@ sealed class TypeJudge
         }
         for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
             if (HintFor(candidate) is { } hint) return new(type, hint);
+        if (UnsavableCollection.IsOne(type)) return new(type, UnsavableCollection.Hint);
         // A class may implement an interface of the list and be plain data all the same; a variable of the interface is never so.
         if (type.TypeKind == TypeKind.Interface)
             foreach (var candidate in type.AllInterfaces)

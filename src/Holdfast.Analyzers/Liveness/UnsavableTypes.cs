@@ -5,7 +5,8 @@ static class UnsavableTypes
 {
     const string Bytes = "Read it within a step and keep the bytes or the text";
     const string OwnStep = "Open it, use it and close it within one step";
-    const string Injected = "Let the constructor inject it, or use it within one step only";
+    /// <summary>Hint for what a constructor is usually given.</summary>
+    public const string Injected = "Let the constructor inject it, or use it within one step only";
     const string Message = "Send the request and read the answer within one step, and keep what you need of it";
     const string AsStep = "Do the call in a step; the Durable that Step returns may be kept and awaited later";
     const string Scope = "Inside a run, cancel through scopes; in a step, use the token of its StepContext";
@@ -72,8 +73,6 @@ static class UnsavableTypes
         ["System.Linq.IQueryable"] = Queries,
         ["System.Linq.EnumerableQuery"] = Queries,
 
-        ["System.Linq.IGrouping`2"] = "Keep its key and its items as a list instead: (group.Key, group.ToList())",
-        ["System.Linq.ILookup`2"] = "Keep a dictionary of lists instead: .ToDictionary(group => group.Key, group => group.ToList())",
         ["System.Collections.Generic.IAsyncEnumerable`1"] = "Read the sequence within a step and keep the list",
         ["System.Collections.Generic.IAsyncEnumerator`1"] = "Read the sequence within a step and keep the list",
 
@@ -111,7 +110,6 @@ static class UnsavableTypes
         ["Microsoft.Extensions.DependencyInjection.AsyncServiceScope"] = "Create the scope within a step; let the constructor inject what the run needs",
         ["Microsoft.Extensions.DependencyInjection.ServiceProvider"] = "Let the constructor inject what the run needs",
 
-        ["System.Text.RegularExpressions.Regex"] = "Make it a static readonly field",
         ["System.Text.RegularExpressions.MatchCollection"] = "Keep the matched strings instead: .Select(match => match.Value).ToList()",
         ["System.Text.RegularExpressions.Capture"] = "Keep the matched strings instead: match.Value, match.Groups[1].Value",
         ["System.Random"] = "Create a new one after the await, or use Random.Shared",
@@ -125,10 +123,18 @@ static class UnsavableTypes
         ["System.Runtime.InteropServices.SafeHandle"] = Handle,
         ["System.Runtime.InteropServices.CriticalHandle"] = Handle,
         ["System.Runtime.InteropServices.GCHandle"] = Handle,
-        ["System.IntPtr"] = Handle,
-        ["System.UIntPtr"] = Handle,
         ["System.WeakReference"] = "Keep the object itself, or what identifies it",
         ["System.WeakReference`1"] = "Keep the object itself, or what identifies it",
         ["System.Dynamic.ExpandoObject"] = Dynamic,
+
+        ["System.Xml.Linq.XObject"] = "Keep its text instead: .ToString()",
+        ["System.Xml.XmlNode"] = "Keep its text instead: .OuterXml",
+        ["System.Data.DataTable"] = Queries,
+        ["System.Data.DataSet"] = Queries,
+        ["System.Collections.ArrayList"] = "Use a List",
+        ["System.Collections.Hashtable"] = "Use a Dictionary",
+        ["System.Collections.Concurrent.ConcurrentBag`1"] = "Use a List: a run's code never runs in parallel with itself",
+        ["System.Collections.ObjectModel.ObservableCollection`1"] = "Use a List",
+        ["System.Collections.Specialized.NameValueCollection"] = "Use a Dictionary",
     };
 }

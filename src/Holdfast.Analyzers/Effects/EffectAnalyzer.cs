@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Holdfast.Analyzers.Effects;
+
+/// <summary>HOLD005 and HOLD006: a durable method does not block its thread, and changes the world in steps only.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class EffectAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Diagnostics.Blocks, Diagnostics.SideEffect];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (HoldfastTypes.TryFind(start.Compilation) is not { } types) return;
+            var known = new KnownEffects();
+            start.RegisterOperationAction(c => Check(c, types, known), OperationKind.Invocation, OperationKind.ObjectCreation, OperationKind.PropertyReference);
+        });
+    }
+
+    static void Check(OperationAnalysisContext context, HoldfastTypes types, KnownEffects known)
+    {
+        ISymbol? member = context.Operation switch
+        {
+            IInvocationOperation call => call.TargetMethod,
+            IObjectCreationOperation creation => creation.Constructor,
+            IPropertyReferenceOperation property => property.Property,
+            _ => null,
+        };
+        // Nearly every call of nearly every program ends here, by one look into a table.
+        if (member is null || known.Find(member) is not { } effect || DurableCode.Around(context, types) is not { } function) return;
+        var syntax = context.Operation.Syntax;
+        var text = Describe.Text(syntax);
+        var hint = effect.Hint?.Replace("{0}", Waited(context.Operation));
+        context.ReportDiagnostic(effect.Deed is null
+            ? Diagnostic.Create(Diagnostics.Blocks, syntax.GetLocation(), text, Describe.Function(function), hint)
+            : Diagnostic.Create(Diagnostics.SideEffect, syntax.GetLocation(), text, effect.Deed, Describe.Function(function), hint ?? "Put it into a step and keep what you need of its result: await Step(…)"));
+    }
+
+    /// <summary>What is waited for: the task itself, if it is made here, or the time.</summary>
+    static string Waited(IOperation operation)
+    {
+        switch (operation)
+        {
+            case IInvocationOperation { TargetMethod.Name: "Sleep", Arguments.IsEmpty: false } sleep:
+                return Describe.Time(sleep.Arguments[0].Value);
+            case IInvocationOperation { TargetMethod.IsStatic: true }:
+                return "…";
+        }
+        var waited = operation is IPropertyReferenceOperation property ? property.Instance : (operation as IInvocationOperation)?.Instance;
+        while (waited is IInvocationOperation { TargetMethod.Name: "GetAwaiter" or "ConfigureAwait", Instance: { } inner }) waited = inner;
+        return waited is IInvocationOperation ? Describe.Text(waited.Syntax) : "…";
+    }
+}

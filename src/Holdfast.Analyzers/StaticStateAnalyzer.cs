@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Holdfast.Analyzers;
+
+/// <summary>HOLD007: what a durable method computes with is part of the run, not of the process.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class StaticStateAnalyzer : DiagnosticAnalyzer
+{
+    static readonly HashSet<string> Changing = new(StringComparer.Ordinal)
+    {
+        "Add", "AddRange", "AddFirst", "AddLast", "AddOrUpdate", "Append", "AppendLine", "Clear", "Dequeue", "Enqueue", "ExceptWith", "GetOrAdd", "Insert", "IntersectWith",
+        "Pop", "Push", "Remove", "RemoveAll", "RemoveAt", "Reverse", "Sort", "SymmetricExceptWith", "TryAdd", "TryDequeue", "TryPop", "TryRemove", "TryTake", "TryUpdate", "UnionWith",
+    };
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Diagnostics.StaticState];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (HoldfastTypes.TryFind(start.Compilation) is not { } types) return;
+            var automatic = new ConcurrentDictionary<IPropertySymbol, bool>(SymbolEqualityComparer.Default);
+            start.RegisterOperationAction(c => CheckField(c, types), OperationKind.FieldReference);
+            start.RegisterOperationAction(c => CheckProperty(c, types, automatic), OperationKind.PropertyReference);
+        });
+    }
+
+    static void CheckField(OperationAnalysisContext context, HoldfastTypes types)
+    {
+        var reference = (IFieldReferenceOperation)context.Operation;
+        if (reference.Field is not { IsStatic: true, IsConst: false } field || field.ContainingType.TypeKind == TypeKind.Enum) return;
+        if (!field.IsReadOnly) Report(context, types, field, IsWritten(reference) ? "changes" : "reads");
+        else if (BelongsToTheFlow(field.Type)) Report(context, types, field, "uses");
+        else if (IsCollection(field.Type) && IsChanged(reference)) Report(context, types, field, "changes");
+    }
+
+    static void CheckProperty(OperationAnalysisContext context, HoldfastTypes types, ConcurrentDictionary<IPropertySymbol, bool> automatic)
+    {
+        var reference = (IPropertyReferenceOperation)context.Operation;
+        if (reference.Property is not { IsStatic: true, SetMethod: not null } property) return;
+        if (automatic.GetOrAdd(property.OriginalDefinition, IsAutomatic)) Report(context, types, property, IsWritten(reference) ? "changes" : "reads");
+    }
+
+    static void Report(OperationAnalysisContext context, HoldfastTypes types, ISymbol symbol, string deed)
+    {
+        if (DurableCode.Around(context, types) is not { } function) return;
+        var kind = symbol is IFieldSymbol ? "field" : "property";
+        var hint = BelongsToTheFlow((symbol as IFieldSymbol)?.Type)
+            ? "Use a plain variable; such values do not cross an await of a run"
+            : "Make it a field of the workflow, pass it in with the input, or use it within a step";
+        context.ReportDiagnostic(Diagnostic.Create(
+            Diagnostics.StaticState, context.Operation.Syntax.GetLocation(), $"The {kind} '{symbol.Name}'", Describe.Function(function), deed, hint));
+    }
+
+    static bool IsWritten(IOperation reference) => reference.Parent switch
+    {
+        IAssignmentOperation assignment => ReferenceEquals(assignment.Target, reference),
+        IIncrementOrDecrementOperation => true,
+        IArgumentOperation argument => argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out,
+        _ => false,
+    };
+
+    /// <summary>A table that is filled once and read is fine; what a run adds to it is not.</summary>
+    static bool IsChanged(IOperation reference) => reference.Parent switch
+    {
+        IInvocationOperation call => ReferenceEquals(call.Instance, reference) && Changing.Contains(call.TargetMethod.Name) && !call.TargetMethod.ContainingType.Name.StartsWith("Immutable", StringComparison.Ordinal),
+        IPropertyReferenceOperation { Property.IsIndexer: true } item => IsWritten(item),
+        IArrayElementReferenceOperation element => ReferenceEquals(element.ArrayReference, reference) && IsWritten(element),
+        _ => false,
+    };
+
+    static bool IsCollection(ITypeSymbol type) =>
+        type.TypeKind == TypeKind.Array || type is { Name: "StringBuilder" } || type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true;
+
+    static bool BelongsToTheFlow(ITypeSymbol? type) => type is { Name: "AsyncLocal" or "ThreadLocal", ContainingNamespace: { Name: "Threading", ContainingNamespace.Name: "System" } };
+
+    /// <summary>What the framework or another library does behind its properties is its own affair.</summary>
+    static bool IsAutomatic(IPropertySymbol property)
+    {
+        foreach (var declaration in property.DeclaringSyntaxReferences)
+            if (declaration.GetSyntax() is PropertyDeclarationSyntax { ExpressionBody: null, AccessorList.Accessors: var accessors })
+                return accessors.All(static a => a.Body is null && a.ExpressionBody is null);
+        return false;
+    }
+}

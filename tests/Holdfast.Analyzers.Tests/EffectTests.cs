@@ -1,0 +1,102 @@
+namespace Holdfast.Analyzers.Tests;
+
+public sealed class EffectTests
+{
+    const string Members = "readonly HttpClient _http = new(); static readonly Task<int> Done = Task.FromResult(1); static void Use(params object?[] all) { }";
+
+    [Fact]
+    public async Task A_result_that_is_waited_for_is_reported_with_the_step_to_write()
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD005", Analysis.Workflow("return [|payments.Refund(request.Id).Result|];")));
+        Assert.Equal(
+            "'payments.Refund(request.Id).Result' blocks the thread of the durable method 'Run' while it waits for something that is not saved: "
+            + "the turn hangs, and after a restart the wait begins anew. Await it in a step: await Step(() => payments.Refund(request.Id)).",
+            text);
+    }
+
+    [Theory]
+    [InlineData("Use([|payments.Refund(\"a\").GetAwaiter().GetResult()|]);", "await Step(() => payments.Refund(\"a\"))")]
+    [InlineData("Use([|payments.Refund(\"a\").ConfigureAwait(false).GetAwaiter().GetResult()|]);", "await Step(() => payments.Refund(\"a\"))")]
+    [InlineData("Use([|new ValueTask<int>(1).Result|]);", "await Step(() => …)")]
+    [InlineData("[|mail.Send(\"a\").Wait()|];", "await Step(() => mail.Send(\"a\"))")]
+    [InlineData("[|mail.Send(\"a\").Wait(1000)|];", "await Step(() => mail.Send(\"a\"))")]
+    [InlineData("[|mail.Send(\"a\").GetAwaiter().GetResult()|];", "await Step(() => mail.Send(\"a\"))")]
+    [InlineData("[|Task.WaitAll(mail.Send(\"a\"), mail.Send(\"b\"))|];", "await Step(() => …)")]
+    [InlineData("Use([|Done.Result|]);", "await Step(() => …)")]
+    [InlineData("[|Thread.Sleep(1000)|];", "await Delay(TimeSpan.FromMilliseconds(1000))")]
+    [InlineData("[|Thread.Sleep(TimeSpan.FromSeconds(2))|];", "await Delay(TimeSpan.FromSeconds(2))")]
+    [InlineData("var open = new SemaphoreSlim(1); [|open.Wait()|];", "never runs in parallel with itself")]
+    [InlineData("var seen = new ManualResetEvent(false); [|seen.WaitOne()|];", "await Receive(…)")]
+    public async Task Whatever_blocks_the_thread_is_reported(string body, string hint)
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD005", Analysis.Workflow(body + " return 1;", Members)));
+        Assert.Contains(hint, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_side_effect_is_named_with_what_it_does_and_who_does_it()
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD006", Analysis.Workflow("[|File.WriteAllText(\"a\", request.Id)|]; return 1;")));
+        Assert.Equal(
+            "'File.WriteAllText(\"a\", request.Id)' reads or writes files, but the durable method 'Run' does it outside a step: "
+            + "after a crash the code since the last await runs again, and does it again. Put it into a step and keep what you need of its result: await Step(…).",
+            text);
+    }
+
+    [Theory]
+    [InlineData("[|Console.WriteLine(request.Id)|];", "uses the console")]
+    [InlineData("[|Console.Out|].WriteLine(request.Id);", "uses the console")]
+    [InlineData("Use([|Console.ReadLine()|]);", "uses the console")]
+    [InlineData("Use([|File.ReadAllText(\"a\")|]);", "reads or writes files")]
+    [InlineData("[|Directory.CreateDirectory(\"a\")|];", "reads or writes files")]
+    [InlineData("using (new StreamReader([|new FileStream(\"a\", FileMode.Open)|])) { }", "reads or writes files")]
+    [InlineData("[|new FileInfo(\"a\").Delete()|];", "reads or writes files")]
+    [InlineData("Use([|_http.GetStringAsync(\"a\")|]);", "sends a request")]
+    [InlineData("Use([|_http.SendAsync(new HttpRequestMessage())|]);", "sends a request")]
+    [InlineData("Use([|System.Diagnostics.Process.Start(\"ls\")|]);", "works with another process")]
+    [InlineData("using var client = new System.Net.Sockets.TcpClient(); [|client.Connect(\"localhost\", 1)|];", "uses the network")]
+    [InlineData("using var socket = new System.Net.Sockets.Socket(default, default); [|socket.Listen()|];", "uses the network")]
+    [InlineData("[|Environment.Exit(1)|];", "ends the process")]
+    [InlineData("void Save() => File.Delete(\"a\"); Save(); async Durable Log() { [|Console.WriteLine(1)|]; await Delay(TimeSpan.Zero); } await Log();", "the durable local function 'Log'")]
+    [InlineData("Func<Durable> log = async () => { [|Console.WriteLine(1)|]; await Delay(TimeSpan.Zero); }; await log();", "a durable lambda")]
+    [InlineData("await Pause(); Durable Pause() { [|Console.WriteLine(1)|]; return Delay(TimeSpan.Zero); }", "the durable local function 'Pause'")]
+    public async Task Whatever_touches_the_world_is_reported(string body, string part)
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD006", Analysis.Workflow(body + " return 1;", Members)));
+        Assert.Contains(part, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("await Step(() => { File.Delete(\"a\"); Console.WriteLine(1); Thread.Sleep(1); return mail.Send(\"a\"); }); return 1;")]
+    [InlineData("return await Step(() => Task.FromResult(payments.Refund(\"a\").Result));")]
+    [InlineData("return await Transaction(tx => { using var command = tx.Connection.CreateCommand(); return command.ExecuteNonQuery(); });")]
+    [InlineData("Func<Task<string>> read = () => File.ReadAllTextAsync(\"a\"); return (await Step(read)).Length;")]
+    [InlineData("Task Save() => File.WriteAllTextAsync(\"a\", request.Id); await Step(Save); return 1;")]
+    [InlineData("await Step(() => _http.GetStringAsync(\"a\")); return 1;")]
+    [InlineData("Use(Path.Combine(\"a\", \"b\"), Path.GetFileName(\"a\"), Environment.MachineName, nameof(File.Delete)); return 1;")]
+    [InlineData("var done = await Durable.WhenAny(Delay(TimeSpan.Zero)); await done; return 1;")]
+    [InlineData("var answer = await Receive(Approved).Within(TimeSpan.Zero); return answer.Value;")]
+    public Task What_a_step_does_is_its_own_affair(string body) => Analysis.Silent(Analysis.Workflow(body, Members));
+
+    [Fact]
+    public Task Ordinary_code_may_block_and_write() => Analysis.Silent("""
+        static class Ordinary
+        {
+            public static async Task Main(IHoldfastClient client)
+            {
+                Console.WriteLine(File.ReadAllText("a"));
+                await client.StartAsync((Echo w) => w.Run(Console.ReadLine()!));
+                Thread.Sleep(5);
+            }
+        }
+
+        sealed class Echo : Workflow
+        {
+            public async Durable<string> Run(string text)
+            {
+                await Delay(TimeSpan.Zero);
+                return text;
+            }
+        }
+        """);
+}
