@@ -32,6 +32,13 @@ public static class Hosting
         #endregion
     }
 
+    public static void AddVault(HoldfastBuilder holdfast)
+    {
+        #region add-secrets
+        holdfast.AddSecrets<string>((services, name, cancellationToken) => Vault.ReadAsync(name, cancellationToken));
+        #endregion
+    }
+
     public static void Retain(HoldfastOptions o)
     {
         #region retention
@@ -93,6 +100,11 @@ public static class Scales
         await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken);
         return parcel.Items.Count * 0.5m;
     }
+}
+
+public static class Vault
+{
+    public static Task<string> ReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult($"the value of {name}");
 }
 
 /// <summary>Stands for an assembly that holds data only.</summary>

@@ -24,6 +24,21 @@ public sealed class Trip(IBookings bookings) : Workflow
     #endregion
 }
 
+public sealed class Holiday(IBookings bookings) : Workflow
+{
+    #region saga
+    public async Durable<string> Run(string traveller) => await InSaga(async saga =>
+    {
+        var flight = await Step(() => bookings.Book("flight", traveller));
+        saga.Compensate(() => bookings.Cancel(flight));
+        var hotel = await Step(() => bookings.Book("hotel", traveller));
+        saga.Compensate(() => bookings.Cancel(hotel));
+        var car = await Step(() => bookings.Book("car", traveller), new() { Retry = RetryPolicy.None });
+        return $"{flight}, {hotel} and {car}";
+    });
+    #endregion
+}
+
 public sealed class Offers(IBookings bookings) : Workflow
 {
     public async Durable<string> Run(string traveller)

@@ -178,6 +178,10 @@ public sealed class SqliteStore : IStore
         Read(reader => reader.ReadJournal(run, after, limit), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> FindAnswerAsync(RunId run, string dedupKey, CancellationToken cancellationToken) =>
+        Read(reader => reader.FindAnswer(run, dedupKey), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken) =>
         Read(reader => reader.ListDeadLetters(run, limit), cancellationToken);
 

@@ -18,6 +18,21 @@ public enum HoldfastError
     /// <summary>The run was cancelled or terminated.</summary>
     RunCancelled = 103,
 
+    /// <summary>A query or update got no answer in its time. Ask again; an update with the same key, which is kept already.</summary>
+    AnswerTimeout = 104,
+
+    /// <summary>A query threw; <see cref="Exception.InnerException"/> says what.</summary>
+    QueryFailed = 105,
+
+    /// <summary>A query changed the run's state; its changes were thrown away, and there is no answer.</summary>
+    QueryChangedState = 106,
+
+    /// <summary>The run's workflow has no query or update of this name.</summary>
+    UnknownMember = 107,
+
+    /// <summary>An update threw; nothing of it was kept, and <see cref="Exception.InnerException"/> says what.</summary>
+    UpdateRejected = 108,
+
     /// <summary>No workflow of this name and version is registered here.</summary>
     UnknownWorkflow = 110,
 
@@ -38,6 +53,9 @@ public enum HoldfastError
 
     /// <summary>A value does not decode to the type asked for.</summary>
     InvalidPayload = 123,
+
+    /// <summary>Nothing is registered that gives secrets of this type; add it with <c>AddSecrets</c>.</summary>
+    UnknownSecret = 124,
 
     /// <summary>Another process owns the store.</summary>
     StoreOwned = 200,

@@ -40,6 +40,28 @@ sealed class Job(Ledger ledger) : Workflow
     }
 }
 
+/// <summary>Counts what it is told by updates, and waits for ever.</summary>
+sealed class Counter : Workflow
+{
+    readonly List<string> _raised = [];
+
+    [Query]
+    public string Raised => string.Join(',', _raised);
+
+    [Update]
+    public int Raise(string by)
+    {
+        if (by.EndsWith('!')) throw new ArgumentException($"{by} is too loud");
+        _raised.Add(by);
+        return _raised.Count;
+    }
+
+    public async Durable Run(int number)
+    {
+        while (true) _raised.Add(await Receive(new Signal<string>("raise")));
+    }
+}
+
 /// <summary>Kills its process: in a turn, in a step, or in a step that has waited for something first.</summary>
 sealed class Poison(Ledger ledger) : Workflow
 {

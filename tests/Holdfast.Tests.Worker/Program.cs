@@ -18,7 +18,7 @@ services.AddHoldfast(o =>
     // Hot and cold by turns: both must survive.
     o.AlwaysCold = null;
     o.CrashesMax = o.CrashesInStepMax = int.Parse(crashesMax, CultureInfo.InvariantCulture);
-}).AddWorkflow<Job>().AddWorkflow<Poison>();
+}).AddWorkflow<Job>().AddWorkflow<Counter>().AddWorkflow<Poison>();
 services.AddSingleton(new Ledger(ledgerPath));
 await using var provider = services.BuildServiceProvider();
 foreach (var hosted in provider.GetServices<IHostedService>()) await hosted.StartAsync(default);
@@ -37,6 +37,17 @@ async Task AnswerAsync(string line)
         {
             case "start":
                 await client.StartAsync((Job w) => w.Run(number), key: words[1]);
+                break;
+            case "count":
+                await client.StartAsync((Counter w) => w.Run(number), key: words[1]);
+                break;
+            case "raise":
+                var counter = await client.StartAsync((Counter w) => w.Run(number), key: words[1]);
+                line += $" {await counter.UpdateAsync(w => w.Raise(words[2]), key: words[2], timeout: TimeSpan.FromMinutes(1))}";
+                break;
+            case "raised":
+                var counted = await client.StartAsync((Counter w) => w.Run(number), key: words[1]);
+                line += $" {await counted.QueryAsync(w => w.Raised, timeout: TimeSpan.FromMinutes(1))}";
                 break;
             case "poison":
                 await client.StartAsync((Poison w) => w.Run(words[2]), key: words[1]);

@@ -13,8 +13,18 @@ static class TestProcess
     /// <summary>Opens the store at the first path, backs it up to the second, and in the middle of that prints "copying" and hangs.</summary>
     public const string HangInBackup = "hang-in-backup";
 
+    /// <summary>Works with fields by reflection, and tells what comes of it.</summary>
+    public const string Reflect = "reflect";
+
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [Reflect])
+        {
+            // Before anything looks at it.
+            AppContext.SetSwitch(Holdfast.Frames.Graph.CodeGeneration.Switch, true);
+            await Runs.ReflectionTests.TellAsync(Console.Out);
+            return 0;
+        }
         if (arguments is [HangInBackup, var source, var target])
         {
             await HangInBackupAsync(source, target);

@@ -34,6 +34,9 @@ sealed class Reader(Database database) : IDisposable
         WHERE m.state = 2 AND (?1 IS NULL OR i.id = ?1) ORDER BY m.seq LIMIT ?2
         """);
 
+    readonly Statement _answer = database.Prepare(
+        "SELECT payload FROM holdfast_mail WHERE k = (SELECT k FROM holdfast_run_info WHERE id = ?1) AND dedup = ?2 AND state = 1 AND payload IS NOT NULL");
+
     readonly JournalReader _journal = new(database);
     readonly RunLists _lists = new(database, State);
 
@@ -117,6 +120,9 @@ sealed class Reader(Database database) : IDisposable
             _end.Run();
         }
     }
+
+    public ReadOnlyMemory<byte>? FindAnswer(RunId run, string dedupKey) =>
+        First(_answer.Bind(1, run).Bind(2, dedupKey), static row => row.Bytes(0)) is { } answer ? answer : (ReadOnlyMemory<byte>?)null;
 
     public IReadOnlyList<DeadLetter> ListDeadLetters(RunId? run, int limit)
     {

@@ -75,6 +75,7 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
 
         // Indexed, because enumerating an interface allocates, and nearly always there is nothing to enumerate.
         for (var i = 0; i < next.ConsumedMail.Count; i++) _mail.Consume(head.Key, next.ConsumedMail[i]);
+        for (var i = 0; i < next.Answers.Count; i++) _mail.Answer(head.Key, next.Answers[i]);
         for (var i = 0; i < next.DeadMail.Count; i++) _mail.Bury(head.Key, next.DeadMail[i]);
         for (var i = 0; i < next.Children.Count; i++) StartChild(next.Children[i]);
         for (var i = 0; i < next.Outgoing.Count; i++) Post(next.Outgoing[i]);

@@ -14,6 +14,8 @@ sealed class MailRows(Database database)
     readonly Statement _consume = database.Prepare("UPDATE holdfast_mail SET state = 1, payload = NULL WHERE seq = ?1 AND k = ?2 AND state = 0");
     readonly Statement _bury = database.Prepare("UPDATE holdfast_mail SET state = 2, reason = ?3 WHERE seq = ?1 AND k = ?2 AND state = 0");
 
+    readonly Statement _answer = database.Prepare("UPDATE holdfast_mail SET payload = ?3 WHERE seq = ?1 AND k = ?2 AND state = 1");
+
     /// <summary>Puts a message into the box; false, with the place of the first one, when its dedup key is known.</summary>
     public bool Post(long key, NewMail mail, out long sequence)
     {
@@ -34,6 +36,9 @@ sealed class MailRows(Database database)
         _delete.Bind(1, sequence).Bind(2, key).Run();
         if (database.Changes == 0) _consume.Bind(1, sequence).Bind(2, key).Run();
     }
+
+    /// <summary>Keeps the answer in the place of the message; one without a dedup key has left no row to keep it in.</summary>
+    public void Answer(long key, MailAnswer answer) => _answer.Bind(1, answer.Sequence).Bind(2, key).Bind(3, answer.Answer.Span).Run();
 
     public void Bury(long key, DeadMail dead) => _bury.Bind(1, dead.Sequence).Bind(2, key).Bind(3, dead.Reason).Run();
 }

@@ -83,6 +83,17 @@ public partial class Durable
     /// <inheritdoc cref="Shield{T}"/>
     public static Durable Shield(Func<Durable> body) => Scopes.Shield(body);
 
+    /// <summary>
+    /// Runs a part whose steps are undone when it does not succeed. When it throws or is cancelled, what was registered with <see cref="Saga.Compensate(Func{Task}, StepOptions?)"/>
+    /// is run, the last first, one after the other, each as a step of its own; cancellation does not reach them. Then the part's exception is thrown.
+    /// </summary>
+    /// <param name="part">The part; it gets the saga, to register with.</param>
+    /// <exception cref="CompensationFailedException">Compensations failed too, after their retries. All others were run.</exception>
+    public static Durable<T> InSaga<T>(Func<Saga, Durable<T>> part) => SagaOf<T>.Start(part);
+
+    /// <inheritdoc cref="InSaga{T}"/>
+    public static Durable InSaga(Func<Saga, Durable> part) => SagaOf<Nothing>.Start(part);
+
     /// <summary>Waits for all. Their values come in the order of the arguments; the first failure is thrown once all have ended.</summary>
     public static Durable<T[]> WhenAll<T>(params IEnumerable<Durable<T>> all) => AllOf<T>.Start(all);
 

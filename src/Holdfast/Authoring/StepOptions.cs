@@ -16,6 +16,13 @@ public sealed record StepOptions
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>
+    /// How long an attempt may go without a <see cref="StepContext.Heartbeat"/> before its token is signalled and it counts as failed with <see cref="TimeoutException"/>. A long attempt that
+    /// hangs is found long before its <see cref="Timeout"/>.
+    /// </summary>
+    /// <value>Null: nobody listens.</value>
+    public TimeSpan? HeartbeatTimeout { get; init; }
+
+    /// <summary>
     /// The step is never repeated once its intent is durable. After a crash nobody can know whether it happened: it is <i>in doubt</i>, and the
     /// run waits until <c>ResolveInDoubtAsync</c> decides. A failure of the attempt itself is not retried either.
     /// </summary>

@@ -12,7 +12,7 @@ public abstract class Workflow
 {
     /// <summary>The id of this run.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/> outside a run, as in a step or a constructor.</exception>
-    protected static RunId RunId => Frames.RunGraph.Required.Services.Run;
+    protected static RunId RunId => Frames.RunGraph.Here.Services.Run;
 
     /// <inheritdoc cref="Durable.Step{T}(Func{Task{T}}, StepOptions?)"/>
     protected static Durable<T> Step<T>(Func<Task<T>> body, StepOptions? options = null) => Durable.Step(body, options);
@@ -58,6 +58,12 @@ public abstract class Workflow
 
     /// <inheritdoc cref="Durable.Shield{T}"/>
     protected static Durable Shield(Func<Durable> body) => Durable.Shield(body);
+
+    /// <inheritdoc cref="Durable.InSaga{T}"/>
+    protected static Durable<T> InSaga<T>(Func<Saga, Durable<T>> part) => Durable.InSaga(part);
+
+    /// <inheritdoc cref="Durable.InSaga{T}"/>
+    protected static Durable InSaga(Func<Saga, Durable> part) => Durable.InSaga(part);
 }
 
 /// <summary>Names a workflow class in stores. Without it the name is the class's name, and the version is 1.</summary>

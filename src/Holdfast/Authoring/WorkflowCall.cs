@@ -17,7 +17,7 @@ static class WorkflowCall
     }
 
     /// <summary>Captured variables and constants are read directly; anything else is interpreted, which is slower but compiles nothing.</summary>
-    static object? ValueOf(Expression expression) => expression switch
+    public static object? ValueOf(Expression expression) => expression switch
     {
         ConstantExpression constant => constant.Value,
         MemberExpression { Member: FieldInfo field } member when member.Expression is null || TryValueOf(member.Expression, out _) =>

@@ -141,6 +141,61 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         }
     }
 
+    public async Task<T> QueryAsync<T>(RunId run, LambdaExpression query, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        var question = new Question(MemberCall.Of(query, engine.Json));
+        engine.Post(run, question);
+        try
+        {
+            var answer = await engine.InTimeAsync(
+                question.Answer.Task, timeout, time => $"Query '{question.Call.Name}' of run {run} was not answered in {time}. The run's turn, or the commit of it, takes longer; ask again.", cancellationToken).ConfigureAwait(false);
+            return engine.Json.Read<T>(answer, $"The answer of {question.Call.Name}");
+        }
+        finally
+        {
+            // Nobody listens any more: it need not be worked out.
+            question.Answer.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    public async Task<T> UpdateAsync<T>(RunId run, LambdaExpression update, string? key, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        if (key is { Length: 0 or > KeyLengthMax }) throw new ArgumentException($"An update's key has 1 to {KeyLengthMax} characters, not {key.Length}; pass null for none.", nameof(key));
+        var call = MemberCall.Of(update, engine.Json);
+        var id = key ?? Guid.NewGuid().ToString("N");
+        var dedup = key is null ? null : "update:" + key;
+        var waiter = engine.Answers.Wait(run, id);
+        try
+        {
+            var mail = new NewMail(MailKind.Update, call.Name, new UpdateCall(id, call.Arguments).Encode(), dedup, engine.Time.GetUtcNow());
+            var posted = await CommitAsync(new PostMail(run, mail), () => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (posted.Verdict == Verdict.UnknownRun) throw Unknown(run);
+            if (posted.Verdict is not (Verdict.Committed or Verdict.Duplicate or Verdict.Finished))
+                throw new HoldfastException(HoldfastError.StoreUnavailable, $"The update of run {run} was not kept: {posted.Reason ?? posted.Verdict.ToString()}.");
+            if (posted.Verdict != Verdict.Committed && dedup is not null && await engine.Store.FindAnswerAsync(run, dedup, cancellationToken).ConfigureAwait(false) is { } kept)
+                return Answered<T>(run, call, StateCodec.DecodeOutcome(kept.Span));
+            if (posted.Verdict == Verdict.Finished) throw Answers.Ended(run);
+            var outcome = await engine.InTimeAsync(
+                waiter.Answer.Task, timeout, time => $"Update '{call.Name}' of run {run} is kept, and was not answered in {time}. It is done when the run goes on; with a key, the same call gives its answer then.", cancellationToken).ConfigureAwait(false);
+            return Answered<T>(run, call, outcome);
+        }
+        finally
+        {
+            engine.Answers.Forget(run, waiter);
+        }
+    }
+
+    T Answered<T>(RunId run, MemberCall call, Outcome outcome)
+    {
+        if (outcome.Kind == OutcomeKind.Succeeded) return typeof(T) == typeof(Nothing) ? default! : engine.Json.Read<T>(outcome.Value, $"The answer of {call.Name}");
+        var error = RunErrors.Decode(outcome.Value);
+        throw new HoldfastException(
+            HoldfastError.UpdateRejected, $"Update '{call.Name}' of run {run} was refused, and nothing of it was kept: {error?.Message ?? outcome.Summary}",
+            error is null ? null : new StepFailedException(error.Type, error.Message, error.Stack));
+    }
+
     public async Task<RunStatus> WaitAsync(RunId run, CancellationToken cancellationToken) => (await OutcomeAsync(run, cancellationToken).ConfigureAwait(false)).Status;
 
     public async Task<T> ResultAsync<T>(RunId run, CancellationToken cancellationToken)

@@ -65,4 +65,40 @@ public sealed class RunHandle<TWorkflow, T> : RunHandle where TWorkflow : Workfl
     /// <inheritdoc cref="IHoldfastClient.RestartAsync"/>
     public async Task<RunHandle<TWorkflow, T>> RestartAsync(string reason, CancellationToken cancellationToken = default) =>
         new(Client, await Client.RestartRunAsync(Id, reason, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>
+    /// Reads the run's state, between two of its turns: what the answer tells is durable. The run may wait, be parked, or not be in memory. Nothing is kept
+    /// of the query, and no commit waits for it.
+    /// </summary>
+    /// <param name="query">One property or method of the workflow that is marked with <see cref="QueryAttribute"/>, such as <c>w =&gt; w.Status</c>.</param>
+    /// <param name="timeout">How long to wait; null for <see cref="HoldfastOptions.AnswerTimeout"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.RunFinished"/>: an ended run has no state any more, only its result. <see cref="HoldfastError.QueryFailed"/>: the query threw.
+    /// <see cref="HoldfastError.QueryChangedState"/>. <see cref="HoldfastError.AnswerTimeout"/>. <see cref="HoldfastError.NeedsMigration"/>: the state belongs to other code.
+    /// </exception>
+    public Task<TAnswer> QueryAsync<TAnswer>(System.Linq.Expressions.Expression<Func<TWorkflow, TAnswer>> query, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Client.QueryAsync<TAnswer>(Id, query, timeout, cancellationToken);
+
+    /// <summary>
+    /// Changes the run's state from outside. When this returns, the change is committed. The update is kept first, like a signal, and is done in the order in which updates and
+    /// signals came, at once unless the run is parked.
+    /// </summary>
+    /// <param name="update">The call of a method of the workflow that is marked with <see cref="UpdateAttribute"/>, such as <c>w =&gt; w.Raise(amount)</c>.</param>
+    /// <param name="key">
+    /// At most 1,000 characters. A second update of the run with the same key is not done again, and gets the answer of the first, also after a crash or the run's end.
+    /// Null for none: after a crash or a time-out nobody can ask for the answer.
+    /// </param>
+    /// <param name="timeout">How long to wait for the answer; null for <see cref="HoldfastOptions.AnswerTimeout"/>.</param>
+    /// <param name="cancellationToken">Gives up waiting; the update may be done all the same.</param>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.UpdateRejected"/>: the method threw, and nothing of it was kept. <see cref="HoldfastError.AnswerTimeout"/>: kept, and not done yet.
+    /// <see cref="HoldfastError.RunFinished"/>; <see cref="HoldfastError.UnknownRun"/>.
+    /// </exception>
+    public Task<TAnswer> UpdateAsync<TAnswer>(System.Linq.Expressions.Expression<Func<TWorkflow, TAnswer>> update, string? key = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Client.UpdateAsync<TAnswer>(Id, update, key, timeout, cancellationToken);
+
+    /// <inheritdoc cref="UpdateAsync{TAnswer}"/>
+    public Task UpdateAsync(System.Linq.Expressions.Expression<Action<TWorkflow>> update, string? key = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Client.UpdateAsync<Nothing>(Id, update, key, timeout, cancellationToken);
 }

@@ -35,6 +35,7 @@ static class FrameTypes
     /// <summary>Compiles <c>machine.builder.Bind(frame)</c>.</summary>
     public static Binder<TMachine> BinderOf<TMachine>(FieldInfo builder)
     {
+        if (!CodeGeneration.IsAllowed) return ReflectedBinder<TMachine>(builder);
         var method = new DynamicMethod("Bind " + typeof(TMachine), null, [typeof(TMachine).MakeByRefType(), typeof(Durable)], typeof(FrameTypes).Module, skipVisibility: true);
         var il = method.GetILGenerator();
         il.Emit(OpCodes.Ldarg_0);
@@ -44,6 +45,19 @@ static class FrameTypes
         il.Emit(OpCodes.Call, builder.FieldType.GetMethod("Bind", Instance)!);
         il.Emit(OpCodes.Ret);
         return method.CreateDelegate<Binder<TMachine>>();
+    }
+
+    static Binder<TMachine> ReflectedBinder<TMachine>(FieldInfo builder)
+    {
+        var bind = builder.FieldType.GetMethod("Bind", Instance)!;
+        return (ref TMachine machine, Durable frame) =>
+        {
+            object owner = machine!;
+            var box = builder.GetValue(owner)!;
+            bind.Invoke(box, BindingFlags.DoNotWrapExceptions, null, [frame], null);
+            builder.SetValue(owner, box);
+            if (typeof(TMachine).IsValueType) machine = (TMachine)owner;
+        };
     }
 }
 

@@ -21,6 +21,10 @@ sealed class RunGraph(RunServices services)
     [ThreadStatic]
     static RunGraph? _current;
 
+    /// <summary>The graph that this thread's code may look at, and cannot start anything in.</summary>
+    [ThreadStatic]
+    static RunGraph? _lookedAt;
+
     RunGraph? _outerGraph;
     ExecutionContext? _outerContext;
 
@@ -32,8 +36,13 @@ sealed class RunGraph(RunServices services)
 
     /// <summary>The graph whose turn this thread runs.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: there is none.</exception>
-    public static RunGraph Required => _current ?? throw new HoldfastException(
-        HoldfastError.Misuse, "Durable operations work only inside a run, and not inside a step. Start a run with IHoldfastClient.StartAsync, and call steps from its Run method.");
+    public static RunGraph Required => _current ?? throw new HoldfastException(HoldfastError.Misuse, _lookedAt is null
+        ? "Durable operations work only inside a run, and not inside a step. Start a run with IHoldfastClient.StartAsync, and call steps from its Run method."
+        : "Queries and updates start nothing: steps, timers and waits belong into Run and the durable methods that it calls.");
+
+    /// <summary>The graph whose code this thread runs, be it only to look.</summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: there is none.</exception>
+    public static RunGraph Here => _lookedAt ?? Required;
 
     public RunServices Services { get; } = services;
 
@@ -150,6 +159,23 @@ sealed class RunGraph(RunServices services)
         if (_outerContext is { } context) ExecutionContext.Restore(context);
         _outerGraph = null;
         _outerContext = null;
+    }
+
+    /// <summary>Runs code that looks at the graph between two turns: in a clean context, and unable to start anything durable.</summary>
+    public T Look<T>(Func<T> code)
+    {
+        var outer = _lookedAt;
+        _lookedAt = this;
+        try
+        {
+            T result = default!;
+            ExecutionContext.Run(CleanContext.Value, _ => result = code(), null);
+            return result;
+        }
+        finally
+        {
+            _lookedAt = outer;
+        }
     }
 
     /// <summary>Hands out deliveries and resumes frames until nothing can go on.</summary>

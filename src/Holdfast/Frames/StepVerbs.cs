@@ -21,6 +21,25 @@ static class StepVerbs
         return graph.StartOp(durable, new RunEvent.StartStep(step));
     }
 
+    /// <summary>What is to be known of a step that may be started later, as bytes: its label and options.</summary>
+    public static byte[] FormOf(Delegate lambda, StepOptions? options)
+    {
+        options ??= Default;
+        return StateBytes.Of(NewStep(RunGraph.Required, options.Label ?? StepLabels.Of(lambda), options));
+    }
+
+    /// <summary>Starts a step from its form.</summary>
+    public static Durable Start(StepBody body, byte[] form)
+    {
+        var graph = RunGraph.Required;
+        var step = StateBytes.StepFrom(graph.State.NextOp, form);
+        step.Epoch = graph.Epoch;
+        var intent = graph.Services.Codec.EncodeIntent(body, graph.Services.Injected);
+        step.Intent = intent.Bytes;
+        step.IntentBlobs = graph.Keep(intent.Blobs);
+        return graph.StartOp(new OpDurable<Nothing>(ValueForm.Graph, step.Label), new RunEvent.StartStep(step));
+    }
+
     public static Durable<T> StartCall<T>(string handler, object? argument, StepOptions? options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(handler);
@@ -41,6 +60,7 @@ static class StepVerbs
         Label = label,
         Retry = options.Retry.ToRule(),
         Timeout = options.Timeout,
+        Heartbeat = options.HeartbeatTimeout is { } silence ? new(silence > TimeSpan.Zero ? silence : throw new ArgumentOutOfRangeException(nameof(options), silence, "A heartbeat time-out is longer than nothing."), null) : null,
         AtMostOnce = options.AtMostOnce,
         Epoch = graph.Epoch,
     };

@@ -117,6 +117,10 @@ public sealed class HoldfastOptions
     /// <value>10. Many steps wait at any moment, so one death says little about each of them; ten in a row say enough.</value>
     public int CrashesInStepMax { get; set; } = 10;
 
+    /// <summary>How long <c>QueryAsync</c> and <c>UpdateAsync</c> wait for their answer, if the call does not say.</summary>
+    /// <value>10 seconds.</value>
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>A turn that takes longer is reported in the log: code between awaits should compute, not wait.</summary>
     /// <value>One second.</value>
     public TimeSpan SlowTurn { get; set; } = TimeSpan.FromSeconds(1);

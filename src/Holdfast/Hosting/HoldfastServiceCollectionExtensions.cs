@@ -56,6 +56,15 @@ public sealed class HoldfastBuilder
         return this;
     }
 
+    /// <summary>Registers where the values of <see cref="Secret{T}"/> of one type come from.</summary>
+    /// <param name="source">Gives the value of a name, from a vault or from the configuration. Asked each time a step reveals it; its exceptions fail the attempt.</param>
+    public HoldfastBuilder AddSecrets<T>(Func<IServiceProvider, string, CancellationToken, Task<T>> source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Services.AddSingleton(new SecretSource<T>(source));
+        return this;
+    }
+
     /// <summary>Registers a handler that workflows run with <c>Call</c>.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="handler">What it does. Its exceptions reach the workflow as <see cref="StepFailedException"/>, wherever it runs.</param>

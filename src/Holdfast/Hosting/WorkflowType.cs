@@ -37,6 +37,8 @@ sealed class WorkflowType
             throw Invalid($"its constructor takes the value '{plain.Name}'. Constructors take services from the container; data belongs into the argument of Run.");
         var problems = Frames.Code.WorkflowInspection.Problems(type, static t => typeof(IDurableAwaiter).IsAssignableFrom(t), FrameTypes.IsBuilder);
         if (problems.Count > 0) throw Invalid(string.Join(" ", problems));
+        Queries = WorkflowMember.Queries(type, Invalid);
+        Updates = WorkflowMember.Updates(type, Invalid);
     }
 
     public Type Type { get; }
@@ -48,6 +50,12 @@ sealed class WorkflowType
     public Type? InputType { get; }
 
     public Type ResultType { get; }
+
+    /// <summary>What may be read from outside, by name.</summary>
+    public IReadOnlyDictionary<string, WorkflowMember> Queries { get; }
+
+    /// <summary>What may be changed from outside, by name.</summary>
+    public IReadOnlyDictionary<string, WorkflowMember> Updates { get; }
 
     /// <summary>Refuses constructor parameters that the container cannot give.</summary>
     public void CheckServices(IServiceProviderIsService known)

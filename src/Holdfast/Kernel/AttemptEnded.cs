@@ -54,6 +54,8 @@ static class AttemptEnded
         step.Deaths = 0;
         step.Phase = StepPhase.Backoff;
         step.Attempt++;
+        // Kept with the failure, which is committed anyway.
+        if (ended.Details is { } details) step.Heartbeat = new(step.Heartbeat?.Timeout, details);
         step.RetryUtc = retryUtc;
         step.Epoch = ended.Epoch;
     }

@@ -30,6 +30,9 @@ sealed class Decision
     /// <summary>Mailbox sequences taken out.</summary>
     public List<long> ConsumedMail { get; } = [];
 
+    /// <summary>Answers to consumed updates; null when there are none, as in nearly every turn.</summary>
+    public List<MailAnswer>? Answers { get; set; }
+
     /// <summary>Messages that nobody can take.</summary>
     public List<DeadMail> DeadMail { get; } = [];
 
@@ -64,6 +67,7 @@ sealed class Decision
     public void Clear()
     {
         StartedFrom = 0;
+        Answers = null;
         Deliveries.Clear();
         Effects.Clear();
         ConsumedMail.Clear();
@@ -106,6 +110,8 @@ enum JournalKind : byte
     Unparked = 25,
     Restarted = 26,
     RestartOf = 27,
+    Updated = 28,
+    UpdateRejected = 29,
 }
 
 /// <summary>One thing that happened to a run, for people and audits. Recovery never reads it.</summary>

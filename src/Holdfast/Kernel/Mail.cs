@@ -14,20 +14,25 @@ static class Mail
         // A parked run keeps what comes, of every kind, unconsumed in its mailbox. The inbox is refilled from there on every load,
         // so nothing depends on this process, and the run takes it all, in order, when it goes on.
         if (state.Status == RunStatus.Parked && mail.Kind is not (MailKind.Terminate or MailKind.Unpark or MailKind.Restart)) state.Inbox.Add(mail);
-        else Take(state, mail, arrived, now, decision);
+        else Take(state, mail, arrived.CancelGrace, arrived.Epoch, now, decision);
     }
 
     /// <summary>Takes up what came while the run was parked.</summary>
-    public static void TakeKept(RunState state, RunEvent.MailArrived unpark, DateTimeOffset now, Decision decision)
+    public static void TakeKept(RunState state, TimeSpan cancelGrace, long epoch, DateTimeOffset now, Decision decision)
     {
         if (state.Inbox.Count == 0) return;
         StoredMail[] kept = [.. state.Inbox];
         state.Inbox.Clear();
-        foreach (var mail in kept) Take(state, mail, unpark, now, decision);
+        foreach (var mail in kept) Take(state, mail, cancelGrace, epoch, now, decision);
     }
 
-    static void Take(RunState state, StoredMail mail, RunEvent.MailArrived arrived, DateTimeOffset now, Decision decision)
+    public static void Take(RunState state, StoredMail mail, TimeSpan cancelGrace, long epoch, DateTimeOffset now, Decision decision)
     {
+        if (Updates.Holds(state, mail))
+        {
+            state.Inbox.Add(mail);
+            return;
+        }
         switch (mail.Kind)
         {
             case MailKind.Signal:
@@ -38,7 +43,7 @@ static class Mail
                 break;
             case MailKind.Cancel:
                 decision.ConsumedMail.Add(mail.Sequence);
-                CancelRun.Apply(state, Line.Of(mail.Payload), arrived.CancelGrace, now, decision);
+                CancelRun.Apply(state, Line.Of(mail.Payload), cancelGrace, now, decision);
                 break;
             case MailKind.Terminate:
                 decision.ConsumedMail.Add(mail.Sequence);
@@ -48,11 +53,15 @@ static class Mail
                 Restart.Apply(state, mail, now, decision);
                 break;
             case MailKind.Decision:
-                InDoubt.Decided(state, mail, arrived.Epoch, decision);
+                InDoubt.Decided(state, mail, epoch, decision);
                 break;
             case MailKind.Unpark:
                 decision.ConsumedMail.Add(mail.Sequence);
-                Parking.Unpark(state, arrived, now, decision);
+                Parking.Unpark(state, cancelGrace, epoch, now, decision);
+                break;
+            case MailKind.Update:
+                // The runtime calls its code, between two turns.
+                state.Inbox.Add(mail);
                 break;
             default:
                 Bury(mail, $"this version knows no message of kind {(byte)mail.Kind}", decision);

@@ -26,7 +26,9 @@ static class OpCodec
         LastError = 64,
         CancelGrace = 128,
         Deaths = 256,
-        All = 511,
+        HeartbeatTimeout = 512,
+        Details = 1024,
+        All = 2047,
     }
 
     public static void Write(Op op, ref StateWriter writer)
@@ -81,7 +83,8 @@ static class OpCodec
         var has = (step.AtMostOnce ? Has.AtMostOnce : 0) | (step.Handler is null ? 0 : Has.Handler)
             | (step.Timeout is null ? 0 : Has.Timeout) | (ownRule ? Has.Retry : 0) | (step.IntentBlobs.Count == 0 ? 0 : Has.Blobs)
             | (step.CrashedAttempts == 0 ? 0 : Has.Crashed) | (step.LastError is null ? 0 : Has.LastError)
-            | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace) | (step.Deaths == 0 ? 0 : Has.Deaths);
+            | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace) | (step.Deaths == 0 ? 0 : Has.Deaths)
+            | (step.Heartbeat?.Timeout is null ? 0 : Has.HeartbeatTimeout) | (step.Heartbeat?.Details is null ? 0 : Has.Details);
         writer.Byte((byte)((byte)step.Kind | ((byte)step.Phase << 4)));
         writer.Number((long)has);
         writer.Text(step.Label);
@@ -102,6 +105,8 @@ static class OpCodec
         if (step.LastError is { } error) writer.Text(error);
         if (step.CancelGraceUtc is { } grace) writer.Time(grace);
         if (step.Deaths != 0) writer.Number(step.Deaths);
+        if (step.Heartbeat?.Timeout is { } silence) writer.Signed(silence.Ticks);
+        if (step.Heartbeat?.Details is { } details) writer.Bytes(details);
     }
 
     static StepOp ReadStep(long id, ref StateReader reader)
@@ -134,6 +139,8 @@ static class OpCodec
             CancelGraceUtc = has.HasFlag(Has.CancelGrace) ? reader.Time() : null,
             Deaths = has.HasFlag(Has.Deaths) ? reader.Small() : 0,
         };
+        if ((has & (Has.HeartbeatTimeout | Has.Details)) != 0)
+            step.Heartbeat = new(has.HasFlag(Has.HeartbeatTimeout) ? new TimeSpan(reader.Signed()) : null, has.HasFlag(Has.Details) ? reader.Bytes().ToArray() : null);
         if (step.Attempt == 0 || step.CrashedAttempts > step.Attempt) reader.Fail("a step's attempts contradict each other");
         return step;
     }

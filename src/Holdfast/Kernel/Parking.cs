@@ -28,12 +28,12 @@ static class Parking
         decision.Note(JournalKind.Parked, 0, reason);
     }
 
-    public static void Unpark(RunState state, RunEvent.MailArrived unpark, DateTimeOffset now, Decision decision)
+    public static void Unpark(RunState state, TimeSpan cancelGrace, long epoch, DateTimeOffset now, Decision decision)
     {
         if (state.Status != RunStatus.Parked) return;
         decision.Note(JournalKind.Unparked, 0);
         // Cut off before the run counts as running again: attempts of a dead process must be known as such before any starts.
-        Recover.CutOff(state, unpark.Epoch, null, decision);
+        Recover.CutOff(state, epoch, null, decision);
         state.Status = RunStatus.Running;
         state.Crashes = 0;
         foreach (var op in state.Ops)
@@ -41,6 +41,6 @@ static class Parking
         foreach (var effect in PendingEffects.Of(state)) decision.Effects.Add(effect);
         // The request to cancel may have been taken and not heard, when the run was parked in between. Hearing it twice is harmless.
         if (state.CancelReason is { } reason) decision.CancelRun = reason;
-        Mail.TakeKept(state, unpark, now, decision);
+        Mail.TakeKept(state, cancelGrace, epoch, now, decision);
     }
 }

@@ -14,11 +14,11 @@ static class PendingEffects
         }
     }
 
-    /// <summary>Whether anything is owed, the first turn included.</summary>
+    /// <summary>Whether anything is owed, the first turn and updates that were looked at included.</summary>
     public static bool Any(RunState state)
     {
         if (state.Status != RunStatus.Running) return false;
-        if (!state.Begun) return true;
+        if (!state.Begun || Updates.Next(state) is not null) return true;
         foreach (var op in state.Ops)
             if (op is StepOp { Phase: StepPhase.Ready }) return true;
         return false;

@@ -37,6 +37,8 @@ static class Receive
         for (var i = 0; i < state.Inbox.Count; i++)
         {
             var mail = state.Inbox[i];
+            // What came after an update is not seen before it.
+            if (mail.Kind == MailKind.Update) break;
             if (mail.Kind != MailKind.Signal || mail.Name != signal) continue;
             state.Inbox.RemoveAt(i);
             Deliver(op, mail, decision);

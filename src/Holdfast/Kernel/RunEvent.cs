@@ -48,7 +48,8 @@ abstract record RunEvent
     /// <param name="Retryable">Whether another attempt may be made, as far as the exception's type says.</param>
     /// <param name="Sample">A random number in [0, 1) for the jitter of the next wait.</param>
     /// <param name="Epoch">The epoch of a following attempt.</param>
-    public sealed record AttemptEnded(long Op, int Attempt, Outcome Outcome, bool Retryable, double Sample, long Epoch) : RunEvent;
+    /// <param name="Details">What the attempt said last of how far it was, as JSON; null for nothing.</param>
+    public sealed record AttemptEnded(long Op, int Attempt, Outcome Outcome, bool Retryable, double Sample, long Epoch, byte[]? Details = null) : RunEvent;
 
     /// <summary>
     /// A result that the store keeps already (a transaction step, or a result that waited beside the state). Its journal entry was
@@ -66,6 +67,13 @@ abstract record RunEvent
     /// <param name="CancelGrace">How long a run that is asked to cancel may take; zero or less for no limit.</param>
     /// <param name="Epoch">The epoch of attempts that the message lets start.</param>
     public sealed record MailArrived(StoredMail Mail, TimeSpan CancelGrace, long Epoch) : RunEvent;
+
+    /// <summary>The code of an update has run, or refused: the update is consumed and answered, and the messages behind it are taken.</summary>
+    /// <param name="Sequence">The update's place in the mailbox.</param>
+    /// <param name="Outcome">Its answer as JSON, or the error that it refused with.</param>
+    /// <param name="CancelGrace">As in <see cref="MailArrived"/>, for the messages behind it.</param>
+    /// <param name="Epoch">As in <see cref="MailArrived"/>.</param>
+    public sealed record UpdateTaken(long Sequence, Outcome Outcome, TimeSpan CancelGrace, long Epoch) : RunEvent;
 
     /// <summary>The run cannot go on here; a person or a deploy has to act. Said of a parked run, it states a new reason.</summary>
     /// <param name="Reason">Why.</param>

@@ -25,6 +25,7 @@ static class RunKernel
             case RunEvent.StartStep start: StartStep.Apply(state, start, now, decision); break;
             case RunEvent.TimePassed passed: TimePassed.Apply(state, passed, now, decision); break;
             case RunEvent.MailArrived arrived: Mail.Arrived(state, arrived, now, decision); break;
+            case RunEvent.UpdateTaken taken: Updates.Taken(state, taken, now, decision); break;
             case RunEvent.ResultStored stored: ResultStored.Apply(state, stored, decision); break;
             case RunEvent.StartTimer start: StartTimer.Apply(state, start, decision); break;
             case RunEvent.StartReceive start: Receive.Start(state, start, decision); break;
@@ -60,6 +61,9 @@ static class RunKernel
 
     /// <summary>When the run must be woken at the latest: the earliest timer, retry or grace; null when only a message or an attempt can wake it.</summary>
     public static DateTimeOffset? WakeUtc(RunState state) => WakeTime.Of(state);
+
+    /// <summary>The update whose code is to run before anything else of the mailbox is taken, or null.</summary>
+    public static StoredMail? NextUpdate(RunState state) => state.Inbox.Count == 0 ? null : Updates.Next(state);
 
     /// <summary>Why the run is not going on at this moment, in one line for people.</summary>
     public static string Describe(RunState state) => Description.Of(state);

@@ -84,6 +84,11 @@ enum StepKind : byte
     Transaction = 3,
 }
 
+/// <summary>What is known of the signs of life of a step's attempts.</summary>
+/// <param name="Timeout">How long one may be silent, or null.</param>
+/// <param name="Details">What the last attempt that failed had said of how far it was, as JSON, or null.</param>
+sealed record StepHeartbeat(TimeSpan? Timeout, byte[]? Details);
+
 /// <summary>A step: a call that may have side effects.</summary>
 sealed class StepOp(long id) : Op(id)
 {
@@ -107,6 +112,9 @@ sealed class StepOp(long id) : Op(id)
 
     /// <summary>How long one attempt may take, or null.</summary>
     public TimeSpan? Timeout { get; set; }
+
+    /// <summary>How long an attempt may be silent, and how far the last one said it was; null when neither is to be known.</summary>
+    public StepHeartbeat? Heartbeat { get; set; }
 
     /// <summary>Whether an attempt whose outcome is unknown must not be repeated.</summary>
     public bool AtMostOnce { get; set; }

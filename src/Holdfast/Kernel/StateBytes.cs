@@ -26,6 +26,26 @@ static class StateBytes
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>A step that is not started yet; its number is not part of it.</summary>
+    public static byte[] Of(StepOp step)
+    {
+        var buffer = Buffer();
+        var writer = new StateWriter(buffer);
+        OpCodec.Write(step, ref writer);
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads such a step back, under a number.</summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.CorruptSnapshot"/>.</exception>
+    public static StepOp StepFrom(long id, ReadOnlySpan<byte> bytes)
+    {
+        var reader = new StateReader(bytes);
+        var step = OpCodec.Read(id, ref reader) as StepOp;
+        if (step is not { Attempt: 1, CrashedAttempts: 0, Phase: StepPhase.Ready } || !reader.IsAtEnd) reader.Fail("it is no step that could be started");
+        return step!;
+    }
+
     /// <summary>A state for people to look at; null, with what is wrong, when its bytes are damaged, which must not hide the other runs.</summary>
     public static RunState? TryRead(ReadOnlyMemory<byte> bytes, out HoldfastException? error)
     {

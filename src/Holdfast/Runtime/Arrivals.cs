@@ -28,12 +28,14 @@ static class Arrivals
         var early = unseen.TakeWhile(mail => mail.Utc <= due).ToList();
         foreach (var mail in early) events.Add(Arrived(mail));
         if (early.Count == 0) events.Add(new RunEvent.TimePassed(epoch, unseen[0].Utc));
-        if (early.Count == unseen.Count)
+        var isAll = early.Count == unseen.Count;
+        // An update is done by the turn after the one that looks at it, and so before any timer that was due later.
+        if (isAll && !early.Exists(static mail => mail.Kind == MailKind.Update))
         {
             events.Add(new RunEvent.TimePassed(epoch));
             return;
         }
-        run.TryPost(MailWaiting.Instance);
+        if (!isAll) run.TryPost(MailWaiting.Instance);
         run.TryPost(new RunEvent.TimePassed(epoch));
 
         RunEvent.MailArrived Arrived(StoredMail mail) => new(mail, engine.Options.CancelRunGrace, epoch);

@@ -20,6 +20,8 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     readonly long _started = Stopwatch.GetTimestamp();
     CancellationTokenSource? _token;
     ITimer? _timer;
+    Heartbeat? _heartbeat;
+    Revealed? _revealed;
     bool _isCancelled;
     int _ended;
 
@@ -34,6 +36,8 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     public RunMemory Memory => memory;
 
     public bool IsCancelled => Volatile.Read(ref _isCancelled);
+
+    public JsonValues Json => _engine.Json;
 
     /// <summary>Signalled on time-out, cancellation and stop. Made at first use: most steps never look at it.</summary>
     public CancellationToken Token
@@ -64,6 +68,25 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         if (token is not null) ThreadPool.UnsafeQueueUserWorkItem(static t => t.Cancel(), token, preferLocal: false);
     }
 
+    /// <summary>The attempt is alive, and tells how far it is.</summary>
+    public void Beat(byte[]? details)
+    {
+        // Of an attempt that was given up, nobody wants to hear.
+        if (Volatile.Read(ref _ended) == 0) Listen().Beat(details);
+        if (details is not null && _revealed?.FoundIn(details) is { } secret) throw Leak(secret, "tells");
+    }
+
+    public async Task<T> RevealAsync<T>(Secret<T> secret)
+    {
+        var source = _engine.Provider.GetService(typeof(SecretSource<T>)) as SecretSource<T> ?? throw new HoldfastException(
+            HoldfastError.UnknownSecret, $"Step '{step.Label}' asks for the secret '{secret.Name}', but no source of secrets of type {typeof(T)} is registered. Add one with AddSecrets<{typeof(T).Name}>(…).");
+        var value = await source.ReadAsync(_engine.Provider, secret.Name, Token).ConfigureAwait(false);
+        Revealed seen;
+        lock (this) seen = _revealed ??= new();
+        seen.Add(secret.Name, value);
+        return value;
+    }
+
     public void StartElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     void IThreadPoolWorkItem.Execute() => Start();
@@ -84,6 +107,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         }
         // A transaction step looks at its time itself: it cannot be given up while it may still commit.
         if (step.Timeout is { } timeout && step.Kind != StepKind.Transaction && timeout < TimerMax) _timer = _engine.Time.CreateTimer(static a => ((Attempt)a!).TimedOut(), this, timeout, Timeout.InfiniteTimeSpan);
+        if (step.Heartbeat is { Timeout: not null } && step.Kind != StepKind.Transaction) Listen();
         ExecutionContext.Run(CleanContext.Value, static state => ((Attempt)state!).RunHere(), this);
     }
 
@@ -121,6 +145,17 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         new("holdfast.run", run.Id.ToString()), new("holdfast.workflow", memory.Info.Workflow), new("holdfast.op", step.Id), new("holdfast.attempt", Number),
     ];
 
+    Heartbeat Listen()
+    {
+        lock (this) return _heartbeat ??= new(_engine.Time, step.Heartbeat?.Timeout, FallenSilent);
+    }
+
+    void FallenSilent()
+    {
+        Cancel();
+        Fail(new TimeoutException($"Attempt {Number} of step '{step.Label}' gave no heartbeat for {step.Heartbeat?.Timeout}."));
+    }
+
     void TimedOut()
     {
         Cancel();
@@ -130,6 +165,11 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     /// <summary>The attempt succeeded; null when it has reported by another way.</summary>
     void End(Outcome? outcome)
     {
+        if (outcome is not null && _revealed?.FoundIn(outcome.Value.Span) is { } secret)
+        {
+            Fail(Leak(secret, "gives back"));
+            return;
+        }
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         Finish(succeeded: true);
         if (outcome is null) return;
@@ -147,16 +187,34 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             _engine.Post(run, new AttemptLeft(step.Id, Number));
             return;
         }
-        var outcome = error is OperationCanceledException && _isCancelled
-            ? Outcome.Cancelled(error.Message)
-            : _engine.Codec.EncodeError(error);
-        Post(outcome, IsRetryable(error));
+        var isRetryable = IsRetryable(error);
+        var outcome = OutcomeOf(error);
+        if (_revealed is { } seen && (seen.FoundIn(outcome.Value.Span) ?? seen.FoundIn(outcome.Summary)) is not null)
+        {
+            error = seen.Hide(error);
+            outcome = OutcomeOf(error);
+        }
+        Post(outcome, isRetryable);
         _engine.NoteFailure(run.Id, step, Number, error);
     }
+
+    Outcome OutcomeOf(Exception error) => error is OperationCanceledException && _isCancelled ? Outcome.Cancelled(error.Message) : _engine.Codec.EncodeError(error);
+
+    HoldfastException Leak(string secret, string does) => new(
+        HoldfastError.NotSavable, $"Step '{step.Label}' {does} the value of the secret '{secret}', which would be saved. Say what was done with it instead.");
 
     /// <summary>A called handler reported how it ended, from here or from elsewhere.</summary>
     public void Complete(CallResult result)
     {
+        if (_revealed is { } seen)
+        {
+            if (seen.FoundIn(result.Json.Span) is { } secret)
+            {
+                Fail(Leak(secret, "gives back"));
+                return;
+            }
+            if (result.ErrorMessage is { } message) result = result with { ErrorMessage = seen.Hide(message), ErrorStack = result.ErrorStack is { } stack ? seen.Hide(stack) : null };
+        }
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         Finish(succeeded: result.ErrorType is null);
         Post(result.ToOutcome(_engine.Codec), !result.ErrorBases.Any(step.Retry.NonRetryable.Contains));
@@ -181,13 +239,14 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     void Finish(bool succeeded)
     {
         _timer?.Dispose();
+        _heartbeat?.Dispose();
         if (step.Kind == StepKind.Call) _engine.Calls.TryRemove((run.Id, step.Id, Number), out _);
         _engine.Admission.Leave();
         _engine.Metrics.AttemptEnded(succeeded, _started);
     }
 
     void Post(Outcome outcome, bool retryable) =>
-        _engine.Post(run, new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch));
+        _engine.Post(run, new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch, _heartbeat?.Details));
 
     bool IsRetryable(Exception error)
     {

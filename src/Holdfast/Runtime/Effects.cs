@@ -41,6 +41,8 @@ static class Effects
         }
         foreach (var entry in decision.Journal)
             if (entry.Kind == JournalKind.StepInDoubt) engine.Metrics.InDoubt(1);
+        if (decision.Answers is not null && run.Answered is { } answered) engine.Answers.Complete(run.Id, answered.Call, answered.Outcome);
+        if (memory.State.Inbox.Count > 0 && RunKernel.NextUpdate(memory.State) is not null) run.TryPost(UpdateWaiting.Instance);
         foreach (var mail in decision.Outgoing) engine.MailPosted(mail.Run);
         foreach (var child in decision.Children) engine.Activate(child.Id);
         // A deadline that stands through a million turns is one timer, not a million.

@@ -76,6 +76,9 @@ sealed class Engine : IAsyncDisposable
 
     public Completions Completions { get; }
 
+    /// <summary>Callers in this process that wait for their updates.</summary>
+    public Answers Answers { get; } = new();
+
     public RunningMarks Marks { get; private set; }
 
     /// <summary>Calls under way, for the completions that handlers report.</summary>
@@ -130,6 +133,7 @@ sealed class Engine : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
         Failure ??= new HoldfastException(HoldfastError.NotRunning, "The engine has stopped.");
         Completions.FailAll(Failure);
+        Answers.FailAll(Failure);
         Committer.Dispose();
         await Store.DisposeAsync().ConfigureAwait(false);
         if (!failed) Marks.Dispose();
@@ -177,11 +181,26 @@ sealed class Engine : IAsyncDisposable
     /// <summary>Does something after a wait, unless the engine stops before.</summary>
     public void Later(TimeSpan wait, Action then) => _ = LaterAsync(wait, then);
 
+    /// <summary>Waits for an answer out of a run's turns, as long as the caller does.</summary>
+    public async Task<T> InTimeAsync<T>(Task<T> answer, TimeSpan? timeout, Func<TimeSpan, string> late, CancellationToken cancellationToken)
+    {
+        var time = timeout ?? Options.AnswerTimeout;
+        try
+        {
+            return await answer.WaitAsync(time, Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new HoldfastException(HoldfastError.AnswerTimeout, late(time));
+        }
+    }
+
     public bool DropsFrames() => _alwaysCold || (Options.AlwaysCold is null && Options.Random.Next(100) == 0);
 
     public void Finished(LiveRun run, RunOutcome outcome)
     {
         Completions.Complete(run.Id, outcome);
+        Answers.End(run.Id);
         Forget(run);
     }
 
@@ -219,6 +238,7 @@ sealed class Engine : IAsyncDisposable
         Failure = error;
         Log.Failed(_log, error, Store.Location);
         Completions.FailAll(error);
+        Answers.FailAll(error);
         // The token is cancelled at once; what is registered on it is the users' code, and may neither throw here nor hold this thread.
         _ = SignalStopAsync();
         _stopHost?.Invoke(error);

@@ -29,6 +29,9 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     /// <summary>What the events of the present turn lead to; reused from turn to turn.</summary>
     public Decision Decision { get; } = new();
 
+    /// <summary>The update that the present turn has run, under the name by which its caller waits.</summary>
+    public (string Call, Outcome Outcome)? Answered { get; set; }
+
     /// <summary>Attempts that run in this process, by op. Only touched by the thread that pumps.</summary>
     public Dictionary<long, Attempt> Attempts { get; } = [];
 
@@ -96,17 +99,24 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         while (true)
         {
             Attempt? inline = null;
+            List<Question>? questions = null;
             try
             {
                 while (inline is null && Take())
                 {
-                    inline = await Turn.RunAsync(this, _taken).ConfigureAwait(false);
+                    questions = Questions.TakeOut(_taken);
+                    if (_taken.Count > 0) inline = await Turn.RunAsync(this, _taken).ConfigureAwait(false);
                     _taken.Clear();
                     _failures = 0;
+                    if (questions is null) continue;
+                    inline?.StartElsewhere();
+                    inline = null;
+                    await Questions.AnswerAsync(this, questions).ConfigureAwait(false);
                 }
             }
             catch (Exception error)
             {
+                questions?.ForEach(q => q.Fail(error));
                 Memory?.DropGraph();
                 Memory = null;
                 Engine.TurnBroke(Id, error, _failures);

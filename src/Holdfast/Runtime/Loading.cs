@@ -38,7 +38,8 @@ static class Loading
             run.Memory = memory;
             if (engine.TakeMark(run.Id) is var death and not Death.Elsewhere) await CountDeathAsync(run, memory, death, stored.Results).ConfigureAwait(false);
             memory.Unfolded.AddRange(stored.Results);
-            prelude.Add(new RunEvent.TimePassed(epoch));
+            if (RunKernel.NextUpdate(memory.State) is null) prelude.Add(new RunEvent.TimePassed(epoch));
+            else run.TryPost(new RunEvent.TimePassed(epoch));
             events.InsertRange(0, prelude);
         }
         var unseen = stored.Mail.Where(mail => mail.Sequence > memory.State.MailSeen).ToList();

@@ -70,7 +70,8 @@ static class Turn
                 await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
             }
         }
-        if (memory.Graph is null) await Loading.FetchBlobsAsync(engine, memory).ConfigureAwait(false);
+        // An update that refuses drops the frames, and the turn may then need them anew.
+        if (memory.Graph is null || events.Exists(static e => e is UpdateWaiting)) await Loading.FetchBlobsAsync(engine, memory).ConfigureAwait(false);
 
         var decision = run.Decision;
         decision.Clear();
@@ -105,6 +106,7 @@ static class Turn
         var started = engine.Time.GetTimestamp();
         try
         {
+            var updated = UpdateCode.Run(run, memory, events, now, decision);
             var seen = memory.State.MailSeen;
             foreach (var happened in events)
             {
@@ -115,7 +117,7 @@ static class Turn
             var begins = memory.State is { Status: RunStatus.Running, Begun: false };
             if (begins) RunKernel.Decide(memory.State, new RunEvent.Begin(), now, decision);
             var deliveries = decision.Deliveries.Count;
-            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = decision.Deliveries };
+            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = decision.Deliveries, GraphChanged = updated };
             if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
             {
                 var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision, begins);

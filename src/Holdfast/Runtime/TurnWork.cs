@@ -72,6 +72,7 @@ sealed class TurnWork
             Snapshot = Snapshot,
             FoldsResults = Snapshot is not null && memory.Unfolded.Count > 0,
             ConsumedMail = decision.ConsumedMail.Count == 0 ? [] : [.. decision.ConsumedMail],
+            Answers = decision.Answers ?? (IReadOnlyList<MailAnswer>)[],
             DeadMail = decision.DeadMail.Count == 0 ? [] : [.. decision.DeadMail],
             Outgoing = decision.Outgoing.Count == 0 ? [] : [.. decision.Outgoing],
             Children = decision.Children.Count == 0 ? [] : [.. decision.Children],

@@ -95,6 +95,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>A run's journal after a sequence number, oldest first.</summary>
     ValueTask<IReadOnlyList<JournalRow>> ReadJournalAsync(RunId run, long after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The answer to a consumed message, by its dedup key; null when there is no such message, or none was given yet. Of ended runs too.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> FindAnswerAsync(RunId run, string dedupKey, CancellationToken cancellationToken);
+
     /// <summary>Messages that could not be taken, oldest first; of one run, or of all.</summary>
     ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken);
 

@@ -88,6 +88,8 @@ sealed class MemoryContent
         if (TakenChild(next.Children) is { } reason) return new(Verdict.Refused, next.Run, next.Key, Reason: reason);
 
         foreach (var sequence in next.ConsumedMail) run.Mail.Remove(sequence);
+        foreach (var answer in next.Answers)
+            if (run.DedupKeys.ContainsValue(answer.Sequence)) run.Answers[answer.Sequence] = answer.Answer.ToArray();
         foreach (var dead in next.DeadMail)
             if (run.Mail.Remove(dead.Sequence, out var mail)) run.Dead.Add(new(next.Run, mail, dead.Reason));
         foreach (var child in next.Children) Add(child);

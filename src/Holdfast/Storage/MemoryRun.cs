@@ -33,6 +33,8 @@ sealed class MemoryRun
 
     public Dictionary<string, long> DedupKeys { get; } = [];
 
+    public Dictionary<long, ReadOnlyMemory<byte>> Answers { get; } = [];
+
     public List<DeadLetter> Dead { get; } = [];
 
     public Dictionary<BlobHash, ReadOnlyMemory<byte>> Blobs { get; } = [];

@@ -119,6 +119,14 @@ public sealed class MemoryStore : IStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> FindAnswerAsync(RunId run, string dedupKey, CancellationToken cancellationToken)
+    {
+        using (Enter(cancellationToken))
+            return new(_content.Find(run) is { } found && found.DedupKeys.TryGetValue(dedupKey, out var sequence) && found.Answers.TryGetValue(sequence, out var answer)
+                ? answer : (ReadOnlyMemory<byte>?)null);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken)
     {
         using (Enter(cancellationToken))

@@ -54,6 +54,9 @@ public enum MailKind : byte
 
     /// <summary>Ends the run, parked or not, and starts the one in the payload in its place.</summary>
     Restart = 7,
+
+    /// <summary>Calls an update of the workflow, named by <see cref="NewMail.Name"/>; the payload is the call as JSON.</summary>
+    Update = 8,
 }
 
 /// <summary>A message to be put into a mailbox.</summary>
@@ -71,6 +74,9 @@ public sealed record NewMail(MailKind Kind, string Name, ReadOnlyMemory<byte> Pa
 /// <param name="Payload">Its content.</param>
 /// <param name="Utc">When it was sent.</param>
 public sealed record StoredMail(long Sequence, MailKind Kind, string Name, ReadOnlyMemory<byte> Payload, DateTimeOffset Utc);
+
+/// <summary>The answer to a message that is consumed. Kept with the message's dedup key; without one, it is not kept.</summary>
+public sealed record MailAnswer(long Sequence, ReadOnlyMemory<byte> Answer);
 
 /// <summary>A message that could not be taken, and why.</summary>
 public sealed record DeadMail(long Sequence, string Reason);

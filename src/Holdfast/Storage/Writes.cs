@@ -90,6 +90,9 @@ public sealed class Transition : StoreWrite
     /// <summary>Messages taken out of the mailbox: their payload goes, their dedup keys stay.</summary>
     public IReadOnlyList<long> ConsumedMail { get; init; } = [];
 
+    /// <summary>Answers to messages among <see cref="ConsumedMail"/> that carried a dedup key.</summary>
+    public IReadOnlyList<MailAnswer> Answers { get; init; } = [];
+
     /// <summary>Messages that no code could take, with the reason.</summary>
     public IReadOnlyList<DeadMail> DeadMail { get; init; } = [];
 

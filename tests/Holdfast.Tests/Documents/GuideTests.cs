@@ -56,6 +56,20 @@ public sealed class GuideTests
     }
 
     [Fact]
+    public async Task A_holiday_without_a_car_gives_back_hotel_and_flight()
+    {
+        await using var world = await GuideWorld.StartAsync(typeof(Holiday), typeof(Letters), typeof(Alarm));
+        world.Other.Refused.Add("book car");
+        var run = await world.Client.StartAsync((Holiday w) => w.Run("ann"));
+        Assert.Equal(RunStatus.Failed, await run.WaitAsync().WaitAsync(GuideWorld.Limit));
+        Assert.Equal(["book flight", "book hotel", "book car", "cancel hotel for ann", "cancel flight for ann"], world.Other.Calls);
+        var letters = await world.Client.StartAsync((Letters w) => w.Run(new List<string> { "ann", "ben" }));
+        Assert.Equal(2, await letters.ResultAsync().WaitAsync(GuideWorld.Limit));
+        var alarm = await world.Client.StartAsync((Alarm w) => w.Run("fire"));
+        Assert.Equal(RunStatus.Completed, await alarm.WaitAsync().WaitAsync(GuideWorld.Limit));
+    }
+
+    [Fact]
     public async Task Offers_run_side_by_side_with_a_scope_a_wait_and_a_child()
     {
         await using var world = await GuideWorld.StartAsync(typeof(Offers), typeof(Trip));
@@ -77,5 +91,16 @@ public sealed class GuideTests
         await GuideWorld.WaitingForAsync(greeting, "timer");
         world.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("Good day, ann", await greeting.ResultAsync().WaitAsync(GuideWorld.Limit));
+    }
+
+    [Fact]
+    public async Task A_tab_tells_what_is_owed_and_takes_orders()
+    {
+        await using var world = await GuideWorld.StartAsync(typeof(Tab));
+        var tab = await world.Client.StartAsync((Tab w) => w.Run(new List<Line> { new("tea", 3), new("cake", 4) }));
+        await GuideWorld.WaitingForAsync(tab, "signal 'close'");
+        Assert.Equal("7, 13: cake", await TabDesk.Look(tab));
+        await tab.SignalAsync(Tab.Close, true);
+        Assert.Equal(13, await tab.ResultAsync().WaitAsync(GuideWorld.Limit));
     }
 }

@@ -27,6 +27,7 @@ sealed class GuideWorld : IAsyncDisposable
             {
                 builder.Services.AddSingleton<IPayments>(made.Other).AddSingleton<IMail>(made.Other).AddSingleton<ICarrier>(made.Other)
                     .AddSingleton<IPager>(made.Other).AddSingleton<IBookings>(made.Other);
+                Guide.Hosting.AddVault(builder);
                 builder.AddStep<Parcel, decimal>("weigh", static (parcel, step) => Scales.Weigh(parcel, step.CancellationToken));
             },
             options: options => options.TimeProvider = made.Clock);

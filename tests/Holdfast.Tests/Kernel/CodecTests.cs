@@ -44,6 +44,7 @@ public sealed class CodecTests
             LastError = "TimeoutException: too slow",
             CancelGraceUtc = DateTimeOffset.MinValue,
             Deaths = 7,
+            Heartbeat = new(TimeSpan.FromSeconds(5), [1, 2]),
         });
         state.Ops.Add(new StepOp(3) { Kind = StepKind.Transaction, Phase = StepPhase.InDoubt, CrashedAttempts = 1 });
         state.Ops.Add(new TimerOp(300, KernelWorld.Start));
@@ -71,7 +72,7 @@ public sealed class CodecTests
     public void A_property_that_is_added_to_the_state_and_not_to_the_codec_is_found_out()
     {
         Assert.Equal(13, typeof(RunState).GetProperties().Length);
-        Assert.Equal(18, typeof(StepOp).GetProperties().Length);
+        Assert.Equal(19, typeof(StepOp).GetProperties().Length);
         Assert.Equal(2, typeof(TimerOp).GetProperties().Length);
         Assert.Equal(2, typeof(ReceiveOp).GetProperties().Length);
         Assert.Equal(4, typeof(ChildOp).GetProperties().Length);

@@ -70,6 +70,12 @@ public sealed class RandomHistoryTests
             var fromOutside = state.Status == RunStatus.Parked || _random.Next(2) == 0;
             var op = _random.NextInt64(Math.Max(1, state.NextOp - 12), state.NextOp + 1);
             _asked = !fromOutside;
+            if (RunKernel.NextUpdate(state) is { } update && _random.Next(3) == 0)
+            {
+                // Never twice: only the turn that has run its code says so.
+                _asked = true;
+                return new RunEvent.UpdateTaken(update.Sequence, _random.Next(3) == 0 ? KernelWorld.Error() : KernelWorld.Ok(), TimeSpan.FromMinutes(1), _epoch);
+            }
             if (!fromOutside)
             {
                 switch (_random.Next(12))
@@ -136,6 +142,7 @@ public sealed class RandomHistoryTests
                 16 when _random.Next(6) == 0 => _world.NewMail(MailKind.Cancel, "", "enough"),
                 17 when _random.Next(8) == 0 => _world.NewMail(MailKind.Terminate, "", "by hand"),
                 18 when _random.Next(8) == 0 => _world.NewMail(MailKind.Restart, "", RestartCodec.Encode(new(KernelWorld.NewRun("Refund", 9), "again"))),
+                19 when _random.Next(2) == 0 => _world.NewMail(MailKind.Update, "Raise"),
                 20 => _world.NewMail(MailKind.Unpark),
                 _ => _world.NewMail(MailKind.Signal, "go"),
             };
@@ -225,7 +232,7 @@ public sealed class RandomHistoryTests
             foreach (var entry in decision.Journal) reached.Add($"{entry.Kind}");
 
             var pending = RunKernel.Pending(state).ToHashSet();
-            Assert.Equal(pending.Count > 0, RunKernel.IsOwed(state));
+            Assert.Equal(pending.Count > 0 || RunKernel.NextUpdate(state) is not null, RunKernel.IsOwed(state));
             foreach (var effect in decision.Effects)
             {
                 if (effect is not Effect.RunAttempt run) continue;
@@ -238,10 +245,12 @@ public sealed class RandomHistoryTests
             foreach (var entry in decision.Journal)
                 if (entry is { Kind: JournalKind.StepInDoubt }) _decided[entry.Op] = _decided.GetValueOrDefault(entry.Op) + 1;
 
+            if (RunKernel.NextUpdate(state) is { } next && decision.Journal.TrueForAll(static entry => entry.Kind != JournalKind.Unparked))
+                Assert.DoesNotContain(decision.ConsumedMail, sequence => sequence > next.Sequence);
             foreach (var sequence in decision.ConsumedMail.Concat(decision.DeadMail.Select(dead => dead.Sequence)))
                 Assert.Equal(1, _mailbox.RemoveAll(mail => mail.Sequence == sequence));
             Assert.True(state.Inbox.Select(mail => mail.Sequence).SequenceEqual(state.Inbox.Select(mail => mail.Sequence).Order()), "the inbox is out of order");
-            if (state.Status == RunStatus.Running) Assert.All(state.Inbox, mail => Assert.Equal(MailKind.Signal, mail.Kind));
+            if (state.Status == RunStatus.Running) Assert.All(state.Inbox.TakeWhile(static mail => mail.Kind != MailKind.Update), static mail => Assert.Equal(MailKind.Signal, mail.Kind));
             if (state.Status == RunStatus.Parked) Assert.Empty(pending);
 
             foreach (var delivery in decision.Deliveries)

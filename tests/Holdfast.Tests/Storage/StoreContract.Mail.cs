@@ -44,6 +44,26 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task An_answer_is_kept_under_the_dedup_key_of_its_message()
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        var sent = await AppendAsync(Mail(run.Id, "a", "d1"), Mail(run.Id, "b"), Mail(other.Id, "a", "d1"), Mail(run.Id, "c", "d2"));
+        Assert.Null(await Store.FindAnswerAsync(run.Id, "d1", default));
+        var consumed = sent.Where((_, i) => i != 2).Select(static s => s.MailSequence).ToArray();
+        await AppendAsync((Turn(run, 0) with { ConsumedMail = consumed, Answers = [new(consumed[0], Bytes("yes")), new(consumed[1], Bytes("lost"))] }).ToTransition());
+        await ReopenAsync();
+
+        Assert.Equal("yes", Text((await Store.FindAnswerAsync(run.Id, "d1", default))!.Value));
+        Assert.Null(await Store.FindAnswerAsync(run.Id, "d2", default));
+        Assert.Null(await Store.FindAnswerAsync(run.Id, "d3", default));
+        Assert.Null(await Store.FindAnswerAsync(other.Id, "d1", default));
+        Assert.Equal(Verdict.Duplicate, (await AppendOneAsync(Mail(run.Id, "a", "d1"))).Verdict);
+        await AppendAsync((Turn(run, 1) with { Status = RunStatus.Completed, Outcome = new(RunStatus.Completed, default, default) }).ToTransition());
+        Assert.Equal("yes", Text((await Store.FindAnswerAsync(run.Id, "d1", default))!.Value));
+        Assert.Empty((await LoadAsync(run.Id)).Mail);
+    }
+
+    [Fact]
     public async Task A_message_consumed_by_another_run_stays()
     {
         var (run, other) = (await CreateAsync(), await CreateAsync());

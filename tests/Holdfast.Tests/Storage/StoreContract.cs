@@ -91,6 +91,7 @@ public abstract partial class StoreContract : IAsyncLifetime
         public string State { get; init; } = "s";
         public bool FoldsResults { get; init; }
         public IReadOnlyList<long> ConsumedMail { get; init; } = [];
+        public IReadOnlyList<MailAnswer> Answers { get; init; } = [];
         public IReadOnlyList<DeadMail> DeadMail { get; init; } = [];
         public IReadOnlyList<PostMail> Outgoing { get; init; } = [];
         public IReadOnlyList<NewRun> Children { get; init; } = [];
@@ -105,7 +106,7 @@ public abstract partial class StoreContract : IAsyncLifetime
         {
             Run = Id, Key = Key, Revision = Revision, Epoch = Epoch, Utc = Start.AddMinutes(Revision + 1), Status = Status, WakeUtc = WakeUtc,
             Owed = Owed, MailSeen = MailSeen, IndexChanged = IndexChanged, State = Bytes(State), Snapshot = Snapshot is null ? (ReadOnlyMemory<byte>?)null : Bytes(Snapshot),
-            FoldsResults = FoldsResults, ConsumedMail = ConsumedMail, DeadMail = DeadMail, Outgoing = Outgoing, Children = Children, Blobs = Blobs,
+            FoldsResults = FoldsResults, ConsumedMail = ConsumedMail, Answers = Answers, DeadMail = DeadMail, Outgoing = Outgoing, Children = Children, Blobs = Blobs,
             DroppedBlobs = DroppedBlobs, Journal = Bytes(Journal), JournalKeep = JournalKeep, Code = Code, Outcome = Outcome,
         };
     }

@@ -33,6 +33,8 @@ class StoreWrapper(IStore inner) : IStore
 
     public ValueTask<IReadOnlyList<JournalRow>> ReadJournalAsync(RunId run, long after, int limit, CancellationToken cancellationToken) => Inner.ReadJournalAsync(run, after, limit, cancellationToken);
 
+    public ValueTask<ReadOnlyMemory<byte>?> FindAnswerAsync(RunId run, string dedupKey, CancellationToken cancellationToken) => Inner.FindAnswerAsync(run, dedupKey, cancellationToken);
+
     public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken) => Inner.ListDeadLettersAsync(run, limit, cancellationToken);
 
     public ValueTask DisposeAsync() => Inner.DisposeAsync();

@@ -116,7 +116,7 @@ sealed class DelegatePlan : Plan
                 if (_make is { } make) return make(target);
                 var first = Bind(type.Type, method, target);
                 // Only what reflection has found to fit is compiled; a static method's target is checked by reflection each time.
-                if (!method.IsStatic && !method.IsVirtual) _make = Maker(type.Type, method);
+                if (CodeGeneration.IsAllowed && !method.IsStatic && !method.IsVirtual) _make = Maker(type.Type, method);
                 return first;
         }
     }

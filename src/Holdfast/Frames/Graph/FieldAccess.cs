@@ -27,6 +27,7 @@ static class FieldAccess
     /// <param name="keepsReadOnly">Read-only fields whose value cannot be saved are left to the constructor.</param>
     public static WriteFields<T> Writer<T>(IReadOnlyList<FieldInfo> fields, bool keepsReadOnly = false)
     {
+        if (!CodeGeneration.IsAllowed) return ReflectedFields.Writer<T>(fields, keepsReadOnly);
         var method = new DynamicMethod("Write " + typeof(T), null, [typeof(GraphWriter), typeof(T).MakeByRefType(), typeof(ulong[])], typeof(FieldAccess).Module, skipVisibility: true);
         var il = method.GetILGenerator();
         for (var i = 0; i < fields.Count; i++)
@@ -57,6 +58,7 @@ static class FieldAccess
 
     public static ReadFields<T> Reader<T>(IReadOnlyList<FieldInfo> fields, bool keepsReadOnly = false)
     {
+        if (!CodeGeneration.IsAllowed) return ReflectedFields.Reader<T>(fields, keepsReadOnly);
         var method = new DynamicMethod("Read " + typeof(T), null, [typeof(GraphReader), typeof(T).MakeByRefType(), typeof(ulong[])], typeof(FieldAccess).Module, skipVisibility: true);
         var il = method.GetILGenerator();
         for (var i = 0; i < fields.Count; i++)
@@ -97,6 +99,7 @@ static class FieldAccess
     /// <summary>Compiles a getter of one field by reference to its owner.</summary>
     public static Get<T, TField> Getter<T, TField>(FieldInfo field)
     {
+        if (!CodeGeneration.IsAllowed) return ReflectedFields.Getter<T, TField>(field);
         var method = new DynamicMethod("Get " + field.Name, typeof(TField), [typeof(T).MakeByRefType()], typeof(FieldAccess).Module, skipVisibility: true);
         var il = method.GetILGenerator();
         il.Emit(OpCodes.Ldarg_0);
@@ -109,6 +112,7 @@ static class FieldAccess
     /// <summary>Compiles a setter of one field by reference to its owner.</summary>
     public static Set<T, TField> Setter<T, TField>(FieldInfo field)
     {
+        if (!CodeGeneration.IsAllowed) return ReflectedFields.Setter<T, TField>(field);
         var method = new DynamicMethod("Set " + field.Name, null, [typeof(T).MakeByRefType(), typeof(TField)], typeof(FieldAccess).Module, skipVisibility: true);
         var il = method.GetILGenerator();
         il.Emit(OpCodes.Ldarg_0);

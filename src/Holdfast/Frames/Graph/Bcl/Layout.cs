@@ -30,15 +30,28 @@ static class Layout
         throw Unknown(owner, name);
     }
 
-    /// <summary>Compiles access by reference to a field inside a struct.</summary>
-    public static Inner<T, TField> Inside<T, TField>(string name)
+    /// <summary>Writes a field inside a struct; the field is copied out and back, for writing it may move it.</summary>
+    public static WriteValue<T> WriteInside<T, TField>(string name, WriteValue<TField> write)
     {
-        var method = new DynamicMethod("Inside " + name, typeof(TField).MakeByRefType(), [typeof(T).MakeByRefType()], typeof(Layout).Module, skipVisibility: true);
-        var il = method.GetILGenerator();
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldflda, Field(typeof(T), typeof(TField), name));
-        il.Emit(OpCodes.Ret);
-        return method.CreateDelegate<Inner<T, TField>>();
+        var (get, set) = (Getter<T, TField>(name), Setter<T, TField>(name));
+        return (GraphWriter writer, ref T target) =>
+        {
+            var value = get(ref target);
+            write(writer, ref value);
+            set(ref target, value);
+        };
+    }
+
+    /// <summary>Reads a field inside a struct.</summary>
+    public static ReadValue<T> ReadInside<T, TField>(string name, ReadValue<TField> read)
+    {
+        var (get, set) = (Getter<T, TField>(name), Setter<T, TField>(name));
+        return (GraphReader reader, ref T target) =>
+        {
+            var value = get(ref target);
+            read(reader, ref value);
+            set(ref target, value);
+        };
     }
 
     public static PlatformNotSupportedException Unknown(Type owner, string name) =>
@@ -52,8 +65,6 @@ static class Layout
     }
 }
 
-delegate ref TField Inner<T, TField>(ref T target);
-
 /// <summary>
 /// Moves the state of one object into another. What only a constructor can build is built when its content is there, and then put
 /// into the object that others have referred to since before.
@@ -64,6 +75,14 @@ static class Transplant<T> where T : class
 
     static Action<T, T> Compile()
     {
+        if (!CodeGeneration.IsAllowed)
+        {
+            FieldInfo[] fields = [.. Layout.FieldsOf(typeof(T))];
+            return (from, to) =>
+            {
+                foreach (var field in fields) field.SetValue(to, field.GetValue(from));
+            };
+        }
         var method = new DynamicMethod("Copy " + typeof(T), null, [typeof(T), typeof(T)], typeof(Layout).Module, skipVisibility: true);
         var il = method.GetILGenerator();
         foreach (var field in Layout.FieldsOf(typeof(T)))

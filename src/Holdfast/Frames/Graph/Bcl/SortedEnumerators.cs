@@ -91,42 +91,48 @@ static class SortedSetEnumeratorCodec<T>
 
 static class SortedDictionaryEnumeratorCodec<TKey, TValue> where TKey : notnull
 {
-    static readonly Inner<SortedDictionary<TKey, TValue>.Enumerator, SortedSet<KeyValuePair<TKey, TValue>>.Enumerator> Inside =
-        Layout.Inside<SortedDictionary<TKey, TValue>.Enumerator, SortedSet<KeyValuePair<TKey, TValue>>.Enumerator>("_treeEnum");
+    static readonly WriteValue<SortedDictionary<TKey, TValue>.Enumerator> WriteInside =
+        Layout.WriteInside<SortedDictionary<TKey, TValue>.Enumerator, SortedSet<KeyValuePair<TKey, TValue>>.Enumerator>("_treeEnum", SortedSetEnumeratorCodec<KeyValuePair<TKey, TValue>>.Write);
+    static readonly ReadValue<SortedDictionary<TKey, TValue>.Enumerator> ReadInside =
+        Layout.ReadInside<SortedDictionary<TKey, TValue>.Enumerator, SortedSet<KeyValuePair<TKey, TValue>>.Enumerator>("_treeEnum", SortedSetEnumeratorCodec<KeyValuePair<TKey, TValue>>.Read);
     static readonly Get<SortedDictionary<TKey, TValue>.Enumerator, int> Form = Layout.Getter<SortedDictionary<TKey, TValue>.Enumerator, int>("_getEnumeratorRetType");
     static readonly Set<SortedDictionary<TKey, TValue>.Enumerator, int> SetForm = Layout.Setter<SortedDictionary<TKey, TValue>.Enumerator, int>("_getEnumeratorRetType");
 
     public static void Write(GraphWriter writer, ref SortedDictionary<TKey, TValue>.Enumerator value)
     {
-        SortedSetEnumeratorCodec<KeyValuePair<TKey, TValue>>.Write(writer, ref Inside(ref value));
+        WriteInside(writer, ref value);
         writer.WriteByte((byte)Form(ref value));
     }
 
     public static void Read(GraphReader reader, ref SortedDictionary<TKey, TValue>.Enumerator value)
     {
-        SortedSetEnumeratorCodec<KeyValuePair<TKey, TValue>>.Read(reader, ref Inside(ref value));
+        ReadInside(reader, ref value);
         SetForm(ref value, reader.ReadByte());
     }
 }
 
 static class SortedKeyEnumeratorCodec<TKey, TValue> where TKey : notnull
 {
-    static readonly Inner<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator> Inside =
-        Layout.Inside<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum");
+    static readonly WriteValue<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator> WriteInside =
+        Layout.WriteInside<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum", SortedDictionaryEnumeratorCodec<TKey, TValue>.Write);
+    static readonly ReadValue<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator> ReadInside =
+        Layout.ReadInside<SortedDictionary<TKey, TValue>.KeyCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum", SortedDictionaryEnumeratorCodec<TKey, TValue>.Read);
 
-    public static void Write(GraphWriter writer, ref SortedDictionary<TKey, TValue>.KeyCollection.Enumerator value) => SortedDictionaryEnumeratorCodec<TKey, TValue>.Write(writer, ref Inside(ref value));
+    public static void Write(GraphWriter writer, ref SortedDictionary<TKey, TValue>.KeyCollection.Enumerator value) => WriteInside(writer, ref value);
 
-    public static void Read(GraphReader reader, ref SortedDictionary<TKey, TValue>.KeyCollection.Enumerator value) => SortedDictionaryEnumeratorCodec<TKey, TValue>.Read(reader, ref Inside(ref value));
+    public static void Read(GraphReader reader, ref SortedDictionary<TKey, TValue>.KeyCollection.Enumerator value) => ReadInside(reader, ref value);
 }
 
 static class SortedValueEnumeratorCodec<TKey, TValue> where TKey : notnull
 {
-    static readonly Inner<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator> Inside =
-        Layout.Inside<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum");
+    static readonly WriteValue<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator> WriteInside =
+        Layout.WriteInside<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum", SortedDictionaryEnumeratorCodec<TKey, TValue>.Write);
+    static readonly ReadValue<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator> ReadInside =
+        Layout.ReadInside<SortedDictionary<TKey, TValue>.ValueCollection.Enumerator, SortedDictionary<TKey, TValue>.Enumerator>("_dictEnum", SortedDictionaryEnumeratorCodec<TKey, TValue>.Read);
 
-    public static void Write(GraphWriter writer, ref SortedDictionary<TKey, TValue>.ValueCollection.Enumerator value) => SortedDictionaryEnumeratorCodec<TKey, TValue>.Write(writer, ref Inside(ref value));
+    public static void Write(GraphWriter writer, ref SortedDictionary<TKey, TValue>.ValueCollection.Enumerator value) => WriteInside(writer, ref value);
 
-    public static void Read(GraphReader reader, ref SortedDictionary<TKey, TValue>.ValueCollection.Enumerator value) => SortedDictionaryEnumeratorCodec<TKey, TValue>.Read(reader, ref Inside(ref value));
+    public static void Read(GraphReader reader, ref SortedDictionary<TKey, TValue>.ValueCollection.Enumerator value) => ReadInside(reader, ref value);
 }
 
 /// <summary>The enumerator of sorted lists, a private struct behind <see cref="IEnumerator{T}"/>.</summary>
