@@ -58,7 +58,7 @@ static class Questions
         run.Decision.Clear();
         try
         {
-            var graph = memory.Graph ??= Loading.Graph(run, memory, engine.Time.GetUtcNow(), run.Decision);
+            var graph = memory.Graph ??= Loading.Graph(run, memory, engine.Time.GetUtcNow(), run.Decision, begins: !memory.State.Begun);
             var member = memory.Type!.Queries.GetValueOrDefault(call.Name) ?? throw new HoldfastException(
                 HoldfastError.UnknownMember, $"Run {run.Id} is of workflow '{memory.Type.Name}', version {memory.Type.Version}, which has no query '{call.Name}'. Mark the property or method with [Query].");
             var arguments = member.Read(call.Arguments, engine.Json);

@@ -42,7 +42,7 @@ static class UpdateCode
         var engine = run.Engine;
         string? id = null;
         // Frames that cannot be read park the run, as in every turn; that is not the update's fault.
-        var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision);
+        var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision, begins: !memory.State.Begun);
         var mark = engine.Marks.Enter(run.Id);
         try
         {

@@ -3,8 +3,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Holdfast.Frames.Graph;
 using Holdfast.Storage;
-using Holdfast.Tests.Runs.Corpus;
-using Microsoft.Extensions.DependencyInjection;
+using Holdfast.Torture.Corpus;
 using Codecs = Holdfast.Tests.Frames.Graph.Codecs;
 
 namespace Holdfast.Tests.Runs;
@@ -44,7 +43,7 @@ public sealed class ReflectionTests
         var expected = new StringWriter();
         await TellBytesAsync(expected);
         Assert.Equal(expected.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), told.Skip(1).TakeWhile(static l => l != "corpus"));
-        Assert.Equal(CorpusCases.All.Select(static c => $"{c.Name}: {c.Expected}"), told.SkipWhile(static l => l != "corpus").Skip(1));
+        Assert.Equal(Cases.Select(static c => $"{c.Name}: {c.Expected}"), told.SkipWhile(static l => l != "corpus").Skip(1));
     }
 
     /// <summary>What the other process says: its choice, the bytes, and what came of each case of the corpus.</summary>
@@ -53,9 +52,9 @@ public sealed class ReflectionTests
         await target.WriteLineAsync($"generated {CodeGeneration.IsAllowed}");
         await TellBytesAsync(target);
         await target.WriteLineAsync("corpus");
-        foreach (var tested in CorpusCases.All)
+        foreach (var tested in Cases)
         {
-            await using var world = await StartAsync(new MemoryStore());
+            await using var world = await StartAsync(tested, new MemoryStore());
             await target.WriteLineAsync($"{tested.Name}: {await world.ResultAsync<string>(await tested.Start(world.Client))}");
         }
     }
@@ -66,14 +65,16 @@ public sealed class ReflectionTests
         foreach (var name in Sequential)
         {
             var store = new SnapshotStore();
-            await using var world = await StartAsync(store);
-            await world.ResultAsync<string>(await CorpusCases.All.Single(c => c.Name == name).Start(world.Client));
+            var tested = CorpusCases.All.Single(c => c.Name == name);
+            await using var world = await StartAsync(tested, store);
+            await world.ResultAsync<string>(await tested.Start(world.Client));
             await target.WriteLineAsync($"{name} {store.Count} {Convert.ToHexString(store.Hash)}");
         }
     }
 
-    static Task<World> StartAsync(IStore store) => World.StartAsync(
-        CorpusCases.Workflows, () => store, alwaysCold: true, builder => builder.Services.AddSingleton<IPrices, Prices>().AddSingleton(TimeProvider.System));
+    static IEnumerable<CorpusCase> Cases => CorpusCases.All.Where(static c => c.RunsByItself && c.KillsMax > 0);
+
+    static Task<World> StartAsync(CorpusCase tested, IStore store) => World.StartAsync([.. tested.Workflows], () => store, alwaysCold: true, CorpusCases.Register);
 
     record struct Point(int X, string? Y, decimal? Z);
 

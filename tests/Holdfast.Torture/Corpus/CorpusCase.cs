@@ -25,10 +25,13 @@ sealed record CorpusCase(string Name, Type Workflow, Func<IHoldfastClient, Task<
     /// <summary>Its end is no result; what is expected is how it is told.</summary>
     public bool FailsOrIsCancelled { get; init; }
 
+    /// <summary>Its result depends on the order in which its steps end, so only the sweep, which chooses that order, can say what it is.</summary>
+    public bool RacesWithItself { get; init; }
+
     public IEnumerable<Type> Workflows => Children.Prepend(Workflow);
 
     /// <summary>Whether it runs to its end in any engine, on the wall clock and without help.</summary>
-    public bool RunsByItself => Script.Count == 0 && !NeedsDatabase && !WaitsLong && !FailsOrIsCancelled;
+    public bool RunsByItself => Script.Count == 0 && !NeedsDatabase && !WaitsLong && !FailsOrIsCancelled && !RacesWithItself;
 
     public override string ToString() => Name;
 }
