@@ -66,7 +66,7 @@ public sealed class CallTests
             var run = await world.Client.StartAsync((Calls w) => w.Run(new("price", 1, false)));
             id = run.Id;
             var waiting = (await world.ParkedAsync(run)).Waiting;
-            Assert.StartsWith("needs migration: ", waiting, StringComparison.Ordinal);
+            Assert.StartsWith("parked: needs migration: ", waiting, StringComparison.Ordinal);
             Assert.Contains("AddStep(\"price\"", waiting, StringComparison.Ordinal);
         }
         await using (var world = await World.StartAsync([typeof(Calls)], () => content.Reopen()))
