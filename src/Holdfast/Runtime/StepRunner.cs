@@ -27,7 +27,17 @@ static class StepRunner
                 services.Dispose();
                 return new((Outcome?)null);
             }
-            work = Marked(attempt, engine, () => body.RunAsync(new StepContext(attempt), engine.Codec), static w => w.IsCompleted, out waits);
+            // Written out, for a closure here would be one for every step.
+            var mark = engine.Marks.Enter(attempt.Run);
+            try
+            {
+                work = body.RunAsync(new StepContext(attempt), engine.Codec);
+                if (!work.IsCompleted) waits = engine.Marks.Enter(attempt.Run, Death.InStep);
+            }
+            finally
+            {
+                engine.Marks.Leave(mark);
+            }
         }
         catch
         {
