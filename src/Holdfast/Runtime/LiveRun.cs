@@ -29,6 +29,9 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     /// <summary>What the events of the present turn lead to; reused from turn to turn.</summary>
     public Decision Decision { get; } = new();
 
+    /// <summary>What the present turn has computed; reused as well.</summary>
+    public TurnWork Work { get; } = new();
+
     /// <summary>The update that the present turn has run, under the name by which its caller waits.</summary>
     public (string Call, Outcome Outcome)? Answered { get; set; }
 

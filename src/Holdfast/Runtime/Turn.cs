@@ -117,7 +117,7 @@ static class Turn
             var begins = memory.State is { Status: RunStatus.Running, Begun: false };
             if (begins) RunKernel.Decide(memory.State, new RunEvent.Begin(), now, decision);
             var deliveries = decision.Deliveries.Count;
-            var work = new TurnWork { MailLookedAt = memory.State.MailSeen != seen, Deliveries = decision.Deliveries, GraphChanged = updated };
+            var work = run.Work.Begin(memory.State.MailSeen != seen, decision.Deliveries, updated);
             if (memory.State.Status == RunStatus.Running && (deliveries > 0 || begins || decision.CancelRun is not null))
             {
                 var graph = memory.Graph ??= Loading.Graph(run, memory, now, decision, begins);

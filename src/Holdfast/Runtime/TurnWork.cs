@@ -21,13 +21,13 @@ sealed class TurnWork
     /// <summary>Only results came in, and no code could run on them yet: they are stored beside the state.</summary>
     public bool IsBeside { get; set; }
 
-    public bool MailLookedAt { get; init; }
+    public bool MailLookedAt { get; set; }
 
     public bool GraphChanged { get; set; }
 
     public bool FramesRan { get; set; }
 
-    public IReadOnlyList<Delivery> Deliveries { get; init; } = [];
+    public IReadOnlyList<Delivery> Deliveries { get; private set; } = [];
 
     public ReadOnlyMemory<byte> State { get; set; }
 
@@ -38,6 +38,19 @@ sealed class TurnWork
     public IReadOnlyList<BlobHash>? SnapshotBlobs { get; set; }
 
     public ReadOnlyMemory<byte> Journal { get; set; }
+
+    /// <summary>Forgets the turn before.</summary>
+    public TurnWork Begin(bool mailLookedAt, IReadOnlyList<Delivery> deliveries, bool graphChanged)
+    {
+        (MailLookedAt, Deliveries, GraphChanged) = (mailLookedAt, deliveries, graphChanged);
+        Discarded = null;
+        IsNothing = IsBeside = FramesRan = false;
+        State = Journal = default;
+        Snapshot = null;
+        NewBlobs = [];
+        SnapshotBlobs = null;
+        return this;
+    }
 
     /// <summary>Whether the turn took attempts' results and did nothing else at all.</summary>
     public bool FitsBeside(List<RunEvent> events, Decision decision)
