@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
@@ -11,6 +12,7 @@ namespace Holdfast.Runtime;
 /// One attempt of a step in this process. Starts only after the intent is durable, works on a fresh copy of it, and says exactly once
 /// how it ended.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The code of a step may look at its token after the attempt has ended. A source without timer, link or wait handle holds nothing to be disposed of.")]
 sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : IThreadPoolWorkItem
 {
     /// <summary>The longest time that the system's timers take; nobody waits longer for one attempt.</summary>
@@ -19,6 +21,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     readonly Engine _engine = run.Engine;
     readonly long _started = Stopwatch.GetTimestamp();
     CancellationTokenSource? _token;
+    CancellationTokenRegistration _stopping;
     ITimer? _timer;
     Heartbeat? _heartbeat;
     Revealed? _revealed;
@@ -39,7 +42,10 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     public JsonValues Json => _engine.Json;
 
-    /// <summary>Signalled on time-out, cancellation and stop. Made at first use: most steps never look at it.</summary>
+    /// <summary>
+    /// Signalled on time-out, cancellation and stop. Made at first use: most steps never look at it. It hears of the stop only until the
+    /// attempt has ended, since the engine would otherwise hold on to the tokens of all attempts that it ever ran.
+    /// </summary>
     public CancellationToken Token
     {
         get
@@ -48,8 +54,9 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             {
                 if (_token is null)
                 {
-                    _token = CancellationTokenSource.CreateLinkedTokenSource(_engine.Stopping);
+                    _token = new();
                     if (_isCancelled) _token.Cancel();
+                    else if (Volatile.Read(ref _ended) == 0) _stopping = _engine.Stopping.UnsafeRegister(static t => ((CancellationTokenSource)t!).Cancel(), _token);
                 }
                 return _token.Token;
             }
@@ -150,16 +157,16 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         lock (this) return _heartbeat ??= new(_engine.Time, step.Heartbeat?.Timeout, FallenSilent);
     }
 
-    void FallenSilent()
-    {
-        Cancel();
-        Fail(new TimeoutException($"Attempt {Number} of step '{step.Label}' gave no heartbeat for {step.Heartbeat?.Timeout}."));
-    }
+    void FallenSilent() => GiveUp(new TimeoutException($"Attempt {Number} of step '{step.Label}' gave no heartbeat for {step.Heartbeat?.Timeout}."));
 
-    void TimedOut()
+    void TimedOut() => GiveUp(new TimeoutException($"Attempt {Number} of step '{step.Label}' took longer than {step.Timeout}."));
+
+    /// <summary>The attempt has ended before its code hears of it, so that nothing which the code does in answer counts.</summary>
+    void GiveUp(TimeoutException why)
     {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         Cancel();
-        Fail(new TimeoutException($"Attempt {Number} of step '{step.Label}' took longer than {step.Timeout}."));
+        Failed(why);
     }
 
     /// <summary>The attempt succeeded; null when it has reported by another way.</summary>
@@ -179,7 +186,11 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     /// <summary>The attempt failed, was cancelled, or ran out of time: whichever says so first.</summary>
     public void Fail(Exception error)
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        if (Interlocked.Exchange(ref _ended, 1) == 0) Failed(error);
+    }
+
+    void Failed(Exception error)
+    {
         Finish(succeeded: false);
         // A process that stops leaves its attempts as they are: the next one runs them again.
         if (_engine.Stopping.IsCancellationRequested && error is OperationCanceledException or HoldfastException { Error: HoldfastError.NotRunning })
@@ -240,6 +251,9 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     {
         _timer?.Dispose();
         _heartbeat?.Dispose();
+        CancellationTokenRegistration stopping;
+        lock (this) (stopping, _stopping) = (_stopping, default);
+        stopping.Unregister();
         if (step.Kind == StepKind.Call) _engine.Calls.TryRemove((run.Id, step.Id, Number), out _);
         _engine.Admission.Leave();
         _engine.Metrics.AttemptEnded(succeeded, _started);
