@@ -8,7 +8,10 @@ try
     switch (args)
     {
         case ["sweep", .. var rest]: return await Sweep.RunAsync(SweepOptions.Parse(rest));
-        case [Round.Verb, var plan]: return await Round.RunAsync(plan);
+        case [Round.Verb, var plan, .. var rest]:
+            // Decided at the first use of a frame, so before anything else.
+            if (rest is [Round.Reflection]) Round.UseReflection();
+            return await Round.RunAsync(plan);
         case ["list"]:
             foreach (var one in CorpusCases.All) Console.WriteLine(one.Name);
             return 0;
@@ -21,6 +24,7 @@ try
                         --seconds S       start fresh processes for so long; the awaits that are left then are made in one
                         --processes N     how many fresh processes a workflow gets at most, spread over its awaits (100)
                         --filter TEXT     only workflows whose name contains the text
+                        --reflection      reach fields by reflection, as where no code can be generated
                         --json            one JSON line last
                 list    the names of the workflows
 

@@ -16,6 +16,11 @@ static class Round
 {
     public const string Verb = "round";
 
+    public const string Reflection = "reflection";
+
+    /// <summary>Fields are reached by reflection in this process, instead of by compiled code.</summary>
+    public static void UseReflection() => AppContext.SetSwitch("Holdfast.UseReflection", true);
+
     /// <summary>Reads the round's tasks from a file, does them, and writes them back. Prints the name of each as it is done.</summary>
     public static async Task<int> RunAsync(string plan)
     {

@@ -14,7 +14,9 @@ sealed class Sweep(SweepOptions options)
 
     public static async Task<int> RunAsync(SweepOptions options)
     {
+        if (options.Reflection) Round.UseReflection();
         var sweep = new Sweep(options);
+        if (sweep._all.Count == 0) throw new ArgumentException($"No workflow's name contains '{options.Filter}'; 'list' prints them.");
         // Memory instead of a disk where there is a choice: what is tested is the frames, and every commit is synced.
         var root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         var folder = Directory.CreateDirectory(Path.Combine(root, $"holdfast-torture-{Guid.NewGuid():N}")).FullName;
@@ -26,7 +28,7 @@ sealed class Sweep(SweepOptions options)
         {
             Directory.Delete(folder, recursive: true);
         }
-        return new SweepReport(sweep._all, sweep._inProcess, sweep._clock.Elapsed, sweep._processes).Print(options.Json);
+        return new SweepReport(sweep._all, sweep._inProcess, sweep._clock.Elapsed, sweep._processes, options.Reflection).Print(options.Json);
     }
 
     Task ShowAsync(string folder) => AnsiConsole.Progress()
@@ -53,7 +55,7 @@ sealed class Sweep(SweepOptions options)
         var tasks = _all.Index().Where(static o => !o.Item.IsDone).Select(o => new RoundTask(
             o.Item.Case.Name, Path.Combine(folder, $"{o.Index}.db"), timeIsUp ? int.MaxValue : o.Item.NextAwaits(options.ProcessesMax), o.Item.Fresh)).ToArray();
         _processes++;
-        foreach (var task in await FreshProcess.RunAsync(tasks, folder, done))
+        foreach (var task in await FreshProcess.RunAsync(tasks, folder, options.Reflection, done))
         {
             var one = _all.Single(t => t.Case.Name == task.Name);
             if (one.Fresh.Awaits > 0) one.Restores++;

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Holdfast.Torture.Sweeping;
 
 /// <summary>What a sweep has found, for people and for programs.</summary>
-sealed class SweepReport(IReadOnlyList<Tortured> all, TimeSpan inProcess, TimeSpan whole, int processes)
+sealed class SweepReport(IReadOnlyList<Tortured> all, TimeSpan inProcess, TimeSpan whole, int processes, bool reflection)
 {
 #if DEBUG
     const string Configuration = "Debug";
@@ -28,7 +28,7 @@ sealed class SweepReport(IReadOnlyList<Tortured> all, TimeSpan inProcess, TimeSp
         var diverged = all.Where(static one => one.Divergence is not null).ToList();
         foreach (var one in diverged) Console.WriteLine(one.Divergence);
         Console.WriteLine(
-            $"{Configuration}: {all.Count} workflows, {Number(all.Sum(static o => o.Straight.Awaits))} awaits, {Number(all.Sum(static o => o.Restores))} restores in {processes} fresh processes, "
+            $"{Configuration}{(reflection ? ", by reflection" : "")}: {all.Count} workflows, {Number(all.Sum(static o => o.Straight.Awaits))} awaits, {Number(all.Sum(static o => o.Restores))} restores in {processes} fresh processes, "
             + $"{diverged.Count} diverged; {inProcess.TotalSeconds:F0} s in-process, {(whole - inProcess).TotalSeconds:F0} s in fresh processes.");
         if (json) Console.WriteLine(Json(diverged));
         return diverged.Count == 0 ? 0 : 1;
@@ -38,6 +38,7 @@ sealed class SweepReport(IReadOnlyList<Tortured> all, TimeSpan inProcess, TimeSp
         new
         {
             configuration = Configuration,
+            reflection,
             workflows = all.Count,
             awaits = all.Sum(static o => o.Straight.Awaits),
             restores = all.Sum(static o => o.Restores),
