@@ -57,6 +57,15 @@ public sealed class Offers(IBookings bookings) : Workflow
         }
         #endregion
 
+        #region race
+        var quickest = await InScope(async scope =>
+        {
+            var first = await Durable.WhenAny(Step(() => bookings.Price("Rome")), Step(() => bookings.Price("Roma")));
+            return await first;
+        });                                                        // the other one is cancelled here
+        best = Math.Min(best, quickest);
+        #endregion
+
         #region scope
         string? answer;
         try

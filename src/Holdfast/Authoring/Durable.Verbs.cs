@@ -69,19 +69,22 @@ public partial class Durable
     /// <inheritdoc cref="Child{TWorkflow, T}"/>
     public static Durable Child<TWorkflow>(Expression<Func<TWorkflow, Durable>> call, string? key = null) where TWorkflow : Workflow => ChildVerbs.Start<TWorkflow, Nothing>(call, key);
 
-    /// <summary>Runs a part that can be cancelled by itself, with or without a deadline.</summary>
+    /// <summary>
+    /// Runs a part that can be cancelled by itself, with or without a deadline. The part has ended when everything that it started has: once its own code
+    /// returns or throws, what it left behind is cancelled and waited for.
+    /// </summary>
     /// <param name="body">The part; it gets the scope, to cancel it.</param>
     /// <param name="deadline">After this time the scope is cancelled; null for no deadline. An absolute time, kept through restarts.</param>
-    public static Durable<T> InScope<T>(Func<CancelScope, Durable<T>> body, TimeSpan? deadline = null) => Scopes.Run(body, deadline);
+    public static Durable<T> InScope<T>(Func<CancelScope, Durable<T>> body, TimeSpan? deadline = null) => ScopeOf<T>.Start(body, deadline);
 
     /// <inheritdoc cref="InScope{T}"/>
-    public static Durable InScope(Func<CancelScope, Durable> body, TimeSpan? deadline = null) => Scopes.Run(body, deadline);
+    public static Durable InScope(Func<CancelScope, Durable> body, TimeSpan? deadline = null) => ScopeOf<Nothing>.Start(body, deadline);
 
     /// <summary>Runs a part that cancellation from outside does not reach: for what must be done in a <c>catch</c> or <c>finally</c> all the same.</summary>
-    public static Durable<T> Shield<T>(Func<Durable<T>> body) => Scopes.Shield(body);
+    public static Durable<T> Shield<T>(Func<Durable<T>> body) => Shields.Run(body);
 
     /// <inheritdoc cref="Shield{T}"/>
-    public static Durable Shield(Func<Durable> body) => Scopes.Shield(body);
+    public static Durable Shield(Func<Durable> body) => Shields.Run(body);
 
     /// <summary>
     /// Runs a part whose steps are undone when it does not succeed. When it throws or is cancelled, what was registered with <see cref="Saga.Compensate(Func{Task}, StepOptions?)"/>
@@ -94,7 +97,10 @@ public partial class Durable
     /// <inheritdoc cref="InSaga{T}"/>
     public static Durable InSaga(Func<Saga, Durable> part) => SagaOf<Nothing>.Start(part);
 
-    /// <summary>Waits for all. Their values come in the order of the arguments; the first failure is thrown once all have ended.</summary>
+    /// <summary>
+    /// Waits for all. Their values come in the order of the arguments; the failure that comes first in that order is thrown once all have ended, a failure rather than a
+    /// cancellation.
+    /// </summary>
     public static Durable<T[]> WhenAll<T>(params IEnumerable<Durable<T>> all) => AllOf<T>.Start(all);
 
     /// <inheritdoc cref="WhenAll{T}"/>
@@ -106,7 +112,10 @@ public partial class Durable
     /// <inheritdoc cref="WhenAll{T}"/>
     public static Durable<(T1, T2, T3)> WhenAll<T1, T2, T3>(Durable<T1> first, Durable<T2> second, Durable<T3> third) => Three<T1, T2, T3>.Start(first, second, third);
 
-    /// <summary>Waits for the first that ends, whether it succeeds or not, and gives it; await it for its value. The others run on until their scope ends.</summary>
+    /// <summary>
+    /// Waits for the first that ends, whether it succeeds or not, and gives it; await it for its value. The others run on until their scope ends; should they fail,
+    /// nobody is told. Throws when its own scope is cancelled.
+    /// </summary>
     public static Durable<Durable<T>> WhenAny<T>(params IEnumerable<Durable<T>> any) => AnyOf<Durable<T>>.Start(any);
 
     /// <inheritdoc cref="WhenAny{T}"/>
@@ -126,7 +135,7 @@ public static class DurableExtensions
         return WithinOf<T>.Start(durable, Durable.Delay(time));
     }
 
-    /// <summary>Waits without throwing: how it ended, as a value.</summary>
+    /// <summary>Waits without throwing: how it ended, as a value. Throws only when the scope in which this is called is cancelled.</summary>
     public static Durable<Outcome<T>> Outcome<T>(this Durable<T> durable)
     {
         ArgumentNullException.ThrowIfNull(durable);

@@ -41,9 +41,11 @@ public partial class Durable : ISelfSaved
 
     internal virtual string Describe() => Op > 0 ? $"op {Op}" : GetType().Name;
 
-    internal void AddWaiter(Durable waiter)
+    /// <param name="waiter">Is told once this is settled.</param>
+    /// <param name="looks">Whether it takes care of a failure, so that the failure is not lost.</param>
+    internal void AddWaiter(Durable waiter, bool looks = true)
     {
-        Observed = true;
+        if (looks) Observed = true;
         switch (_waiters)
         {
             case null: _waiters = waiter; break;
@@ -52,10 +54,13 @@ public partial class Durable : ISelfSaved
         }
     }
 
-    internal void RemoveWaiter(Durable waiter)
+    /// <summary>Whether it did wait.</summary>
+    internal bool RemoveWaiter(Durable waiter)
     {
-        if (ReferenceEquals(_waiters, waiter)) _waiters = null;
-        else if (_waiters is List<Durable> many) many.Remove(waiter);
+        if (_waiters is List<Durable> many) return many.Remove(waiter);
+        if (!ReferenceEquals(_waiters, waiter)) return false;
+        _waiters = null;
+        return true;
     }
 
     internal IEnumerable<Durable> Waiters => _waiters switch
@@ -80,15 +85,15 @@ public partial class Durable : ISelfSaved
         if (IsSettled) return;
         Error = error;
         State = cancelled ? DurableState.Cancelled : DurableState.Failed;
-        if (!cancelled && _waiters is null && !Observed) Owner?.Unobserved.Add(this);
+        if (!cancelled && !Observed) Owner?.Unobserved.Add(this);
         WakeWaiters();
     }
 
     /// <summary>Something that this waits for is settled.</summary>
     internal virtual void OnSettled(Durable dependency) => throw new InvariantException($"{GetType().Name} waits for nothing.");
 
-    /// <summary>Gives up waiting, because the scope was cancelled, where what it waits for lies outside that scope.</summary>
-    internal virtual void Detach()
+    /// <summary>Stops waiting for some of what it waits for, because its scope was cancelled and those are not cancelled with it.</summary>
+    internal virtual void Detach(Func<Durable, bool> from)
     {
     }
 

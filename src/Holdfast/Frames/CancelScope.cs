@@ -3,9 +3,9 @@ using Holdfast.Frames.Graph;
 namespace Holdfast;
 
 /// <summary>
-/// A part of a run that is cancelled together. Everything started inside belongs to it. Once it is cancelled, the awaits inside throw
+/// A part of a run that is cancelled together and ends together. Everything started inside belongs to it. Once it is cancelled, the awaits inside throw
 /// <see cref="OperationCanceledException"/>, those that wait now and every later one; work that must be done all the same goes into
-/// <c>Shield</c>.
+/// <c>Shield</c>. When its code has ended, it cancels what that left behind.
 /// </summary>
 /// <remarks>Belongs to one run, and is touched only by that run's code; not thread-safe.</remarks>
 public sealed class CancelScope : ISelfSaved

@@ -61,9 +61,12 @@ sealed class Frame<TMachine, T> : Durable<T>, IFrame where TMachine : IAsyncStat
 
     internal override void OnSettled(Durable dependency) => Owner!.Ready.Enqueue(this);
 
-    internal override void Detach()
+    internal override void Detach(Func<Durable, bool> from)
     {
-        _awaited?.RemoveWaiter(this);
+        if (_awaited is not { IsSettled: false } awaited || !from(awaited)) return;
+        awaited.RemoveWaiter(this);
+        // It is woken once, however often it is detached before it runs.
+        _awaited = null;
         Owner!.Ready.Enqueue(this);
     }
 

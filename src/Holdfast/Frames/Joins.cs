@@ -11,6 +11,9 @@ abstract class Join<T> : Durable<T>
 
     internal override IEnumerable<Durable> Dependencies => _inputs;
 
+    /// <summary>Whether waiting takes care of the inputs' failures, so that they are not lost.</summary>
+    protected virtual bool Looks => true;
+
     /// <summary>Starts to wait. An input that is settled counts at once.</summary>
     protected void Begin(IEnumerable<Durable> inputs)
     {
@@ -29,13 +32,29 @@ abstract class Join<T> : Durable<T>
             if (IsSettled) break;
             if (input.IsSettled)
             {
-                Observe(input);
+                if (Looks) Observe(input);
                 OnSettled(input);
             }
             else
             {
-                input.AddWaiter(this);
+                input.AddWaiter(this, Looks);
             }
+        }
+    }
+
+    /// <summary>Calls a part. One that is not async throws at the call; what it started before is taken care of all the same.</summary>
+    protected static Durable Call(Func<Durable> part)
+    {
+        try
+        {
+            return part();
+        }
+        catch (Exception error)
+        {
+            var graph = RunGraph.Required;
+            var failed = new Durable<T> { Owner = graph, Scope = graph.CurrentScope, Observed = true };
+            failed.SettleFailed(error, cancelled: error is OperationCanceledException && graph.CurrentScope.IsCancelled);
+            return failed;
         }
     }
 
@@ -58,12 +77,28 @@ abstract class Join<T> : Durable<T>
             if (!input.IsSettled) input.RemoveWaiter(this);
     }
 
-    internal override void Detach()
+    internal override void Detach(Func<Durable, bool> from)
     {
-        Release();
-        Observed = true;
-        SettleFailed(Owner!.Cancelled(Scope?.Reason ?? "The wait was cancelled."), cancelled: true);
+        var (left, dropped) = (0, 0);
+        foreach (var input in _inputs)
+        {
+            if (input.IsSettled) continue;
+            if (!from(input)) left++;
+            else if (input.RemoveWaiter(this)) dropped++;
+        }
+        if (dropped > 0 && !IsSettled) OnDropped(dropped, left);
     }
+
+    /// <summary>Some inputs are not waited for any more.</summary>
+    protected virtual void OnDropped(int dropped, int left)
+    {
+        if (left == 0) SettleCancelled();
+    }
+
+    protected void SettleCancelled() => SettleFailed(Owner!.Cancelled(Scope?.Reason ?? "The wait was cancelled."), cancelled: true);
+
+    /// <summary>Whether the input ended because the scope of this wait was cancelled: then the wait throws, and gives no value that code could go on with.</summary>
+    protected bool IsCancelledWith(Durable input) => input.State == DurableState.Cancelled && Scope is { IsCancelled: true };
 
     internal override void Save(GraphWriter writer)
     {
@@ -97,11 +132,22 @@ abstract class AllJoin<T> : Join<T>
 
     internal override void OnSettled(Durable dependency)
     {
-        if (--_left > 0) return;
+        if (--_left == 0) End();
+    }
+
+    protected override void OnDropped(int dropped, int left)
+    {
+        _left -= dropped;
+        if (_left == 0) End();
+    }
+
+    void End()
+    {
         // A failure tells more than the cancellations that it may have caused.
-        var failed = Array.Find(Inputs, static i => i.State == DurableState.Failed) ?? Array.Find(Inputs, static i => i.State == DurableState.Cancelled);
+        var failed = Array.Find(Inputs, static i => i.State == DurableState.Failed) ?? Array.Find(Inputs, static i => i.State != DurableState.Succeeded);
         if (failed is null) SettleSucceeded(Collect());
-        else SettleFailed(failed.Error!, cancelled: failed.State == DurableState.Cancelled);
+        else if (failed.IsSettled) SettleFailed(failed.Error!, cancelled: failed.State == DurableState.Cancelled);
+        else SettleCancelled();
     }
 
     internal override void Save(GraphWriter writer)
@@ -184,12 +230,13 @@ sealed class AnyOf<TDurable> : Join<TDurable> where TDurable : Durable
     internal override void OnSettled(Durable dependency)
     {
         if (IsSettled) return;
-        SettleSucceeded((TDurable)dependency);
+        if (IsCancelledWith(dependency)) SettleFailed(dependency.Error!, cancelled: true);
+        else SettleSucceeded((TDurable)dependency);
         Release();
     }
 }
 
-/// <summary>Settled when its input is, with how that went: never fails itself.</summary>
+/// <summary>Settled when its input is, with how that went: never fails itself, and is cancelled only with its own scope.</summary>
 sealed class OutcomeOf<T> : Join<Outcome<T>>
 {
     public static OutcomeOf<T> Start(Durable<T> input)
@@ -199,11 +246,12 @@ sealed class OutcomeOf<T> : Join<Outcome<T>>
         return join;
     }
 
-    internal override void OnSettled(Durable dependency) => SettleSucceeded(dependency.State switch
+    internal override void OnSettled(Durable dependency)
     {
-        DurableState.Succeeded => new Outcome<T>(((Durable<T>)dependency).Result, null),
-        _ => new Outcome<T>(default, dependency.Error),
-    });
+        if (IsCancelledWith(dependency)) SettleFailed(dependency.Error!, cancelled: true);
+        else if (dependency.State == DurableState.Succeeded) SettleSucceeded(new(((Durable<T>)dependency).Result, null));
+        else SettleSucceeded(new(default, dependency.Error));
+    }
 }
 
 /// <summary>A wait with an end: the input's value, or that time ran out first. A signal that comes later is then left in the mailbox.</summary>

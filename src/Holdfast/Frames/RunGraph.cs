@@ -34,6 +34,9 @@ sealed class RunGraph(RunServices services)
     int _cancelledAwaits;
     int _stackHops;
 
+    /// <summary>Frames whose code is on the stack, each called by the one before.</summary>
+    readonly List<Durable> _running = [];
+
     /// <summary>The graph whose turn this thread runs.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: there is none.</exception>
     public static RunGraph Required => _current ?? throw new HoldfastException(HoldfastError.Misuse, _lookedAt is null
@@ -210,11 +213,13 @@ sealed class RunGraph(RunServices services)
         Ran = true;
         var scope = CurrentScope;
         CurrentScope = frame.Scope!;
+        _running.Add(frame);
         var context = ExecutionContext.Capture();
         if (RuntimeHelpers.TryEnsureSufficientExecutionStack()) ((IFrame)frame).Resume();
         else ResumeOnNewStack(frame);
         // What a frame puts into an AsyncLocal or the culture ends with it, hot as cold.
         if (context is not null && !ReferenceEquals(ExecutionContext.Capture(), context)) ExecutionContext.Restore(context);
+        _running.RemoveAt(_running.Count - 1);
         CurrentScope = scope;
     }
 
@@ -285,8 +290,32 @@ sealed class RunGraph(RunServices services)
         {
             if (durable.IsSettled || durable.Scope is not { IsCancelled: true } own || !own.IsInside(scope)) continue;
             if (durable.Op > 0) RunKernel.Decide(State, new RunEvent.CancelOp(durable.Op, reason, Services.CancelGrace), Now, Decision);
-            else if (durable.Dependencies.All(d => !d.IsSettled && d.Scope?.IsInside(scope) != true)) durable.Detach();
+            else durable.Detach(d => d.Scope?.IsInside(scope) != true);
         }
+    }
+
+    /// <summary>
+    /// A scope's own code has ended: what nobody waits for is given up, and what still runs is cancelled. Returns something that is yet to end, or null.
+    /// </summary>
+    /// <param name="end">Is settled when the scope has ended, and belongs to it.</param>
+    public Durable? EndScope(Durable end)
+    {
+        var scope = end.Scope!;
+        GiveUpOrphans(scope);
+        if (Left() is null) return null;
+        Cancel(scope, "The scope has ended.");
+        // Code in the scope that waits for the scope's end would never see it.
+        foreach (var waiter in end.Waiters.ToArray())
+            if (waiter.Scope?.IsInside(scope) == true) waiter.Detach(d => ReferenceEquals(d, end));
+        return Left();
+
+        Durable? Left() => end.Waiters.Concat(Pending()).FirstOrDefault(d => !d.IsSettled && !ReferenceEquals(d, end) && d.Scope?.IsInside(scope) == true);
+    }
+
+    /// <summary>Gives up the ops of a scope that nobody waits for.</summary>
+    public void GiveUpOrphans(CancelScope scope)
+    {
+        foreach (var orphan in Ops.Values.Where(d => !d.Waiters.Any() && d.Scope?.IsInside(scope) == true).OrderBy(static d => d.Op).ToArray()) GiveUp(orphan);
     }
 
     /// <summary>Gives up one op whose outcome is of no more use.</summary>
@@ -300,12 +329,12 @@ sealed class RunGraph(RunServices services)
 
     public bool IsReceive(Durable durable) => State.Ops.TryGet(durable.Op, out var op) && op is ReceiveOp;
 
-    /// <summary>Everything that is not settled: the open ops, and what waits for them, directly or not.</summary>
-    public List<Durable> Pending()
+    /// <summary>Everything that is not settled: the open ops, the frames that are about to run or do, and what waits for them, directly or not.</summary>
+    List<Durable> Pending()
     {
         var found = new List<Durable>();
         var seen = new HashSet<Durable>(ReferenceEqualityComparer.Instance);
-        foreach (var (_, durable) in Ops.OrderBy(static o => o.Key))
+        foreach (var durable in Ops.OrderBy(static o => o.Key).Select(static o => o.Value).Concat(Ready).Concat(_running))
             if (seen.Add(durable)) found.Add(durable);
         for (var i = 0; i < found.Count; i++)
             foreach (var waiter in found[i].Waiters)

@@ -11,23 +11,12 @@ sealed class SagaOf<T> : Join<T>
     Saga _saga = null!;
     List<Exception> _failures = [];
 
-    public static SagaOf<T> Start<TDurable>(Func<Saga, TDurable> part) where TDurable : Durable
+    public static SagaOf<T> Start(Func<Saga, Durable> part)
     {
         ArgumentNullException.ThrowIfNull(part);
         var graph = RunGraph.Required;
         var saga = new Saga();
-        Durable body;
-        try
-        {
-            body = part(saga);
-        }
-        catch (Exception error)
-        {
-            // A part that is not async throws at the call; what it did before is undone all the same.
-            var failed = new Durable<T> { Owner = graph, Scope = graph.CurrentScope, Observed = true };
-            failed.SettleFailed(error, cancelled: error is OperationCanceledException && graph.CurrentScope.IsCancelled);
-            body = failed;
-        }
+        var body = Call(() => part(saga));
         var join = new SagaOf<T> { _saga = saga };
         graph.Within(new(graph.CurrentScope, isShielded: true), () =>
         {

@@ -61,10 +61,10 @@ static class FrameRunner
     static void WindUp(RunGraph graph)
     {
         if (graph.Misuse is not null || graph.Root is not { IsSettled: true }) return;
-        foreach (var orphan in graph.Ops.Values.Where(static d => !d.Waiters.Any()).OrderBy(static d => d.Op).ToArray()) graph.GiveUp(orphan);
+        graph.GiveUpOrphans(graph.RootScope);
         if (graph.Ops.Count > 0) graph.Cancel(graph.RootScope, "The run's Run method has returned.");
         graph.RunUntilParked();
-        foreach (var orphan in graph.Ops.Values.Where(static d => !d.Waiters.Any()).OrderBy(static d => d.Op).ToArray()) graph.GiveUp(orphan);
+        graph.GiveUpOrphans(graph.RootScope);
     }
 
     /// <summary>With no op open, nothing from outside can wake the run any more: its methods wait for each other. It must not look as if it ran.</summary>

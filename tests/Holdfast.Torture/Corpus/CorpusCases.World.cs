@@ -13,6 +13,7 @@ static partial class CorpusCases
         Of("nested deadlines", (NestedDeadlines w) => w.Run(), "outer inner TrueFalse inner over longer outer over") with { WaitsLong = true },
         Of("cancelled from beside", (CancelledFromBeside w) => w.Run(), "b2 a2 b shielded a shielded OperationCanceledException enough enough 5") with { WaitsLong = true },
         Of("shields in shields", (ShieldsInShields w) => w.Run(), "one own two scope") with { WaitsLong = true },
+        Of("ended scopes", (EndedScopes w) => w.Run(), "-quick -slow quick -left failed0 OperationCanceledException -outside outside") with { WaitsLong = true },
         Of("asked to cancel, cancels", (AskedToCancel w) => w.Run(false), "RunCancelled: Run RUN ended as Cancelled. System.OperationCanceledException: please") with { Script = [CorpusAct.Cancel("please")] },
         Of("asked to cancel, returns", (AskedToCancel w) => w.Run(true), "hang please cleanup cleaned") with { Script = [CorpusAct.Cancel("please")] },
         Of("cancelled children", (CancelledChildren w) => w.Run(), "waited no more children 1") with { WaitsLong = true, Children = [typeof(CancelledChildren.Sleeper)] },

@@ -180,6 +180,49 @@ public sealed class AskedToCancel : CorpusWorkflow
     }
 }
 
+public sealed class EndedScopes : CorpusWorkflow
+{
+    readonly List<string> _log = [];
+
+    public async Durable<string> Run()
+    {
+        _log.Add(await InScope(async _ => await await Durable.WhenAny(Late("slow", 3), Late("quick", 1))));
+        var sum = 0;
+        try
+        {
+            await InScope(async _ =>
+            {
+                var left = Late("left", 9);
+                await foreach (var done in Durable.WhenEach(Fail("failed"), Length(left))) sum += await done;
+            });
+        }
+        catch (InvalidOperationException error)
+        {
+            _log.Add($"{error.Message}{sum}");
+        }
+        var outside = Late("outside", 20);
+        var cut = await InScope(async _ => await Durable.WhenAll(Ask("inside"), outside), deadline: TimeSpan.FromHours(1)).Outcome();
+        _log.Add(cut.Error!.GetType().Name);
+        _log.Add(await outside);
+        return string.Join(' ', _log);
+    }
+
+    async Durable<string> Late(string name, int hours)
+    {
+        try
+        {
+            await Delay(TimeSpan.FromHours(hours));
+            return await Ask(name);
+        }
+        finally
+        {
+            _log.Add(await Shield(async () => await Ask($"-{name}")));
+        }
+    }
+
+    static async Durable<int> Length(Durable<string> text) => (await text).Length;
+}
+
 public sealed class CancelledChildren : CorpusWorkflow
 {
     public async Durable<string> Run()
