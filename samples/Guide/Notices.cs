@@ -22,6 +22,14 @@ public interface IPager
 /// <summary>Decides what a crash left in doubt, by asking the other side.</summary>
 public static class NoticeOperator
 {
+    public static async Task TakeUpAsync(IHoldfastClient holdfast)
+    {
+        #region suspects
+        foreach (var run in await holdfast.ListAsync(new() { Status = RunStatus.Parked }))
+            if (run.Waiting.StartsWith("parked: suspect", StringComparison.Ordinal)) await holdfast.GetRun(run.Id).ResumeAsync();
+        #endregion
+    }
+
     public static async Task DecideAsync(IHoldfastClient holdfast, IPager pager)
     {
         #region in-doubt

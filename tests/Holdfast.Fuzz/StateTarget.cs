@@ -86,7 +86,7 @@ sealed class StateTarget : ITarget
         RunKernel.Describe(state);
         RunKernel.WakeUtc(state);
         var decision = new Decision();
-        RunKernel.Decide(state, new RunEvent.Recover(7, Death.OnThread, 3), Now, decision);
+        RunKernel.Decide(state, new RunEvent.Recover(7, new([new(Death.OnThread), new(Death.InStep, 1)], 3, 3)), Now, decision);
         decision.Clear();
         RunKernel.Decide(state, new RunEvent.MailArrived(new(long.MaxValue, MailKind.Unpark, "", default, Now), default, 8), Now, decision);
         RunKernel.AssertOwed(state, decision);

@@ -17,7 +17,7 @@ static class AuditRole
         string[] wrongs = [.. provider.Unreadable, .. adjuster.Unreadable];
         var auditor = new Auditor(file, provider.Lines, adjuster.Lines, wrongs);
         var report = auditor.Run(new RunFigures(
-            arguments.Number("--in-doubt"), arguments.Number("--kills"), arguments.Number("--resumes"), arguments.Fraction("--steps-per-second"),
+            arguments.Number("--in-doubt"), arguments.Number("--suspects"), arguments.Number("--kills"), arguments.Number("--resumes"), arguments.Fraction("--steps-per-second"),
             arguments.Fraction("--p50"), arguments.Fraction("--p99")));
         // Without a terminal there is nobody to see colours, only programs that trip over them.
         if (Console.IsOutputRedirected) (AnsiConsole.Profile.Capabilities.Ansi, AnsiConsole.Profile.Capabilities.ColorSystem) = (false, ColorSystem.NoColors);
@@ -43,19 +43,22 @@ static class AuditRole
         table.AddRow("applied twice", $"{report.AppliedTwice:N0}");
         table.AddRow("repeated notifications", $"{report.RepeatedAttempts:N0}");
         table.AddRow("in doubt after a kill, all resolved ¹", $"{report.InDoubt:N0}");
+        table.AddRow("set aside as suspect, taken up again ²", $"{report.Suspects:N0}");
         table.AddRow("lost", $"{report.Lost:N0}");
         table.AddRow("kills", $"{report.Kills:N0}");
         table.AddRow("runs resumed after a kill", $"{report.Resumes:N0}");
         table.AddRow("seconds, kills and waits included", $"{seconds:N1}");
         table.AddRow("steps per second over all of it", $"{report.StepsPerSecond:N0}");
-        table.AddRow("a step with its queues, p50 / p99 ²", $"{report.StepP50Ms:N1} / {report.StepP99Ms:N1} ms");
+        table.AddRow("a step with its queues, p50 / p99 ³", $"{report.StepP50Ms:N1} / {report.StepP99Ms:N1} ms");
         table.AddRow("audit", report.AuditPassed ? "[green]passed[/]" : "[red]failed[/]");
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine(
             "¹ Notifications are sent at most once. A kill left these between their request and the note of its answer, or waiting for their turn; the operator "
             + "asked the provider about each: what had been sent was taken as sent, the rest was sent then. None is left.");
         AnsiConsole.WriteLine(
-            "² From the step's intent on the disk to the end of its attempt: the wait behind up to 2,000 live claims, then HTTP and an fsync at the provider or "
+            "² A run that had code on a thread at several kills in a row is parked, for it could be what ends the process; here the operator knows that it is not.");
+        AnsiConsole.WriteLine(
+            "³ From the step's intent on the disk to the end of its attempt: the wait behind up to 2,000 live claims, then HTTP and an fsync at the provider or "
             + "adjuster. It says how full this run keeps the machine, not what the engine costs: for that, see bench/README.md.");
     }
 }

@@ -31,7 +31,7 @@ sealed class Auditor(ClaimFile file, IEnumerable<ProviderLine> provider, IEnumer
             if (lines.DistinctBy(line => (line.Row, Purpose(line))).Count() > 1) Add(lines.First().Row, Wrong.SharedKey, $"the key {lines.Key} serves two purposes");
         foreach (var claim in file.Valid) Check(claim);
         return new AuditReport(
-            file.Rows, file.Quarantined.Count, paid, refused, expired, sumPaid, sumExpected, appliedTwice, repeatedAttempts, figures.InDoubt, lost,
+            file.Rows, file.Quarantined.Count, paid, refused, expired, sumPaid, sumExpected, appliedTwice, repeatedAttempts, figures.InDoubt, figures.Suspects, lost,
             figures.Kills, figures.Resumes, figures.StepsPerSecond, figures.StepP50Ms, figures.StepP99Ms, findings.Count == 0 && unreadable.Count == 0 && sumPaid == sumExpected);
     }
 

@@ -20,8 +20,9 @@ sealed record AdjusterLine(
     public const string FileName = "adjuster.jsonl", Approve = "approve", Refuse = "refuse", None = "none";
 }
 
-/// <summary>What the operator decided about one notification that a kill had left in doubt.</summary>
+/// <summary>What the operator decided about one notification that a kill had left in doubt, or that a run which was set aside goes on.</summary>
+/// <param name="Key">The notification's idempotency key; for <see cref="Resume"/> the run's own.</param>
 sealed record OperatorLine(string Key, string Run, bool Applied, string Decision, DateTimeOffset Utc)
 {
-    public const string FileName = "operator.jsonl";
+    public const string FileName = "operator.jsonl", Succeeded = "succeeded", Retry = "retry", Resume = "resume";
 }

@@ -24,6 +24,7 @@ sealed class LiveProgress : ProgressView
         grid.AddRow(new Text("paid"), new Text($"{now.Paid:N0}"));
         grid.AddRow(new Text("waiting for the adjuster"), new Text($"{now.WaitingForAdjuster:N0}"));
         grid.AddRow(new Text("in doubt, being asked about"), new Text($"{now.InDoubt:N0}"));
+        grid.AddRow(new Text("suspects, taken up again"), new Text($"{now.Suspects:N0}"));
         grid.AddRow(new Text("kills"), new Markup($"[red]{now.Kills}[/] of {now.KillsPlanned}"));
         grid.AddRow(new Text("steps/s"), new Text($"{now.StepsPerSecond:N0}"));
         grid.AddRow(new Text("worker"), new Markup(now.WorkerIsUp ? "[green]up[/]" : now.Kills == 0 ? "starting" : "[red]killed, starting again[/]"));

@@ -13,7 +13,7 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
     readonly StepHistogram durations = new();
     readonly Stopwatch watch = new();
     long steps;
-    int lives, kills, killsPlanned, resumes, paid, completed;
+    int lives, kills, killsPlanned, resumes, suspects, paid, completed;
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
@@ -59,6 +59,7 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
             {
                 steps += last.Steps;
                 durations.Add(last.StepMs);
+                suspects += last.Suspects;
             }
             resumes += worker.Resumed;
             if (end == WorkerEnd.Died) throw new InvalidOperationException($"The worker ended by itself: {await worker.LastWordsAsync()}");
@@ -74,14 +75,17 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
                 if (stood != (completed, paid)) stall.Restart();
                 stood = (completed, paid);
                 var max = life.Last?.WaitsFor is null ? StallMax : StatedWaitMax;
-                if (stall.Elapsed > max) throw new TimeoutException($"Nothing has moved for {max.TotalSeconds} s: {life.Last}{Environment.NewLine}{worker.Errors}");
+                if (stall.Elapsed > max)
+                    throw new TimeoutException(
+                        $"Nothing has moved for {max.TotalSeconds} s, with {completed:N0} of {file.Valid.Count:N0} claims done. A full disk under {place.Ledger} looks like this: provider, adjuster and "
+                        + $"operator acknowledge nothing that they cannot write there.{Environment.NewLine}{life.Last}{Environment.NewLine}{worker.Errors}");
                 _ = UpdatePaidAsync(provider, cancel);
             }
         }
     }
 
     RunProgress Progress(WorkerStatus? status) => new(
-        watch.Elapsed, file.Valid.Count, completed, paid, status?.WaitingForAdjuster ?? 0, status?.InDoubt ?? 0, kills, killsPlanned,
+        watch.Elapsed, file.Valid.Count, completed, paid, status?.WaitingForAdjuster ?? 0, status?.InDoubt ?? 0, suspects + (status?.Suspects ?? 0), kills, killsPlanned,
         (steps + (status?.Steps ?? 0)) / Math.Max(0.001, watch.Elapsed.TotalSeconds), status is not null, status?.WaitsFor);
 
     async Task UpdatePaidAsync(ProviderClient provider, CancellationToken cancel)
@@ -110,10 +114,11 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
 
     List<string> AuditArguments()
     {
-        var inDoubt = Ledger<OperatorLine>.Read(Path.Combine(place.Ledger, OperatorLine.FileName), ClaimsJson.Default.OperatorLine).DistinctBy(line => line.Key).Count();
+        var decisions = Ledger<OperatorLine>.Read(Path.Combine(place.Ledger, OperatorLine.FileName), ClaimsJson.Default.OperatorLine).ToLookup(line => line.Decision == OperatorLine.Resume);
+        var inDoubt = decisions[false].DistinctBy(line => line.Key).Count();
         return
         [
-            "--file", options.File, "--rows", Text(options.Rows), "--ledger", place.Ledger, "--in-doubt", Text(inDoubt), "--kills", Text(kills), "--resumes", Text(resumes),
+            "--file", options.File, "--rows", Text(options.Rows), "--ledger", place.Ledger, "--in-doubt", Text(inDoubt), "--suspects", Text(decisions[true].Count()), "--kills", Text(kills), "--resumes", Text(resumes),
             "--steps-per-second", Text(Math.Round(steps / watch.Elapsed.TotalSeconds, 1)), "--p50", Text(durations.PercentileMs(50)), "--p99", Text(durations.PercentileMs(99)),
             "--seconds", Text(Math.Round(watch.Elapsed.TotalSeconds, 1)), "--json", options.Json ? "yes" : "no",
         ];

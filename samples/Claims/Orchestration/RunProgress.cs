@@ -2,7 +2,7 @@ namespace Claims;
 
 /// <summary>One look at the whole run, for people.</summary>
 sealed record RunProgress(
-    TimeSpan Elapsed, int Claims, int Completed, int Paid, int WaitingForAdjuster, int InDoubt, int Kills, int KillsPlanned, double StepsPerSecond, bool WorkerIsUp, string? WaitsFor);
+    TimeSpan Elapsed, int Claims, int Completed, int Paid, int WaitingForAdjuster, int InDoubt, int Suspects, int Kills, int KillsPlanned, double StepsPerSecond, bool WorkerIsUp, string? WaitsFor);
 
 /// <summary>Shows progress: a live table where there is a terminal, a line now and then where there is none.</summary>
 abstract class ProgressView

@@ -40,7 +40,7 @@ sealed class ClaimRuns(IHoldfastClient holdfast, IReadOnlyList<Claim> claims, St
             foreach (var run in page) found.Add(run.Key!, run);
         }
         while (page.Count == RunsPerPage);
-        Resumed = found.Values.Count(run => run.Status == RunStatus.Running);
+        Resumed = found.Values.Count(IsOpen);
     }
 
     /// <summary>
@@ -51,7 +51,7 @@ sealed class ClaimRuns(IHoldfastClient holdfast, IReadOnlyList<Claim> claims, St
         foreach (var claim in claims.Where(claim => found.ContainsKey(Key(claim))))
         {
             var run = found[Key(claim)];
-            if (run.Status != RunStatus.Running)
+            if (!IsOpen(run))
             {
                 Count(run.Status);
                 continue;
@@ -67,6 +67,9 @@ sealed class ClaimRuns(IHoldfastClient holdfast, IReadOnlyList<Claim> claims, St
             foreach (var (claim, run) in batch.Zip(runs)) _ = WatchAsync(claim, run, cancel);
         }
     }
+
+    /// <summary>One that was set aside goes on as well: the operator takes it up again.</summary>
+    static bool IsOpen(RunInfo run) => run.Status is RunStatus.Running or RunStatus.Parked;
 
     static string Key(Claim claim) => $"claim-{claim.Row}";
 

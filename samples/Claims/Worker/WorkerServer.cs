@@ -36,8 +36,6 @@ sealed class WorkerServer : IAsyncDisposable
             .AddHoldfast(options =>
             {
                 options.UseSqlite(arguments.Text("--db"));
-                // Here the process dies because it is killed; no run is to blame for it, however often it was running at that moment.
-                options.CrashesMax = 0;
                 // An ended claim is what keeps it from being paid again when the same file is read again.
                 options.Retention = Retention.Forever;
             })
@@ -51,7 +49,7 @@ sealed class WorkerServer : IAsyncDisposable
     }
 
     WorkerStatus Status => new(
-        file.Valid.Count, runs.Completed, runs.Failed, runs.WaitingForAdjuster, clerk.InDoubt, runs.AllEnded, meter.Succeeded, meter.Durations.Snapshot(), patience.WaitsFor);
+        file.Valid.Count, runs.Completed, runs.Failed, runs.WaitingForAdjuster, clerk.InDoubt, clerk.Suspects, runs.AllEnded, meter.Succeeded, meter.Durations.Snapshot(), patience.WaitsFor);
 
     public static async Task<int> RunAsync(RoleArguments arguments)
     {

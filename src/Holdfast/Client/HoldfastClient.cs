@@ -48,17 +48,11 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     public async Task<IReadOnlyList<InDoubtStep>> ListInDoubtAsync(CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
-        var found = new List<InDoubtStep>();
-        RunId? before = null;
-        while (true)
-        {
-            var page = await engine.Store.ListAsync(new() { Status = RunStatus.Running, Before = before, Limit = 1_000 }, cancellationToken).ConfigureAwait(false);
-            foreach (var row in page)
-                foreach (var op in StateBytes.TryRead(row.State, out _)?.Ops ?? [])
-                    if (op is StepOp { Phase: StepPhase.InDoubt } step) found.Add(new(row.Id, step.Id, step.Label, $"{row.Id}-{step.Id}", row.Workflow, row.Key));
-            if (page.Count < 1_000) return found;
-            before = page[^1].Id;
-        }
+        var found = new HashSet<InDoubtStep>();
+        // A run may be parked between the two looks: it is found by both, and its doubts count once.
+        await AddInDoubtAsync(RunStatus.Running, found, cancellationToken).ConfigureAwait(false);
+        await AddInDoubtAsync(RunStatus.Parked, found, cancellationToken).ConfigureAwait(false);
+        return [.. found];
     }
 
     public async Task ResolveInDoubtAsync(RunId run, long op, InDoubtDecision decision, CancellationToken cancellationToken)
@@ -220,6 +214,20 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         engine.ThrowIfNotRunning();
         var rows = await engine.Store.ReadJournalAsync(run, -1, limit, cancellationToken).ConfigureAwait(false);
         return [.. rows.SelectMany(static row => JournalCodec.Decode(row.Entries.Span).Select(e => new JournalLine(row.Utc, e.Kind.ToString(), e.Op, e.Text, e.Number)))];
+    }
+
+    async Task AddInDoubtAsync(RunStatus status, HashSet<InDoubtStep> found, CancellationToken cancellationToken)
+    {
+        RunId? before = null;
+        while (true)
+        {
+            var page = await engine.Store.ListAsync(new() { Status = status, Before = before, Limit = 1_000 }, cancellationToken).ConfigureAwait(false);
+            foreach (var row in page)
+                foreach (var op in StateBytes.TryRead(row.State, out _)?.Ops ?? [])
+                    if (op is StepOp { Phase: StepPhase.InDoubt } step) found.Add(new(row.Id, step.Id, step.Label, $"{row.Id}-{step.Id}", row.Workflow, row.Key));
+            if (page.Count < 1_000) return;
+            before = page[^1].Id;
+        }
     }
 
     async Task<RunId> StartAsync(WorkflowType type, object? input, string? key, CancellationToken cancellationToken)

@@ -37,10 +37,13 @@ public interface IHoldfastClient
     /// <summary>Runs, newest first, a page at a time.</summary>
     Task<IReadOnlyList<RunInfo>> ListAsync(RunQuery query, CancellationToken cancellationToken = default);
 
-    /// <summary>At-most-once steps of which nobody knows whether they happened. Each waits for <see cref="ResolveInDoubtAsync"/>.</summary>
+    /// <summary>
+    /// At-most-once steps of which nobody knows whether they happened, in running and in parked runs. Each waits for <see cref="ResolveInDoubtAsync"/>; that of a parked run stays
+    /// in the list until the run goes on.
+    /// </summary>
     Task<IReadOnlyList<InDoubtStep>> ListInDoubtAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Decides a step in doubt, after asking the other side. The decision is kept even when the step is no longer in doubt, and then changes nothing.</summary>
+    /// <summary>Decides a step in doubt, after asking the other side. The decision is kept even when the step is no longer in doubt, and then changes nothing. A parked run takes it when it goes on.</summary>
     Task ResolveInDoubtAsync(RunId run, long op, InDoubtDecision decision, CancellationToken cancellationToken = default);
 
     /// <summary>

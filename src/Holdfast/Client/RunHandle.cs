@@ -35,10 +35,19 @@ public class RunHandle
     public Task ResumeAsync(CancellationToken cancellationToken = default) =>
         Client.PostAsync(Id, Storage.MailKind.Unpark, "", default, null, cancellationToken);
 
-    /// <summary>Waits until the run has ended, however.</summary>
+    /// <summary>
+    /// Waits until the run has ended, however. A parked run has not: the call waits on until somebody takes the run up again or ends it. Whether it is parked, and why, says
+    /// <see cref="GetInfoAsync"/> with <see cref="RunInfo.Status"/> and <see cref="RunInfo.Waiting"/>, and log event 11.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up waiting; the run goes on. Without one, the call waits as long as the engine runs.</param>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.UnknownRun"/>; <see cref="HoldfastError.NotRunning"/>: the engine stopped before the run ended.</exception>
     public Task<RunStatus> WaitAsync(CancellationToken cancellationToken = default) => Client.WaitAsync(Id, cancellationToken);
 
-    /// <summary>Waits until the run has ended and gives its result.</summary>
+    /// <summary>
+    /// Waits until the run has ended and gives its result. A parked run has not ended: the call waits on until somebody takes the run up again or ends it. Whether it is parked, and
+    /// why, says <see cref="GetInfoAsync"/> with <see cref="RunInfo.Status"/> and <see cref="RunInfo.Waiting"/>, and log event 11.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up waiting; the run goes on. Without one, the call waits as long as the engine runs.</param>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.RunFailed"/> or <see cref="HoldfastError.RunCancelled"/>, with what ended it.</exception>
     public Task<T> ResultAsync<T>(CancellationToken cancellationToken = default) => Client.ResultAsync<T>(Id, cancellationToken);
 

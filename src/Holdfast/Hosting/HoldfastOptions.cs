@@ -106,8 +106,14 @@ public sealed class HoldfastOptions
     /// <value>Zero.</value>
     public TimeSpan CancelRunGrace { get; set; } = TimeSpan.Zero;
 
-    /// <summary>After how many deaths of the process in a row, each while code of the same run was running, that run is parked as suspect; 0 for never.</summary>
-    /// <value>3. One bad run then cannot keep the process from starting.</value>
+    /// <summary>
+    /// After how many deaths of the process in a row a run is parked as suspect, when each came while code of the same step had a thread and no attempt of it ended in between, or
+    /// while any code of the run had one and nothing of the run came to an end in between; 0 for never.
+    /// </summary>
+    /// <value>
+    /// 3. One bad run then cannot keep the process from starting. A process that is killed from outside counts too, for nobody can tell the two apart; one that stops in good order
+    /// does not.
+    /// </value>
     public int CrashesMax { get; set; } = 3;
 
     /// <summary>

@@ -6,6 +6,8 @@ static class AttemptEnded
     public static void Apply(RunState state, RunEvent.AttemptEnded ended, DateTimeOffset now, Decision decision)
     {
         if (!IsPresent(state, ended, out var step)) return;
+        // Its code came to an end, so it is not what ends the processes.
+        state.Crashes = 0;
         if (Settlement(step, ended, now, out var retryUtc) is not { } outcome)
         {
             // Needs no frames, so a parked run takes it too; the wait then ends when the run goes on.
@@ -51,7 +53,7 @@ static class AttemptEnded
         step.LastError = Line.Of(ended.Outcome.Summary ?? "failed");
         decision.Withdraw(step.Id);
         decision.Note(JournalKind.AttemptFailed, step.Id, Line.Of($"{step.Label}: {step.LastError}"), step.Attempt);
-        step.Deaths = 0;
+        step.Crashes = step.Deaths = 0;
         step.Phase = StepPhase.Backoff;
         step.Attempt++;
         // Kept with the failure, which is committed anyway.

@@ -28,7 +28,8 @@ static class OpCodec
         Deaths = 256,
         HeartbeatTimeout = 512,
         Details = 1024,
-        All = 2047,
+        Crashes = 2048,
+        All = 4095,
     }
 
     public static void Write(Op op, ref StateWriter writer)
@@ -84,7 +85,8 @@ static class OpCodec
             | (step.Timeout is null ? 0 : Has.Timeout) | (ownRule ? Has.Retry : 0) | (step.IntentBlobs.Count == 0 ? 0 : Has.Blobs)
             | (step.CrashedAttempts == 0 ? 0 : Has.Crashed) | (step.LastError is null ? 0 : Has.LastError)
             | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace) | (step.Deaths == 0 ? 0 : Has.Deaths)
-            | (step.Heartbeat?.Timeout is null ? 0 : Has.HeartbeatTimeout) | (step.Heartbeat?.Details is null ? 0 : Has.Details);
+            | (step.Heartbeat?.Timeout is null ? 0 : Has.HeartbeatTimeout) | (step.Heartbeat?.Details is null ? 0 : Has.Details)
+            | (step.Crashes == 0 ? 0 : Has.Crashes);
         writer.Byte((byte)((byte)step.Kind | ((byte)step.Phase << 4)));
         writer.Number((long)has);
         writer.Text(step.Label);
@@ -107,6 +109,7 @@ static class OpCodec
         if (step.Deaths != 0) writer.Number(step.Deaths);
         if (step.Heartbeat?.Timeout is { } silence) writer.Signed(silence.Ticks);
         if (step.Heartbeat?.Details is { } details) writer.Bytes(details);
+        if (step.Crashes != 0) writer.Number(step.Crashes);
     }
 
     static StepOp ReadStep(long id, ref StateReader reader)
@@ -141,6 +144,7 @@ static class OpCodec
         };
         if ((has & (Has.HeartbeatTimeout | Has.Details)) != 0)
             step.Heartbeat = new(has.HasFlag(Has.HeartbeatTimeout) ? new TimeSpan(reader.Signed()) : null, has.HasFlag(Has.Details) ? reader.Bytes().ToArray() : null);
+        step.Crashes = has.HasFlag(Has.Crashes) ? reader.Small() : 0;
         if (step.Attempt == 0 || step.CrashedAttempts > step.Attempt) reader.Fail("a step's attempts contradict each other");
         return step;
     }

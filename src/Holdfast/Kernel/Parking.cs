@@ -37,7 +37,7 @@ static class Parking
         state.Status = RunStatus.Running;
         state.Crashes = 0;
         foreach (var op in state.Ops)
-            if (op is StepOp step) step.Deaths = 0;
+            if (op is StepOp step) step.Crashes = step.Deaths = 0;
         foreach (var effect in PendingEffects.Of(state)) decision.Effects.Add(effect);
         // The request to cancel may have been taken and not heard, when the run was parked in between. Hearing it twice is harmless.
         if (state.CancelReason is { } reason) decision.CancelRun = reason;

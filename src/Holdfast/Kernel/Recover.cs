@@ -7,32 +7,31 @@ static class Recover
 {
     public static void Apply(RunState state, RunEvent.Recover recover, Decision decision)
     {
-        if (recover.Death == Death.OnThread && state.Status == RunStatus.Running)
-        {
-            state.Crashes++;
-            if (IsTooMany(state.Crashes, recover)) Parking.Park(state, Suspect(state.Crashes, "while code of this run had a thread"), decision);
-        }
-        var suspect = recover.Death == Death.InStep ? CountDeath(state, recover) : null;
+        if (recover.Deaths is { } deaths && state.Status == RunStatus.Running && Count(state, recover, deaths) is { } suspect) Parking.Park(state, suspect, decision);
         CutOff(state, recover.Epoch, recover.Results, decision);
-        if (suspect is not null && state.Status == RunStatus.Running)
-            Parking.Park(state, Suspect(suspect.Deaths, $"in the middle of step '{suspect.Label}' (op {suspect.Id})"), decision);
     }
 
-    /// <summary>Counts a death for each step that had begun, and returns one that has had too many.</summary>
-    static StepOp? CountDeath(RunState state, RunEvent.Recover recover)
+    /// <summary>Counts a death for all that was going on, and says what has had too many.</summary>
+    static string? Count(RunState state, RunEvent.Recover recover, Deaths deaths)
     {
-        StepOp? suspect = null;
-        foreach (var op in state.Ops)
+        string? suspect = null;
+        foreach (var mark in deaths.Marks.Distinct())
         {
             // What became in doubt is not begun again, so it ends no other process.
-            if (op is not StepOp { Phase: StepPhase.Ready, AtMostOnce: false } step || step.Epoch >= recover.Epoch || recover.Results?.Any(r => r.Op == op.Id) == true) continue;
-            step.Deaths++;
-            if (IsTooMany(step.Deaths, recover)) suspect = step;
+            if (!state.Ops.TryGet(mark.Op, out var op) || op is not StepOp { Phase: StepPhase.Ready, AtMostOnce: false } step) continue;
+            if (step.Epoch >= recover.Epoch || recover.Results?.Any(r => r.Op == op.Id) == true) continue;
+            var isOnThread = mark.Death == Death.OnThread;
+            var count = isOnThread ? ++step.Crashes : ++step.Deaths;
+            if (IsTooMany(count, isOnThread ? deaths.OnThreadMax : deaths.InStepMax))
+                suspect = Suspect(count, $"{(isOnThread ? "while code of" : "in the middle of")} step '{step.Label}' (op {step.Id}){(isOnThread ? " had a thread" : "")}");
         }
+        // Where each death met another step, and none has ended since, it may be any of them.
+        if (deaths.Marks.Any(static mark => mark.Death == Death.OnThread) && IsTooMany(++state.Crashes, deaths.OnThreadMax))
+            suspect ??= Suspect(state.Crashes, "while code of this run had a thread");
         return suspect;
     }
 
-    static bool IsTooMany(int deaths, RunEvent.Recover recover) => recover.DeathsMax > 0 && deaths >= recover.DeathsMax;
+    static bool IsTooMany(int deaths, int max) => max > 0 && deaths >= max;
 
     static string Suspect(int deaths, string where) =>
         $"suspect: the process died {deaths} times in a row {where}. If this run is what ends the process, start a build that mends it, or terminate the run; if not, take it up again with ResumeAsync";

@@ -36,10 +36,9 @@ abstract record RunEvent
 
     /// <summary>A new owner has taken the run over. Comes before the <see cref="ResultStored"/> of what the store keeps beside the state.</summary>
     /// <param name="Epoch">The new owner's epoch: attempts of an earlier one were cut off.</param>
-    /// <param name="Death">What the last process was doing with this run when it died.</param>
-    /// <param name="DeathsMax">After how many such deaths in a row the run is parked as suspect; 0 for never.</param>
+    /// <param name="Deaths">What the last process was doing with this run when it died; null for nothing that could have caused it.</param>
     /// <param name="Results">Results that the store keeps beside the state: their steps were not cut off.</param>
-    public sealed record Recover(long Epoch, Death Death, int DeathsMax, IReadOnlyList<StoredResult>? Results = null) : RunEvent;
+    public sealed record Recover(long Epoch, Deaths? Deaths = null, IReadOnlyList<StoredResult>? Results = null) : RunEvent;
 
     /// <summary>An attempt ended. One that is not the op's present attempt changes nothing.</summary>
     /// <param name="Op">The step.</param>

@@ -35,7 +35,7 @@ sealed class RunState
     /// <summary>Why the run is parked, or null. Kept for people after it goes on.</summary>
     public string? ParkReason { get; set; }
 
-    /// <summary>How many processes in a row have died while this run was in a turn or a step. Any committed turn after that sets it to 0.</summary>
+    /// <summary>How many processes in a row have died while code of this run had a thread. A committed turn in which it ran, and an attempt that ends, set it to 0.</summary>
     public int Crashes { get; set; }
 
     /// <summary>The parent and the parent's op that wait for this run, or null.</summary>
@@ -125,7 +125,10 @@ sealed class StepOp(long id) : Op(id)
     /// <summary>How many attempts of the step were cut off by the end of the process.</summary>
     public int CrashedAttempts { get; set; }
 
-    /// <summary>How many processes in a row died while an attempt of the step had begun and not ended.</summary>
+    /// <summary>How many processes in a row died while code of the step had a thread, and no attempt ended in between.</summary>
+    public int Crashes { get; set; }
+
+    /// <summary>How many processes in a row died while an attempt of the step was waiting for something, and none ended in between.</summary>
     public int Deaths { get; set; }
 
     /// <summary>When the step was asked for.</summary>

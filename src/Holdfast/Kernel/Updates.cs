@@ -28,6 +28,8 @@ static class Updates
         StoredMail[] held = [.. state.Inbox.Skip(at + 1)];
         state.Inbox.RemoveRange(at, state.Inbox.Count - at);
         decision.ConsumedMail.Add(update.Sequence);
+        // Its code came to an end, so it is not what ends the processes.
+        state.Crashes = 0;
         (decision.Answers ??= []).Add(new(update.Sequence, StateCodec.EncodeOutcome(taken.Outcome)));
         if (taken.Outcome.Kind == OutcomeKind.Succeeded) decision.Note(JournalKind.Updated, 0, update.Name, update.Sequence);
         else decision.Note(JournalKind.UpdateRejected, 0, Line.Of($"{update.Name}: {taken.Outcome.Summary}"), update.Sequence);

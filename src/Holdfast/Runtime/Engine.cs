@@ -21,7 +21,7 @@ sealed class Engine : IAsyncDisposable
     readonly ITimer _sweep;
     readonly bool _alwaysCold;
     readonly Action<Exception>? _stopHost;
-    readonly ConcurrentDictionary<RunId, Death> _marked = new();
+    readonly ConcurrentDictionary<RunId, IReadOnlyList<Mark>> _marked = new();
     int _isStopped;
 
     public Engine(IServiceProvider provider, HoldfastOptions options, WorkflowRegistry registry, IReadOnlyDictionary<string, CallHandler> handlers, ILogger log, bool alwaysCold, Action<Exception>? stopHost)
@@ -99,7 +99,7 @@ sealed class Engine : IAsyncDisposable
             foreach (var type in Registry.All) type.CheckServices(known);
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Marks = RunningMarks.Open(Store.SidecarPath);
-        foreach (var (run, death) in Marks.Previous) _marked.TryAdd(run, death);
+        foreach (var (run, marks) in Marks.Previous) _marked.TryAdd(run, marks);
         Failure = null;
         Log.Started(_log, Store.Location, Epoch);
         await UnparkMigratedAsync(cancellationToken).ConfigureAwait(false);
@@ -175,8 +175,8 @@ sealed class Engine : IAsyncDisposable
         if (Calls.TryRemove((ticket.Run, ticket.Op, ticket.Attempt), out var attempt)) attempt.Complete(result);
     }
 
-    /// <summary>Whether the run's code was running when the last process died. Answered once, for one death counts once.</summary>
-    public Death TakeMark(RunId run) => _marked.TryRemove(run, out var death) ? death : Death.Elsewhere;
+    /// <summary>What of the run was going on when the last process died, or null. Answered once, for one death counts once.</summary>
+    public IReadOnlyList<Mark>? TakeMarks(RunId run) => _marked.TryRemove(run, out var marks) ? marks : null;
 
     /// <summary>Does something after a wait, unless the engine stops before.</summary>
     public void Later(TimeSpan wait, Action then) => _ = LaterAsync(wait, then);

@@ -24,7 +24,7 @@ static class Loading
         var epoch = engine.Epoch;
         if (run.Memory is not { } memory)
         {
-            var prelude = new List<RunEvent> { new RunEvent.Recover(epoch, Death.Elsewhere, 0, stored.Results) };
+            var prelude = new List<RunEvent> { new RunEvent.Recover(epoch, null, stored.Results) };
             try
             {
                 memory = MemoryOf(engine, stored);
@@ -36,7 +36,7 @@ static class Loading
                 return null;
             }
             run.Memory = memory;
-            if (engine.TakeMark(run.Id) is var death and not Death.Elsewhere) await CountDeathAsync(run, memory, death, stored.Results).ConfigureAwait(false);
+            if (engine.TakeMarks(run.Id) is { } marks) await CountDeathAsync(run, memory, marks, stored.Results).ConfigureAwait(false);
             memory.Unfolded.AddRange(stored.Results);
             if (RunKernel.NextUpdate(memory.State) is null) prelude.Add(new RunEvent.TimePassed(epoch));
             else run.TryPost(new RunEvent.TimePassed(epoch));
@@ -61,14 +61,14 @@ static class Loading
     /// Counts a death of the process while this run's code was running, in a commit of its own before any of that code runs again: if it
     /// kills this process too, the next one knows.
     /// </summary>
-    static async ValueTask CountDeathAsync(LiveRun run, RunMemory memory, Death death, IReadOnlyList<StoredResult> results)
+    static async ValueTask CountDeathAsync(LiveRun run, RunMemory memory, IReadOnlyList<Mark> marks, IReadOnlyList<StoredResult> results)
     {
         var engine = run.Engine;
         if (memory.State.Status != RunStatus.Running) return;
         var now = engine.Time.GetUtcNow();
         var decision = new Decision();
-        var most = death == Death.OnThread ? engine.Options.CrashesMax : engine.Options.CrashesInStepMax;
-        RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, death, most, results), now, decision);
+        var deaths = new Deaths(marks, engine.Options.CrashesMax, engine.Options.CrashesInStepMax);
+        RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, deaths, results), now, decision);
         await Parked.CommitStateAsync(run, memory, decision, now).ConfigureAwait(false);
         if (memory.State.Status == RunStatus.Parked) engine.NoteParked(run.Id, memory.State.ParkReason!);
     }

@@ -29,7 +29,7 @@ static class Parked
         var ended = events.FindAll(static e => e is RunEvent.AttemptEnded);
         await KeepResultsAsync(run, memory, ended, now).ConfigureAwait(false);
         var decision = new Decision();
-        RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, Death.Elsewhere, 0, [.. memory.Unfolded]), now, decision);
+        RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, null, [.. memory.Unfolded]), now, decision);
         var refused = events.OfType<RunEvent.MailArrived>().LastOrDefault(static e => e.Mail.Kind == MailKind.Unpark)?.Mail.Sequence ?? 0;
         if (reason.Terminates) Terminate.End(memory.State, reason.Text, now, decision);
         else RunKernel.Decide(memory.State, new RunEvent.Park(reason.Text, refused), now, decision);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using Holdfast.Kernel;
 
@@ -11,7 +12,9 @@ sealed unsafe class RunningMarks : IDisposable
 {
     /// <summary>For each of the two kinds; with more at once, the rest is not noted.</summary>
     const int Slots = 4096;
-    const int SlotBytes = 16;
+    /// <summary>A run's id and a step's number.</summary>
+    const int SlotBytes = 24;
+    const int OpOffset = 16;
     const int FileBytes = 2 * Slots * SlotBytes;
 
     readonly MemoryMappedFile? _file;
@@ -27,34 +30,41 @@ sealed unsafe class RunningMarks : IDisposable
         if (path is null) return;
         _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, FileBytes);
         _view = _file.CreateViewAccessor();
-        var found = new Dictionary<RunId, Death>();
+        var found = new Dictionary<RunId, List<Mark>>();
         var bytes = new byte[SlotBytes];
         for (var slot = (2 * Slots) - 1; slot >= 0; slot--)
         {
-            // From the weak evidence to the strong, which overwrites it.
             _view.ReadArray(slot * SlotBytes, bytes, 0, SlotBytes);
-            if (bytes.AsSpan().ContainsAnyExcept((byte)0)) found[RunId.FromBytes(bytes)] = slot < Slots ? Death.OnThread : Death.InStep;
             FreeOf(slot).Push(slot);
+            if (!bytes.AsSpan(..OpOffset).ContainsAnyExcept((byte)0)) continue;
+            var run = RunId.FromBytes(bytes.AsSpan(..OpOffset));
+            if (!found.TryGetValue(run, out var marks)) found.Add(run, marks = []);
+            marks.Add(new(slot < Slots ? Death.OnThread : Death.InStep, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(OpOffset))));
         }
-        Previous = found;
+        Previous = found.ToDictionary(static f => f.Key, static f => (IReadOnlyList<Mark>)f.Value);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
         _bytes += _view.PointerOffset;
         new Span<byte>(_bytes, FileBytes).Clear();
     }
 
     /// <summary>What the last process was doing when it ended without stopping.</summary>
-    public IReadOnlyDictionary<RunId, Death> Previous { get; } = new Dictionary<RunId, Death>();
+    public IReadOnlyDictionary<RunId, IReadOnlyList<Mark>> Previous { get; } = new Dictionary<RunId, IReadOnlyList<Mark>>();
 
     /// <param name="sidecarPath">The store's prefix for files beside it; null for none, and then nothing is noted.</param>
     public static RunningMarks Open(string? sidecarPath) => new(sidecarPath is null ? null : sidecarPath + ".running");
 
     /// <summary>Notes that the run's code is about to run, or goes on to wait. Returns the slot to leave, or -1 when there is none.</summary>
-    public int Enter(RunId run, Death death = Death.OnThread)
+    /// <param name="run">Whose code.</param>
+    /// <param name="op">The step whose code it is; 0 for the run's own.</param>
+    /// <param name="death">What it would be evidence of, if the process ended now.</param>
+    public int Enter(RunId run, long op = 0, Death death = Death.OnThread)
     {
         if (_view is null) return -1;
         lock (_lock)
         {
             if (_isDisposed || !FreeOf(death == Death.OnThread ? 0 : Slots).TryPop(out var slot)) return -1;
+            // The number first: whoever finds the id finds its number too.
+            BinaryPrimitives.WriteInt64LittleEndian(Slot(slot)[OpOffset..], op);
             run.WriteBytes(Slot(slot));
             return slot;
         }

@@ -28,11 +28,11 @@ static class StepRunner
                 return new((Outcome?)null);
             }
             // Written out, for a closure here would be one for every step.
-            var mark = engine.Marks.Enter(attempt.Run);
+            var mark = engine.Marks.Enter(attempt.Run, attempt.Op);
             try
             {
                 work = body.RunAsync(new StepContext(attempt), engine.Codec);
-                if (!work.IsCompleted) waits = engine.Marks.Enter(attempt.Run, Death.InStep);
+                if (!work.IsCompleted) waits = engine.Marks.Enter(attempt.Run, attempt.Op, Death.InStep);
             }
             finally
             {
@@ -67,11 +67,11 @@ static class StepRunner
     static T Marked<T>(Attempt attempt, Engine engine, Func<T> code, Func<T, bool> isDone, out int waits)
     {
         waits = -1;
-        var mark = engine.Marks.Enter(attempt.Run);
+        var mark = engine.Marks.Enter(attempt.Run, attempt.Op);
         try
         {
             var work = code();
-            if (!isDone(work)) waits = engine.Marks.Enter(attempt.Run, Death.InStep);
+            if (!isDone(work)) waits = engine.Marks.Enter(attempt.Run, attempt.Op, Death.InStep);
             return work;
         }
         finally

@@ -107,7 +107,7 @@ static class Turn
         try
         {
             var updated = UpdateCode.Run(run, memory, events, now, decision);
-            var seen = memory.State.MailSeen;
+            var (seen, crashes) = (memory.State.MailSeen, memory.State.Crashes);
             foreach (var happened in events)
             {
                 if (happened is RunEvent.ResultStored stored) memory.NoteStored(stored);
@@ -142,7 +142,8 @@ static class Turn
                 if (graph.Ran && memory.State.Status == RunStatus.Running) memory.State.Crashes = 0;
             }
             RunKernel.AssertOwed(memory.State, decision);
-            if (work.FitsBeside(events, decision)) work.IsBeside = true;
+            // A count of deaths that has come to its end is part of the state.
+            if (memory.State.Crashes == crashes && work.FitsBeside(events, decision)) work.IsBeside = true;
             else Encode(run, memory, work, decision);
             return work;
         }

@@ -10,7 +10,7 @@ public sealed class AuditorTests
     {
         var (report, findings) = new Books().Audit();
         Assert.Empty(findings);
-        Assert.Equal(new AuditReport(7, 1, 3, 1, 2, 20_525, 20_525, 0, 0, 0, 0, 0, 0, 0, 0, 0, true), report);
+        Assert.Equal(new AuditReport(7, 1, 3, 1, 2, 20_525, 20_525, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, true), report);
     }
 
     public static TheoryData<string> Forgeries => [.. Forged.Keys];

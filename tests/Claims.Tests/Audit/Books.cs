@@ -44,7 +44,7 @@ sealed class Books
     public (AuditReport Report, IReadOnlyList<Finding> Findings) Audit(params IReadOnlyList<string> unreadable)
     {
         var auditor = new Auditor(File, Provider, Adjuster, unreadable);
-        return (auditor.Run(new RunFigures(0, 0, 0, 0, 0, 0)), auditor.Findings);
+        return (auditor.Run(new RunFigures(0, 0, 0, 0, 0, 0, 0)), auditor.Findings);
     }
 
     /// <summary>The adjuster's lines of one row, replaced.</summary>

@@ -71,7 +71,7 @@ public sealed class EndToEndTests : IDisposable
         await using (var ledger = new Ledger<ProviderLine>(Ledger(ProviderLine.FileName), ClaimsJson.Default.ProviderLine))
             await ledger.AppendAsync(new ProviderLine("k", 1, ProviderLine.Payment, 26, 1, true, DateTimeOffset.UnixEpoch));
         var (exitCode, output, _) = await ClaimsProcess.RunAsync(
-            "audit", "--file", Intake.StrikeFile.Path, "--rows", "1", "--ledger", Db + ".ledger", "--in-doubt", "0", "--kills", "0", "--resumes", "0",
+            "audit", "--file", Intake.StrikeFile.Path, "--rows", "1", "--ledger", Db + ".ledger", "--in-doubt", "0", "--suspects", "0", "--kills", "0", "--resumes", "0",
             "--steps-per-second", "0", "--p50", "0", "--p99", "0", "--seconds", "0", "--json", "yes");
         Assert.Equal(1, exitCode);
         Assert.Contains("PaymentWrong", output, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class EndToEndTests : IDisposable
         Directory.CreateDirectory(Db + ".ledger");
         await File.WriteAllTextAsync(Ledger(ProviderLine.FileName), line + "\n");
         var (exitCode, output, errors) = await ClaimsProcess.RunAsync(
-            "audit", "--file", Intake.StrikeFile.Path, "--rows", "1", "--ledger", Db + ".ledger", "--in-doubt", "0", "--kills", "0", "--resumes", "0",
+            "audit", "--file", Intake.StrikeFile.Path, "--rows", "1", "--ledger", Db + ".ledger", "--in-doubt", "0", "--suspects", "0", "--kills", "0", "--resumes", "0",
             "--steps-per-second", "0", "--p50", "0", "--p99", "0", "--seconds", "0", "--json", "yes");
         Assert.Equal((1, ""), (exitCode, errors));
         Assert.Contains($"{Ledger(ProviderLine.FileName)}, line 1: ", output, StringComparison.Ordinal);

@@ -87,7 +87,7 @@ public sealed class CancelTests
     public void A_step_in_doubt_stays_and_says_so()
     {
         var op = _world.Step(step => step.AtMostOnce = true);
-        _world.Do(new RunEvent.Recover(2, Death.Elsewhere, 3));
+        _world.Do(new RunEvent.Recover(2));
         Assert.Equal("", KernelWorld.Text(Cancel(op)));
         Assert.Equal("", KernelWorld.Text(_world.Pass(TimeSpan.FromDays(1))));
         Assert.Null(RunKernel.WakeUtc(_world.State));

@@ -30,7 +30,7 @@ public sealed class DescriptionTests
     {
         for (var i = 0; i < 999; i++) _world.Receive("go");
         var op = _world.Step(step => (step.AtMostOnce, step.Label) = (true, "Notify"));
-        _world.Do(new RunEvent.Recover(2, Death.Elsewhere, 3));
+        _world.Do(new RunEvent.Recover(2));
         var text = RunKernel.Describe(_world.State);
         Assert.StartsWith($"in doubt: step 'Notify' (op {op}) may or may not have happened; it waits for a decision", text, StringComparison.Ordinal);
         Assert.EndsWith("; signal 'go' and 995 more", text, StringComparison.Ordinal);

@@ -39,7 +39,7 @@ public sealed class ParkTests
         var first = _world.Receive("go");
         var child = _world.Child(out _);
         var doubtful = _world.Step(step => step.AtMostOnce = true);
-        _world.Do(new RunEvent.Recover(2, Death.Elsewhere, 3));
+        _world.Do(new RunEvent.Recover(2));
         _world.Mail(MailKind.Signal, "early");
         _world.Do(new RunEvent.Park("misuse"));
 

@@ -209,7 +209,8 @@ public sealed class RandomHistoryTests
             _epoch++;
             _running.Clear();
             _world.State = Load(KernelWorld.Bytes(_world.State));
-            var happened = new RunEvent.Recover(_epoch, (Death)_random.Next(3), 4, [.. _results.Keys.Select(op => new StoredResult(op, default))]);
+            Mark[] marks = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => new Mark((Death)_random.Next(2), _random.Next((int)_world.State.NextOp + 1)))];
+            var happened = new RunEvent.Recover(_epoch, new(marks, 4, 4), [.. _results.Keys.Select(op => new StoredResult(op, default))]);
             _world.Do(happened);
             if (_world.State.Status == RunStatus.Running) Fold();
             Commit(_world.Decision, happened);

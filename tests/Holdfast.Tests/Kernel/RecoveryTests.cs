@@ -7,8 +7,15 @@ public sealed class RecoveryTests
 {
     readonly KernelWorld _world = new();
 
-    Decision Recover(long epoch = 2, Death death = Death.Elsewhere, int deathsMax = 3, params long[] results) =>
-        _world.Do(new RunEvent.Recover(epoch, death, deathsMax, [.. results.Select(op => new StoredResult(op, default))]));
+    Decision Recover(long epoch = 2, params long[] results) => _world.Do(new RunEvent.Recover(epoch, null, Stored(results)));
+
+    Decision Died(long epoch, params Mark[] marks) => _world.Do(new RunEvent.Recover(epoch, new(marks, OnThreadMax: 3, InStepMax: 3)));
+
+    static StoredResult[] Stored(params long[] results) => [.. results.Select(op => new StoredResult(op, default))];
+
+    static Mark OnThread(long op = 0) => new(Death.OnThread, op);
+
+    static Mark InStep(long op) => new(Death.InStep, op);
 
     [Fact]
     public void A_cut_off_attempt_runs_again_under_a_new_number()
@@ -59,7 +66,7 @@ public sealed class RecoveryTests
     {
         var once = _world.Step(step => step.AtMostOnce = true);
         var often = _world.Step();
-        var decision = Recover(results: [once, often]);
+        var decision = Recover(2, once, often);
         Assert.Equal("", KernelWorld.Text(decision));
         _world.Also(new RunEvent.ResultStored(once, KernelWorld.Ok()));
         _world.Also(new RunEvent.ResultStored(often, KernelWorld.Ok()));
@@ -87,10 +94,10 @@ public sealed class RecoveryTests
     public void A_run_that_keeps_killing_processes_is_parked_and_its_attempts_are_not_ordered()
     {
         var op = _world.Step();
-        Recover(2, Death.OnThread);
-        Recover(3, Death.OnThread);
+        Died(2, OnThread());
+        Died(3, OnThread());
         Assert.Equal((2, RunStatus.Running), (_world.State.Crashes, _world.State.Status));
-        var decision = Recover(4, Death.OnThread);
+        var decision = Died(4, OnThread());
         Assert.Equal(RunStatus.Parked, _world.State.Status);
         Assert.StartsWith("suspect: ", _world.State.ParkReason, StringComparison.Ordinal);
         Assert.Empty(decision.Effects);
@@ -103,7 +110,7 @@ public sealed class RecoveryTests
     public void A_run_whose_first_turn_kills_processes_is_parked_before_it_begins_again()
     {
         _world.State = new();
-        Recover(2, Death.OnThread, deathsMax: 1);
+        _world.Do(new RunEvent.Recover(2, new([OnThread()], 1, 1)));
         _world.Also(new RunEvent.Begin());
         Assert.Equal((false, RunStatus.Parked), (_world.State.Begun, _world.State.Status));
         Assert.DoesNotContain(_world.Decision.Journal, entry => entry.Kind == JournalKind.Started);
@@ -117,16 +124,16 @@ public sealed class RecoveryTests
     public void A_step_in_which_processes_keep_dying_is_parked_and_goes_on_when_it_is_taken_up()
     {
         var op = _world.Step();
-        Recover(2, Death.InStep);
-        Recover(3, Death.InStep);
+        Died(2, InStep(op));
+        Died(3, InStep(op));
         Assert.Equal(RunStatus.Running, _world.State.Status);
-        var decision = Recover(4, Death.InStep);
+        var decision = Died(4, InStep(op));
         Assert.Equal(RunStatus.Parked, _world.State.Status);
         Assert.Contains($"(op {op})", _world.State.ParkReason, StringComparison.Ordinal);
         Assert.Contains("ResumeAsync", _world.State.ParkReason, StringComparison.Ordinal);
         Assert.Empty(decision.Effects);
         Assert.Equal([new Effect.RunAttempt(op, 4)], _world.Mail(MailKind.Unpark, epoch: 4).Effects);
-        Recover(5, Death.InStep);
+        Died(5, InStep(op));
         Assert.Equal(RunStatus.Running, _world.State.Status);
     }
 
@@ -134,23 +141,70 @@ public sealed class RecoveryTests
     public void An_attempt_that_ends_shows_that_its_step_does_not_end_processes()
     {
         var op = _world.Step(step => step.Retry = new(TimeSpan.Zero, 1, TimeSpan.Zero, 0, 9, null, []));
-        Recover(2, Death.InStep);
-        Recover(3, Death.InStep);
+        Died(2, InStep(op));
+        Died(3, InStep(op));
         _world.Do(new RunEvent.AttemptEnded(op, 3, KernelWorld.Error(), true, 0, 3));
         _world.Do(new RunEvent.TimePassed(3));
-        Recover(4, Death.InStep);
-        Recover(5, Death.InStep);
+        Died(4, InStep(op));
+        Died(5, InStep(op));
         Assert.Equal(RunStatus.Running, _world.State.Status);
-        Recover(6, Death.InStep);
+        Died(6, InStep(op));
         Assert.Equal(RunStatus.Parked, _world.State.Status);
+    }
+
+    [Fact]
+    public void A_step_beside_others_that_end_is_found_by_its_own_deaths()
+    {
+        var (killer, others) = (_world.Step(), new[] { _world.Step(), _world.Step(), _world.Step() });
+        for (var death = 0; death < 3; death++)
+        {
+            Assert.Equal(RunStatus.Running, _world.State.Status);
+            Died(2 + death, OnThread(killer), OnThread(others[death]));
+            if (death < 2) _world.End(others[death], _world.StepAt(others[death]).Attempt, KernelWorld.Ok());
+        }
+        Assert.Equal(RunStatus.Parked, _world.State.Status);
+        Assert.Contains($"(op {killer})", _world.State.ParkReason, StringComparison.Ordinal);
+        _world.Mail(MailKind.Unpark, epoch: 4);
+        Died(5, OnThread(killer));
+        Assert.Equal(RunStatus.Running, _world.State.Status);
+    }
+
+    [Fact]
+    public void A_run_whose_steps_end_between_the_deaths_is_not_what_ends_processes()
+    {
+        for (var epoch = 2; epoch < 12; epoch++)
+        {
+            var op = _world.Step(step => step.Epoch = epoch - 1);
+            Died(epoch, OnThread(op));
+            _world.End(op, _world.StepAt(op).Attempt, KernelWorld.Ok());
+        }
+        Assert.Equal((RunStatus.Running, 0), (_world.State.Status, _world.State.Crashes));
+    }
+
+    [Fact]
+    public void Many_steps_that_each_end_processes_and_never_end_themselves_park_their_run()
+    {
+        long[] steps = [_world.Step(), _world.Step(), _world.Step()];
+        for (var death = 0; death < 3; death++) Died(2 + death, OnThread(steps[death]));
+        Assert.Equal(RunStatus.Parked, _world.State.Status);
+        Assert.Contains("code of this run", _world.State.ParkReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_that_waits_is_not_blamed_for_the_deaths_in_another()
+    {
+        var (op, other) = (_world.Step(), _world.Step());
+        for (var epoch = 2; epoch < 4; epoch++) Died(epoch, InStep(op));
+        Died(4, InStep(other));
+        Assert.Equal((RunStatus.Running, 2, 1), (_world.State.Status, _world.StepAt(op).Deaths, _world.StepAt(other).Deaths));
     }
 
     [Fact]
     public void A_step_in_doubt_or_with_a_result_beside_ends_no_processes()
     {
-        _world.Step(step => step.AtMostOnce = true);
+        var once = _world.Step(step => step.AtMostOnce = true);
         var done = _world.Step();
-        for (var epoch = 2; epoch < 10; epoch++) Recover(epoch, Death.InStep, results: [done]);
+        for (var epoch = 2; epoch < 10; epoch++) _world.Do(new RunEvent.Recover(epoch, new([InStep(once), InStep(done), OnThread(done)], 99, 3), Stored(done)));
         Assert.Equal(RunStatus.Running, _world.State.Status);
     }
 

@@ -76,7 +76,7 @@ public sealed class TerminateTests
         RunEvent[] late =
         [
             new RunEvent.AttemptEnded(1, 1, KernelWorld.Ok(), true, 0, 1), new RunEvent.ResultStored(1, KernelWorld.Ok()), new RunEvent.TimePassed(1),
-            new RunEvent.MailArrived(_world.NewMail(MailKind.Unpark), default, 1), new RunEvent.Recover(9, Death.OnThread, 1), new RunEvent.Park("late"),
+            new RunEvent.MailArrived(_world.NewMail(MailKind.Unpark), default, 1), new RunEvent.Recover(9, new([new(Death.OnThread)], 1, 1)), new RunEvent.Park("late"),
         ];
         foreach (var happened in late) Assert.Equal("", KernelWorld.Text(_world.Do(happened)));
         Assert.Equal(before, KernelWorld.Bytes(_world.State));

@@ -42,6 +42,17 @@ public sealed class UpdateTests
     }
 
     [Fact]
+    public void An_update_that_was_taken_shows_that_its_run_does_not_end_processes()
+    {
+        var world = new KernelWorld();
+        world.State.Crashes = 2;
+        world.Mail(MailKind.Update, "Raise");
+        Assert.Equal(2, world.State.Crashes);
+        Take(world, refuses: true);
+        Assert.Equal(0, world.State.Crashes);
+    }
+
+    [Fact]
     public void A_wait_that_begins_does_not_take_what_came_after_an_update()
     {
         var world = new KernelWorld();

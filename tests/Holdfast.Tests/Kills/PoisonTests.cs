@@ -6,16 +6,16 @@ namespace Holdfast.Tests.Kills;
 public sealed class PoisonTests
 {
     [Theory]
-    [InlineData("turn")]
-    [InlineData("step")]
-    [InlineData("wait")]
-    public async Task A_run_that_kills_its_process_is_set_aside_after_three_deaths_and_the_others_go_on(string where)
+    [InlineData("turn", 3)]
+    [InlineData("step", 3)]
+    [InlineData("wait", 10)]
+    public async Task A_run_that_kills_its_process_is_set_aside_after_as_many_deaths_as_the_evidence_takes_and_the_others_go_on(string where, int deathsMax)
     {
         using var directory = new TemporaryDirectory();
         var deaths = 0;
         while (true)
         {
-            using var worker = WorkerProcess.Start(directory["jobs.db"], directory["ledger"], crashesMax: 3);
+            using var worker = WorkerProcess.Start(directory["jobs.db"], directory["ledger"]);
             if (await worker.ReadyAsync())
             {
                 if (deaths == 0)
@@ -23,21 +23,23 @@ public sealed class PoisonTests
                     worker.Tell($"poison 7 {where}");
                     await worker.Ended.WaitAsync(Runs.World.Patience);
                 }
-                else if (deaths >= 3)
+                else if (deaths >= deathsMax)
                 {
                     worker.Tell("start 1");
                     await worker.AnswerAsync("start 1");
                     worker.Tell("result 1");
                     await worker.AnswerAsync("result 1 ");
                     worker.Tell("poisoned 7");
-                    Assert.StartsWith("poisoned 7 parked: suspect", await worker.AnswerAsync("poisoned 7"), StringComparison.Ordinal);
+                    var answer = await worker.AnswerAsync("poisoned 7");
+                    Assert.StartsWith("poisoned 7 parked: suspect", answer, StringComparison.Ordinal);
+                    Assert.Equal(where != "turn", answer.Contains("(op 1)", StringComparison.Ordinal));
                     break;
                 }
             }
             await worker.Ended.WaitAsync(Runs.World.Patience);
             deaths++;
-            Assert.True(deaths <= 3, $"still dying: {string.Join('\n', worker.Said)}");
+            Assert.True(deaths <= deathsMax, $"still dying: {string.Join('\n', worker.Said)}");
         }
-        Assert.Equal(3, deaths);
+        Assert.Equal(deathsMax, deaths);
     }
 }

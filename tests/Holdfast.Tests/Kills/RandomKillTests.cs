@@ -4,31 +4,34 @@ using Xunit.Abstractions;
 
 namespace Holdfast.Tests.Kills;
 
-/// <summary>A process under load is killed at random moments, fifty times. What it acknowledged holds; what it did shows in a file of its own.</summary>
+/// <summary>
+/// A process under load is killed at random moments, fifty times, or <c>HOLDFAST_KILLS</c>. What it acknowledged holds; what it did shows in a file of its own.
+/// </summary>
 public sealed class RandomKillTests(ITestOutputHelper output)
 {
-    const int Kills = 50;
+    const int KillsByDefault = 50;
     const int JobsAtOnce = 2;
-
-    /// <summary>These deaths come from outside: a run that merely was there three times in a row is not to be set aside for them.</summary>
-    const int CrashesMax = 0;
 
     [Fact]
     public async Task Nothing_acknowledged_is_lost_and_nothing_committed_happens_again()
     {
         var seed = Environment.GetEnvironmentVariable("HOLDFAST_SEED") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
-        output.WriteLine($"HOLDFAST_SEED={seed}");
+        var kills = Environment.GetEnvironmentVariable("HOLDFAST_KILLS") is { } asked ? int.Parse(asked, CultureInfo.InvariantCulture) : KillsByDefault;
+        // More kills of the same load, and not more load: all of it has to be finished after the last.
+        var pause = TimeSpan.FromMilliseconds(4.0 * Math.Max(1, kills / KillsByDefault));
+        output.WriteLine($"HOLDFAST_SEED={seed}, HOLDFAST_KILLS={kills}");
         var random = new Random(seed);
         using var directory = new TemporaryDirectory();
         var load = new Load();
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < kills; kill++)
         {
-            using var worker = WorkerProcess.Start(directory["jobs.db"], directory["ledger"], CrashesMax);
+            using var worker = WorkerProcess.Start(directory["jobs.db"], directory["ledger"]);
             // Some kills fall into the start, some into the recovery, and most into the work, which a fresh process is slow to take up.
             var written = LengthOf(directory["ledger"]);
             if (kill % 5 != 4)
             {
                 Assert.True(await worker.ReadyAsync(), string.Join('\n', worker.Said));
+                worker.Tell("operate 0");
                 load.Repeat(worker);
                 if (kill % 5 != 3) await FeedAsync(() => LengthOf(directory["ledger"]) > written);
             }
@@ -44,19 +47,20 @@ public sealed class RandomKillTests(ITestOutputHelper output)
                 {
                     Assert.True(DateTime.UtcNow < patience, $"no step was done: {string.Join('\n', worker.Said.TakeLast(5))}");
                     load.Add(worker, JobsAtOnce);
-                    await Task.Delay(4);
+                    await Task.Delay(pause);
                 }
             }
             load.Hear(worker);
         }
-        using (var last = WorkerProcess.Start(directory["jobs.db"], directory["ledger"], CrashesMax))
+        using (var last = WorkerProcess.Start(directory["jobs.db"], directory["ledger"]))
         {
             Assert.True(await last.ReadyAsync());
+            last.Tell("operate 0");
             load.Repeat(last);
             await load.FinishAsync(last);
         }
         var ledger = await LedgerLine.ReadAsync(directory["ledger"]);
-        output.WriteLine($"{load.Started.Count} jobs, {ledger.Count} attempts, {ledger.Count(static l => l.Attempt > 1)} of them repeated");
+        output.WriteLine($"{kills} kills, {load.Started.Count} jobs, {load.WordsAcknowledged} messages, {ledger.Count} attempts, {ledger.Count(static l => l.Attempt > 1)} of them repeated, {load.Suspects} runs taken up again as suspects");
         Check(load, ledger, seed);
     }
 
@@ -95,9 +99,15 @@ public sealed class RandomKillTests(ITestOutputHelper output)
     sealed class Load
     {
         readonly HashSet<string> _words = [];
+        readonly HashSet<(WorkerProcess, string Run)> _suspects = [];
         int _next;
 
         public HashSet<int> Started { get; } = [];
+
+        public int WordsAcknowledged => _words.Count;
+
+        /// <summary>How often a run was set aside for the kills, and was taken up again.</summary>
+        public int Suspects => _suspects.Count;
 
         public Dictionary<int, string> Results { get; } = [];
 
@@ -126,7 +136,8 @@ public sealed class RandomKillTests(ITestOutputHelper output)
                 var words = line.Split(' ');
                 if (words[0] == "start") Started.Add(int.Parse(words[1], CultureInfo.InvariantCulture));
                 else if (words[0] == "signal") _words.Add(words[2]);
-                else Assert.True(words[0] is "ready", line);
+                else if (words[0] == "suspect") _suspects.Add((worker, words[1]));
+                else Assert.True(words[0] is "ready" or "result" or "info", line);
             }
         }
 
@@ -145,6 +156,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
                 var answer = await worker.AnswerAsync($"result {job} ", $"info {job} ");
                 Results[job] = answer[$"result {job} ".Length..];
             }
+            Hear(worker);
         }
     }
 

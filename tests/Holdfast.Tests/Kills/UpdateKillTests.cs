@@ -16,7 +16,7 @@ public sealed class UpdateKillTests
         var repeated = 0;
         for (var kill = 0; kill <= Kills; kill++)
         {
-            using var worker = WorkerProcess.Start(directory["jobs.db"], directory["ledger"], crashesMax: 0);
+            using var worker = WorkerProcess.Start(directory["jobs.db"], directory["ledger"]);
             Assert.True(await worker.ReadyAsync());
             // Whoever got no answer asks again, and so do some that have one.
             for (var i = 0; i < sent; i++)

@@ -11,13 +11,13 @@ sealed class WorkerProcess : IDisposable
     readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    WorkerProcess(string database, string ledger, int crashesMax)
+    WorkerProcess(string database, string ledger)
     {
         var built = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(built.Parent!.Parent!.FullName, "Holdfast.Tests.Worker", built.Name, "Holdfast.Tests.Worker.dll");
         _process = new()
         {
-            StartInfo = new("dotnet", ["exec", program, database, ledger, $"{crashesMax}"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new("dotnet", ["exec", program, database, ledger]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         _process.OutputDataReceived += (_, e) => Hear(e.Data);
         _process.ErrorDataReceived += (_, e) => Hear(e.Data is null ? null : "stderr " + e.Data);
@@ -32,7 +32,8 @@ sealed class WorkerProcess : IDisposable
     /// <summary>Completes when the process is gone and all that it said is here.</summary>
     public Task Ended => _ended.Task;
 
-    public static WorkerProcess Start(string database, string ledger, int crashesMax) => new(database, ledger, crashesMax);
+    /// <summary>Starts one with the options that everybody has.</summary>
+    public static WorkerProcess Start(string database, string ledger) => new(database, ledger);
 
     /// <summary>Waits until it takes commands; false when it ended before.</summary>
     public async Task<bool> ReadyAsync()

@@ -1,4 +1,5 @@
 using Holdfast.Kernel;
+using Holdfast.Sqlite;
 using Holdfast.Storage;
 using Holdfast.Tests.Storage;
 
@@ -171,10 +172,86 @@ public sealed class CrashTests
         Assert.DoesNotContain(last.Errors, static e => e.Contains("Invariant", StringComparison.Ordinal));
     }
 
-    static async Task MarkAsync(string path, RunId run)
+    static async Task MarkAsync(string path, RunId run, long op = 0)
     {
         await using var file = new FileStream(path, FileMode.OpenOrCreate);
-        await file.WriteAsync(run.ToBytes());
+        await file.WriteAsync((byte[])[.. run.ToBytes(), .. BitConverter.GetBytes(op)]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_doubt_in_a_run_that_was_set_aside_is_listed_and_its_decision_counts_when_the_run_goes_on(bool sqlite)
+    {
+        using var directory = new TemporaryDirectory();
+        var content = new MemoryStore();
+        var probe = new Probe();
+        probe.Answer = async (_, step) =>
+        {
+            probe.Gate("charged").TrySetResult();
+            await Task.Delay(Timeout.Infinite, step.CancellationToken);
+            return 0;
+        };
+        Task<World> Start() => World.StartAsync(
+            [typeof(Charges)], () => sqlite ? SqliteStore.Open(directory["store"], new() { ReserveBytes = 0 }) : new SidecarStore(content.Reopen(), directory["store"]), configure: probe.Register,
+            options: static o => (o.StopTime, o.CrashesMax) = (TimeSpan.Zero, 1));
+        RunId id;
+        await using (var first = await Start())
+        {
+            id = (await first.Client.StartAsync((Charges w) => w.Run(true))).Id;
+            await probe.ReachedAsync("charged");
+        }
+        await MarkAsync(directory["store.running"], id, op: 1);
+        await using var next = await Start();
+        var run = next.Client.GetRun(id);
+        Assert.Contains("suspect", (await next.ParkedAsync(run)).Waiting, StringComparison.Ordinal);
+        var doubt = Assert.Single(await next.Client.ListInDoubtAsync());
+        Assert.Equal((id, 1L, $"{id}-1"), (doubt.Run, doubt.Op, doubt.IdempotencyKey));
+        await next.Client.ResolveInDoubtAsync(doubt.Run, doubt.Op, InDoubtDecision.Succeeded(7));
+        Assert.Single(await next.Client.ListInDoubtAsync());
+        await next.ResumeAsync(run);
+        Assert.Equal("7", await next.ResultAsync<string>(run));
+        Assert.Empty(await next.Client.ListInDoubtAsync());
+    }
+
+    public sealed class Wide(Probe probe) : Workflow
+    {
+        public async Durable<int> Run()
+        {
+            var (quick, slow) = await Durable.WhenAll(Step(step => probe.Do("quick", step)), Step(step => probe.Do("slow", step)));
+            return quick + slow;
+        }
+    }
+
+    [Fact]
+    public async Task A_result_on_which_no_code_can_run_yet_ends_the_count_of_deaths_all_the_same()
+    {
+        using var directory = new TemporaryDirectory();
+        var content = new MemoryStore();
+        var probe = new Probe();
+        probe.Answer = async (what, step) =>
+        {
+            if (what == "quick") probe.Gate($"attempt {step.Attempt}").TrySetResult();
+            if (what == "slow" || !probe.Gate("go").Task.IsCompleted) await probe.Gate("end").Task.WaitAsync(step.CancellationToken);
+            return 1;
+        };
+        Task<World> Start(IStore store) => World.StartAsync([typeof(Wide)], () => store, configure: probe.Register, options: o => o.StopTime = TimeSpan.Zero);
+        RunId id;
+        await using (var first = await Start(content))
+        {
+            id = (await first.Client.StartAsync((Wide w) => w.Run())).Id;
+            await probe.ReachedAsync("attempt 1");
+        }
+        await MarkAsync(directory["store.running"], id, op: 1);
+        // The death is counted before the next attempt begins.
+        await using (await Start(new SidecarStore(content.Reopen(), directory["store"]))) await probe.ReachedAsync("attempt 2");
+        Assert.Equal(1, (await StateAsync()).Crashes);
+        probe.Gate("go").SetResult();
+        await using var last = await Start(content.Reopen());
+        await last.JournalAsync(last.Client.GetRun(id), static line => line.What == nameof(JournalKind.StepSucceeded));
+        Assert.Equal(0, (await StateAsync()).Crashes);
+
+        async Task<RunState> StateAsync() => StateCodec.Decode((await content.Reopen().LoadAsync(id, default))!.Run.State.Span);
     }
 
     public sealed class Stops(Probe probe) : Workflow

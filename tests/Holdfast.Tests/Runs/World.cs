@@ -87,6 +87,17 @@ sealed class World : IAsyncDisposable
         await UntilAsync(run, static i => i.Status != RunStatus.Parked);
     }
 
+    /// <summary>Waits until the run's journal has such a line.</summary>
+    public async Task JournalAsync(RunHandle run, Func<JournalLine, bool> fits)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (!(await run.ReadJournalAsync()).Any(fits))
+        {
+            Assert.True(DateTime.UtcNow < deadline, string.Join('\n', (await run.ReadJournalAsync()).Select(static l => $"{l.What} {l.Op} {l.Text}").Concat(Errors)));
+            await Task.Delay(2);
+        }
+    }
+
     public Task<RunInfo> ParkedAsync(RunHandle run) => UntilAsync(run, static i => i.Status == RunStatus.Parked);
 
     async Task EndAsync(RunHandle run, Task end)
