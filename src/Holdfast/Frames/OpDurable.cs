@@ -40,6 +40,11 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
         var outcome = delivery.Outcome;
         switch (outcome.Kind)
         {
+            // Both were due when the turn began, and what cancelled the scope was due first: a turn in time would have cancelled the timer.
+            case OutcomeKind.Succeeded when _form == ValueForm.None && Scope is { IsCancelled: true }:
+                Observed = true;
+                SettleFailed(new OperationCanceledException(WhyCancelled(null)), cancelled: true);
+                return;
             case OutcomeKind.Cancelled when _form != ValueForm.Child || Scope is { IsCancelled: true }:
                 Observed = true;
                 SettleFailed(new OperationCanceledException(WhyCancelled(outcome.Summary)), cancelled: true);

@@ -27,6 +27,36 @@ public sealed class DeadlineTests : IDisposable
         static string Show(Timed<string> answer) => answer.Arrived ? answer.Value : "nothing";
     }
 
+    public sealed class Bounded : Workflow
+    {
+        public async Durable<string> Run()
+        {
+            try
+            {
+                await InScope(static _ => Delay(TimeSpan.FromMinutes(20)), TimeSpan.FromMinutes(10));
+                return "in time";
+            }
+            catch (OperationCanceledException)
+            {
+                return "too late";
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_deadline_that_was_due_before_a_timer_counts_also_when_both_are_found_later()
+    {
+        RunHandle<Bounded, string> run;
+        await using (var world = await World.StartAsync([typeof(Bounded)], Open))
+        {
+            run = await world.Client.StartAsync((Bounded w) => w.Run());
+            using var patience = new CancellationTokenSource(Patience);
+            while ((await run.GetInfoAsync()).WakeUtc is null) await Task.Delay(1, patience.Token);
+        }
+        await using var later = await World.StartAsync([typeof(Bounded)], Open, options: o => o.TimeProvider = new LaterClock(TimeSpan.FromHours(2)));
+        Assert.Equal("too late", await later.Client.GetRun<Bounded, string>(run.Id).ResultAsync().WaitAsync(Patience));
+    }
+
     [Theory]
     [InlineData(30, 40, "a, b")]
     [InlineData(30, 90, "a, b")]
