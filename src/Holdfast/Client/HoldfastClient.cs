@@ -138,7 +138,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     public async Task<T> QueryAsync<T>(RunId run, LambdaExpression query, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
-        var question = new Question(MemberCall.Of(query, engine.Json));
+        var question = new Question(MemberCall.Of(query, engine.Json), engine.Executor);
         engine.Post(run, question);
         try
         {
@@ -158,7 +158,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         engine.ThrowIfNotRunning();
         if (key is { Length: 0 or > KeyLengthMax }) throw new ArgumentException($"An update's key has 1 to {KeyLengthMax} characters, not {key.Length}; pass null for none.", nameof(key));
         var call = MemberCall.Of(update, engine.Json);
-        var id = key ?? Guid.NewGuid().ToString("N");
+        var id = key ?? RunId.Create(engine.Time.GetUtcNow(), engine.Options.Random).ToString();
         var dedup = key is null ? null : "update:" + key;
         var waiter = engine.Answers.Wait(run, id);
         try

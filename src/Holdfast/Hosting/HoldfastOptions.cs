@@ -142,4 +142,7 @@ public sealed class HoldfastOptions
     /// <summary>Where ids and jitter come from.</summary>
     /// <value>The framework's shared random source, which is thread-safe; another one must be too.</value>
     public Random Random { get; set; } = Random.Shared;
+
+    /// <summary>Where work goes on that is handed over; a simulation brings its own.</summary>
+    internal Runtime.Executor Executor { get; set; } = Runtime.Executor.Pool;
 }

@@ -3,15 +3,15 @@ using Holdfast.Kernel;
 namespace Holdfast.Runtime;
 
 /// <summary>A caller of an update, in this process.</summary>
-sealed class AnswerWaiter(string call)
+sealed class AnswerWaiter(string call, Executor executor)
 {
     public string Call { get; } = call;
 
-    public TaskCompletionSource<Outcome> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<Outcome> Answer { get; } = new(executor.Completion);
 }
 
 /// <summary>Who waits for the answer to which update. Thread-safe.</summary>
-sealed class Answers
+sealed class Answers(Executor executor)
 {
     readonly Dictionary<RunId, List<AnswerWaiter>> _waiting = [];
     readonly Lock _lock = new();
@@ -19,7 +19,7 @@ sealed class Answers
     /// <summary>Completes when the update is answered. Ask before the update is posted: it may be answered at once.</summary>
     public AnswerWaiter Wait(RunId run, string call)
     {
-        var waiter = new AnswerWaiter(call);
+        var waiter = new AnswerWaiter(call, executor);
         lock (_lock)
         {
             if (!_waiting.TryGetValue(run, out var waiters)) _waiting.Add(run, waiters = []);

@@ -72,7 +72,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             token = _token;
         }
         // The callbacks are the user's code; they must not run on the thread that pumps the run.
-        if (token is not null) ThreadPool.UnsafeQueueUserWorkItem(static t => t.Cancel(), token, preferLocal: false);
+        if (token is not null) _ = _engine.CancelAsync(token);
     }
 
     /// <summary>The attempt is alive, and tells how far it is.</summary>
@@ -94,7 +94,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         return value;
     }
 
-    public void StartElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    public void StartElsewhere() => _engine.Executor.Run(this);
 
     void IThreadPoolWorkItem.Execute() => Start();
 

@@ -10,22 +10,31 @@ namespace Holdfast.Runtime;
 /// pool's threads compute what the next batch holds. Thread-safe.
 /// </summary>
 /// <remarks>After D. Gawlick's group commit for IMS Fast Path; the leader's role passes on as in flat combining (Hendler et al., 2010).</remarks>
-sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exception> failed, EngineMetrics metrics) : IDisposable
+sealed class Committer : IDisposable
 {
     static readonly TimeSpan ProbeWait = TimeSpan.FromMilliseconds(250);
 
+    readonly IStore _store;
+    readonly int _batchMax;
+    readonly TimeProvider _time;
+    readonly Executor _executor;
+    readonly Action<Exception> _failed;
+    readonly EngineMetrics _metrics;
+    readonly Standby _standby;
     readonly Lock _lock = new();
     List<Pending> _gathered = [];
     List<Pending> _batch = [];
     readonly List<StoreWrite> _writes = [];
-    readonly object _call = new();
     WriteResult[] _results = new WriteResult[64];
-    Thread? _thread;
-    bool _isCalled;
-    bool _isDisposed;
     bool _isLed;
     HoldfastException? _full;
     Exception? _broken;
+
+    public Committer(IStore store, int batchMax, TimeProvider time, Executor executor, Action<Exception> failed, EngineMetrics metrics)
+    {
+        (_store, _batchMax, _time, _executor, _failed, _metrics) = (store, batchMax, time, executor, failed, metrics);
+        _standby = executor.StandBy("Holdfast committer", LeadOn);
+    }
 
     /// <summary>Commits one write together with others. Completes when the write is durable, or with why it is not.</summary>
     /// <exception cref="HoldfastException">
@@ -34,7 +43,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     /// </exception>
     public ValueTask<WriteResult> CommitAsync(StoreWrite write)
     {
-        var pending = new Pending(write);
+        var pending = new Pending(write, _executor.GoesOnElsewhere);
         bool leads;
         lock (_lock)
         {
@@ -50,59 +59,31 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     }
 
     /// <summary>Ends the committer's thread. Nothing may be committed any more.</summary>
-    public void Dispose()
-    {
-        lock (_call)
-        {
-            _isDisposed = true;
-            Monitor.Pulse(_call);
-        }
-    }
+    public void Dispose() => _standby.Dispose();
 
     async Task LeadOnceAsync()
     {
-        if (await LeadAsync().ConfigureAwait(false)) CallThread();
+        if (await LeadAsync().ConfigureAwait(false)) _standby.Call();
     }
 
-    void CallThread()
-    {
-        lock (_call)
-        {
-            if (_isDisposed) return;
-            _isCalled = true;
-            Monitor.Pulse(_call);
-            if (_thread is not null) return;
-            _thread = new(LeadOn) { IsBackground = true, Name = "Holdfast committer" };
-            _thread.UnsafeStart();
-        }
-    }
-
+    /// <summary>What the committer's own thread does: commits batch after batch until nothing has gathered.</summary>
     void LeadOn()
     {
         while (true)
         {
-            lock (_call)
+            var lead = LeadAsync();
+            if (!lead.IsCompleted)
             {
-                while (!_isCalled && !_isDisposed) Monitor.Wait(_call);
-                if (_isDisposed) return;
-                _isCalled = false;
+                // A store that waits without a thread: whoever it wakes calls this one again.
+                _ = ContinueAsync(lead);
+                return;
             }
-            while (true)
-            {
-                var lead = LeadAsync();
-                if (!lead.IsCompleted)
-                {
-                    // A store that waits without a thread: whoever it wakes calls this one again.
-                    _ = ContinueAsync(lead);
-                    break;
-                }
-                if (!lead.Result) break;
-            }
+            if (!lead.Result) return;
         }
 
         async Task ContinueAsync(ValueTask<bool> lead)
         {
-            if (await lead.ConfigureAwait(false)) CallThread();
+            if (await lead.ConfigureAwait(false)) _standby.Call();
         }
     }
 
@@ -112,14 +93,14 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         lock (_lock)
         {
             // Swapped, not copied: the leader reads one list while writers fill the other.
-            if (_gathered.Count <= batchMax)
+            if (_gathered.Count <= _batchMax)
             {
                 (_batch, _gathered) = (_gathered, _batch);
             }
             else
             {
-                _batch.AddRange(_gathered.GetRange(0, batchMax));
-                _gathered.RemoveRange(0, batchMax);
+                _batch.AddRange(_gathered.GetRange(0, _batchMax));
+                _gathered.RemoveRange(0, _batchMax);
             }
         }
         var error = await AppendAsync(_batch).ConfigureAwait(false);
@@ -138,8 +119,8 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         if (error is not null)
         {
             Break(error);
-            foreach (var pending in _batch) pending.Fail(Unknown(error));
-            failed(error);
+            foreach (var pending in _batch) Fail(pending, Unknown(error));
+            _failed(error);
             return false;
         }
         _batch.Clear();
@@ -159,8 +140,8 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await store.AppendAsync(_writes, _results).ConfigureAwait(false);
-            metrics.Committed(_writes.Count, Stopwatch.GetElapsedTime(started));
+            await _store.AppendAsync(_writes, _results).ConfigureAwait(false);
+            _metrics.Committed(_writes.Count, Stopwatch.GetElapsedTime(started));
         }
         catch (Exception error)
         {
@@ -170,7 +151,7 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
         {
             _writes.Clear();
         }
-        for (var i = 0; i < batch.Count; i++) batch[i].Complete(_results[i]);
+        for (var i = 0; i < batch.Count; i++) Complete(batch[i], _results[i]);
         return null;
     }
 
@@ -195,10 +176,10 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
                 _full = null;
             }
         }
-        foreach (var pending in refused) pending.Fail(new HoldfastException(full.Error, full.Message, full));
+        foreach (var pending in refused) Fail(pending, new HoldfastException(full.Error, full.Message, full));
         if (_full is null) return false;
-        metrics.StoreIsFull(full);
-        await Task.Delay(ProbeWait, time).ConfigureAwait(false);
+        _metrics.StoreIsFull(full);
+        await Task.Delay(ProbeWait, _time).ConfigureAwait(false);
         return true;
     }
 
@@ -212,7 +193,19 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
             _gathered = [];
             _isLed = false;
         }
-        foreach (var pending in waiting) pending.Fail(Unknown(error));
+        foreach (var pending in waiting) Fail(pending, Unknown(error));
+    }
+
+    void Complete(Pending pending, WriteResult result)
+    {
+        if (_executor.GoesOnElsewhere) pending.Complete(result);
+        else _executor.Run(new Answer(pending, result, null));
+    }
+
+    void Fail(Pending pending, Exception error)
+    {
+        if (_executor.GoesOnElsewhere) pending.Fail(error);
+        else _executor.Run(new Answer(pending, default, error));
     }
 
     static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail or PruneRuns;
@@ -222,10 +215,10 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
     static HoldfastException Unknown(Exception error) => error as HoldfastException
         ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {error.Message} Whether it was kept shows after a restart.", error);
 
-    /// <summary>One write on its way. Goes on through the pool, unless it was committed before anybody waited for it.</summary>
-    sealed class Pending(StoreWrite write) : IValueTaskSource<WriteResult>
+    /// <summary>One write on its way. Who waits goes on through the pool, unless it was committed before anybody waited for it.</summary>
+    sealed class Pending(StoreWrite write, bool goesOnElsewhere) : IValueTaskSource<WriteResult>
     {
-        ManualResetValueTaskSourceCore<WriteResult> _core = new() { RunContinuationsAsynchronously = true };
+        ManualResetValueTaskSourceCore<WriteResult> _core = new() { RunContinuationsAsynchronously = goesOnElsewhere };
 
         public StoreWrite Write { get; } = write;
 
@@ -241,5 +234,15 @@ sealed class Committer(IStore store, int batchMax, TimeProvider time, Action<Exc
 
         void IValueTaskSource<WriteResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             _core.OnCompleted(continuation, state, token, flags);
+    }
+
+    /// <summary>The answer to a write, handed over: whoever waits goes on when it is run.</summary>
+    sealed class Answer(Pending pending, WriteResult result, Exception? error) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            if (error is null) pending.Complete(result);
+            else pending.Fail(error);
+        }
     }
 }

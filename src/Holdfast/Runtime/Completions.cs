@@ -4,13 +4,13 @@ using Holdfast.Storage;
 namespace Holdfast.Runtime;
 
 /// <summary>Who waits for the end of which run. Thread-safe.</summary>
-sealed class Completions
+sealed class Completions(Executor executor)
 {
     readonly ConcurrentDictionary<RunId, TaskCompletionSource<RunOutcome>> _waiting = new();
 
     /// <summary>Completes when the run ends. Ask the store afterwards whether it had ended before.</summary>
     public Task<RunOutcome> WaitAsync(RunId run) =>
-        _waiting.GetOrAdd(run, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        _waiting.GetOrAdd(run, static (_, executor) => new(executor.Completion), executor).Task;
 
     public void Complete(RunId run, RunOutcome outcome)
     {
@@ -19,7 +19,7 @@ sealed class Completions
 
     public void FailAll(Exception error)
     {
-        foreach (var (run, waiter) in _waiting)
+        foreach (var (run, waiter) in _waiting.OrderBy(static w => w.Key))
             if (_waiting.TryRemove(run, out _)) waiter.TrySetException(error);
     }
 }

@@ -34,16 +34,18 @@ sealed class Engine : IAsyncDisposable
         _alwaysCold = alwaysCold;
         _stopHost = stopHost;
         Time = options.TimeProvider;
+        Executor = options.Executor;
         Stopping = _stopping.Token;
         Json = new(options.Json);
         Codec = new(new TypeCatalog(registry.Assemblies.Concat(options.Assemblies)));
         Store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
         Admission = new(options.StepsInFlightMax);
         Metrics = new(() => _runs.Count, () => Admission.Running);
-        Committer = new(Store, options.BatchMax, Time, Broken, Metrics);
+        Committer = new(Store, options.BatchMax, Time, Executor, Broken, Metrics);
         Timers = new(this);
         Pruner = new(this);
-        Completions = new();
+        Completions = new(Executor);
+        Answers = new(Executor);
         Marks = RunningMarks.Open(null);
         _sweep = Time.CreateTimer(static e => ((Engine)e!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -57,6 +59,8 @@ sealed class Engine : IAsyncDisposable
     public IReadOnlyDictionary<string, CallHandler> Handlers { get; }
 
     public TimeProvider Time { get; }
+
+    public Executor Executor { get; }
 
     public JsonValues Json { get; }
 
@@ -77,7 +81,7 @@ sealed class Engine : IAsyncDisposable
     public Completions Completions { get; }
 
     /// <summary>Callers in this process that wait for their updates.</summary>
-    public Answers Answers { get; } = new();
+    public Answers Answers { get; }
 
     public RunningMarks Marks { get; private set; }
 
@@ -124,13 +128,13 @@ sealed class Engine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isStopped, 1) != 0) return;
         var failed = Failure is not null;
-        await SignalStopAsync().ConfigureAwait(false);
+        await CancelAsync(_stopping).ConfigureAwait(false);
         Timers.Dispose();
         await _sweep.DisposeAsync().ConfigureAwait(false);
         await Pruner.DisposeAsync().ConfigureAwait(false);
         var started = Time.GetTimestamp();
         while (!failed && !cancellationToken.IsCancellationRequested && Time.GetElapsedTime(started) < Options.StopTime && _runs.Values.Any(static r => !r.IsIdle))
-            await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
+            await Executor.PauseAsync(TimeSpan.FromMilliseconds(10)).ConfigureAwait(false);
         Failure ??= new HoldfastException(HoldfastError.NotRunning, "The engine has stopped.");
         Completions.FailAll(Failure);
         Answers.FailAll(Failure);
@@ -240,7 +244,7 @@ sealed class Engine : IAsyncDisposable
         Completions.FailAll(error);
         Answers.FailAll(error);
         // The token is cancelled at once; what is registered on it is the users' code, and may neither throw here nor hold this thread.
-        _ = SignalStopAsync();
+        _ = CancelAsync(_stopping);
         _stopHost?.Invoke(error);
     }
 
@@ -312,11 +316,12 @@ sealed class Engine : IAsyncDisposable
         TraceParent = run.TraceParent,
     };
 
-    async Task SignalStopAsync()
+    /// <summary>Signals a token. What is registered on it is the users' code: what it throws is reported, and harms nobody.</summary>
+    public async Task CancelAsync(CancellationTokenSource source)
     {
         try
         {
-            await _stopping.CancelAsync().ConfigureAwait(false);
+            await Executor.CancelAsync(source).ConfigureAwait(false);
         }
         catch (AggregateException error)
         {
@@ -342,7 +347,7 @@ sealed class Engine : IAsyncDisposable
         try
         {
             var excess = _runs.Count - Options.HotRunsMax;
-            foreach (var run in _runs.Values)
+            foreach (var run in excess > 0 ? _runs.Values.OrderBy(static r => r.TouchedTimestamp).ThenBy(static r => r.Id) : (IEnumerable<LiveRun>)_runs.Values)
             {
                 if (!run.IsIdle || run.Memory is null) continue;
                 if (excess <= 0 && Time.GetElapsedTime(run.TouchedTimestamp) < Options.IdleTime) continue;

@@ -57,7 +57,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             _events.Add(happened);
             Volatile.Write(ref _count, _events.Count);
         }
-        if (Interlocked.Exchange(ref _pumping, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (Interlocked.Exchange(ref _pumping, 1) == 0) Engine.Executor.Run(this);
         return true;
     }
 
@@ -78,7 +78,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             return true;
         }
         // Whoever brought something found the run busy, so it is ours to go on.
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        Engine.Executor.Run(this);
         return false;
     }
 
@@ -91,7 +91,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         if (Interlocked.Exchange(ref _pumping, 1) != 0) return null;
         int? count = HasEvents || Attempts.Values.Any(static a => a.IsCancelled) ? null : Attempts.Count;
         Interlocked.Exchange(ref _pumping, 0);
-        if (HasEvents && Interlocked.Exchange(ref _pumping, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (HasEvents && Interlocked.Exchange(ref _pumping, 1) == 0) Engine.Executor.Run(this);
         return count;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Holdfast.Storage;
 
 namespace Holdfast.Runtime;
@@ -73,7 +72,7 @@ sealed class Pruner : IAsyncDisposable
         for (var writes = 1; ; writes++)
         {
             _engine.ThrowIfNotRunning();
-            var started = Stopwatch.GetTimestamp();
+            var started = _engine.Time.GetTimestamp();
             var answer = await _engine.Committer.CommitAsync(new PruneRuns { Epoch = _engine.Epoch, Default = others, Rules = rules, RowsMax = _rows }).ConfigureAwait(false);
             if (answer.Pruned is not { } pruned)
             {
@@ -90,7 +89,7 @@ sealed class Pruner : IAsyncDisposable
                 return new(runs, rows);
             }
             if (writes % WritesMany == 0) _rows = Math.Min(RowsMax, _rows * 2);
-            var took = Stopwatch.GetElapsedTime(started);
+            var took = _engine.Time.GetElapsedTime(started);
             await Task.Delay(took < PauseMin ? PauseMin : took > PauseMax ? PauseMax : took, _engine.Time, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -5,9 +5,9 @@ using Holdfast.Kernel;
 namespace Holdfast.Runtime;
 
 /// <summary>Somebody wants to know something of the run. In memory only: who asks is in this process, and asks again after its death.</summary>
-sealed record Question(MemberCall Call) : RunEvent
+sealed record Question(MemberCall Call, Executor Executor) : RunEvent
 {
-    public TaskCompletionSource<byte[]> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<byte[]> Answer { get; } = new(Executor.Completion);
 
     public void Fail(Exception error) => Answer.TrySetException(error as HoldfastException
         ?? new HoldfastException(HoldfastError.StoreUnavailable, $"Query '{Call.Name}' could not be answered, because the run could not be read: {error.Message}", error));
