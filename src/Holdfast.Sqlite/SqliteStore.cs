@@ -209,6 +209,17 @@ public sealed class SqliteStore : IStore
         _oneBackup.Release();
     }
 
+    /// <summary>
+    /// Gives back what this process holds of a store whose files are out of its reach: for a simulation that goes on after the death of the process that
+    /// had it.
+    /// </summary>
+    internal void Bury()
+    {
+        _readers.Dispose();
+        _writer?.Bury();
+        _lock?.Dispose();
+    }
+
     async Task<StoreBackup> MakeBackupAsync(string path, CancellationToken cancellationToken)
     {
         await _oneBackup.WaitAsync(cancellationToken).ConfigureAwait(false);

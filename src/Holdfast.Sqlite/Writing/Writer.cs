@@ -136,10 +136,26 @@ sealed class Writer : IDisposable
                     return;
                 }
             }
-            _isClosed = true;
-            _database.FinalizeStatements();
-            _connection.CloseForGood();
+            Close();
         }
+    }
+
+    /// <summary>Closes without a look at the file, which takes nothing any more.</summary>
+    public void Bury()
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return;
+            lock (Abandoned) Abandoned.Remove(this);
+            Close();
+        }
+    }
+
+    void Close()
+    {
+        _isClosed = true;
+        _database.FinalizeStatements();
+        _connection.CloseForGood();
     }
 
     static string ConnectionString(string path, SqliteStoreOptions options) => new SqliteConnectionStringBuilder

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Holdfast.Simulation.Worlds;
+
+namespace Holdfast.Simulation.Flows;
+
+/// <summary>The world outside, as the code of one process sees it. What a dead process still asks for is never answered.</summary>
+public sealed class Desk
+{
+    readonly SimulatedProcess _process;
+    readonly Ledger _ledger;
+
+    internal Desk(SimulatedProcess process) => (_process, _ledger) = (process, process.World.Ledger);
+
+    public DateTimeOffset UtcNow => _process.World.Clock.UtcNow;
+
+    /// <summary>What a job on this value gives.</summary>
+    public static long ResultOf(int value) => (value * 3L) + 1;
+
+    public void CheckNotEarly(RunId run, DateTimeOffset due)
+    {
+        if (UtcNow < due) _process.World.Complain($"a timer of {_process.World.NameOf(run)} fired {due - UtcNow} early");
+    }
+
+    /// <summary>A run has begun in this build; until that is durable, it may begin in another one.</summary>
+    public void RunsIn(RunId run, string build) => _process.World.BuildOf[run] = build;
+
+    public void GoesOnIn(RunId run, string build)
+    {
+        if (_process.World.BuildOf[run] != build) _process.World.Complain($"{_process.World.NameOf(run)} began in the {_process.World.BuildOf[run]} build, and goes on in the {build}");
+    }
+
+    public async Task<long> WorkAsync(StepContext step, Job job)
+    {
+        var entry = _ledger.Begin(_process, step, job.ToString(), job.Once);
+        await _process.MayDieAsync("before its effect");
+        if (job.Millis > 0) await _process.PauseAsync(TimeSpan.FromMilliseconds(job.Millis), "work");
+        if (entry.Failures < job.Fails)
+        {
+            entry.Failures++;
+            throw new InvalidOperationException("It did not work.");
+        }
+        _ledger.Do(_process, entry, ResultOf(job.Value));
+        await _process.MayDieAsync("after its effect");
+        _process.World.Sabotage.Worked(_process, step, ResultOf(job.Value));
+        return ResultOf(job.Value);
+    }
+
+    public async Task<string> BigAsync(StepContext step, int value, int length)
+    {
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"big {value} {length}"), once: false);
+        await _process.PauseAsync(TimeSpan.FromMilliseconds(1), "big");
+        _ledger.Do(_process, entry, length);
+        return BigOf(value, length);
+    }
+
+    public static string BigOf(int value, int length) => new((char)('a' + (value % 26)), length);
+
+    public async Task<long> BeatAsync(StepContext step, int value)
+    {
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"beat {value}"), once: false);
+        var from = step.TryGetDetails<int>(out var details) ? details : 0;
+        for (var i = from; i < 4; i++)
+        {
+            await _process.PauseAsync(TimeSpan.FromSeconds(2), "beat");
+            step.Heartbeat(i);
+            // Falls silent once, and is found.
+            if (i == 1 && entry.Failures++ == 0) await _process.PauseAsync(TimeSpan.FromSeconds(30), "silence");
+        }
+        _ledger.Do(_process, entry, ResultOf(value));
+        return ResultOf(value);
+    }
+
+    public async Task<long> BookAsync(StepContext step, string run, int place)
+    {
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"book {run} {place}"), once: false);
+        await _process.PauseAsync(TimeSpan.FromMilliseconds(place % 30), "book");
+        _ledger.Do(_process, entry, place);
+        _ledger.Booked.Add((run, place));
+        return place;
+    }
+
+    public async Task UnbookAsync(StepContext step, string run, int place)
+    {
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"unbook {run} {place}"), once: false);
+        await _process.MayDieAsync("before its effect");
+        _ledger.Do(_process, entry, place);
+        _ledger.Booked.Remove((run, place));
+    }
+
+    public long Write(StepTransaction step, int value)
+    {
+        using var command = step.Connection.CreateCommand();
+        command.CommandText = "CREATE TABLE IF NOT EXISTS sim_row (key TEXT, value INTEGER); INSERT INTO sim_row VALUES ($key, $value)";
+        var (key, number) = (command.CreateParameter(), command.CreateParameter());
+        (key.ParameterName, key.Value) = ("$key", step.IdempotencyKey);
+        (number.ParameterName, number.Value) = ("$value", value);
+        command.Parameters.Add(key);
+        command.Parameters.Add(number);
+        command.ExecuteNonQuery();
+        return ResultOf(value);
+    }
+
+    internal async Task<long> DoubleAsync(int value, StepContext step)
+    {
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"double {value}"), once: false);
+        await _process.PauseAsync(TimeSpan.FromMilliseconds(value % 50), "double");
+        _ledger.Do(_process, entry, value * 2L);
+        return value * 2L;
+    }
+}

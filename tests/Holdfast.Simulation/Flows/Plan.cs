@@ -1,0 +1,63 @@
+namespace Holdfast.Simulation.Flows;
+
+/// <summary>The kinds of things that a run has to do.</summary>
+public enum ChoreKind
+{
+    /// <summary>Steps one after the other, each of which needs what the one before gave.</summary>
+    Steps,
+
+    /// <summary>A step that fails a few times and then succeeds.</summary>
+    Retried,
+
+    /// <summary>A step that fails for good, and a catch and a finally that do something about it.</summary>
+    Failing,
+
+    /// <summary>A step that must not be repeated.</summary>
+    Once,
+
+    /// <summary>A handler called by name.</summary>
+    Call,
+
+    /// <summary>A step inside the commit.</summary>
+    Transaction,
+
+    Delay,
+
+    /// <summary>Steps side by side.</summary>
+    FanOut,
+
+    /// <summary>Two steps, of which the first to end counts.</summary>
+    Race,
+
+    /// <summary>Waits for a message, for a time.</summary>
+    Within,
+
+    Child,
+
+    /// <summary>Steps that are undone when the last of them fails.</summary>
+    Saga,
+
+    /// <summary>A part that is cancelled at its deadline.</summary>
+    Deadline,
+
+    /// <summary>A value that is kept apart from the frames.</summary>
+    Big,
+
+    /// <summary>A step that gives signs of life, and one that falls silent at its first attempt.</summary>
+    Beating,
+}
+
+/// <summary>One thing that a run has to do.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Value">What it works on.</param>
+/// <param name="Millis">How long it takes: 0 for a step that ends at once.</param>
+/// <param name="Times">How often, or how many.</param>
+/// <param name="Inner">What a child has to do.</param>
+public sealed record Chore(ChoreKind Kind, int Value, int Millis, int Times, Chore[] Inner);
+
+/// <summary>What a step of the world outside is asked to do.</summary>
+/// <param name="Value">What it works on.</param>
+/// <param name="Millis">How long it takes.</param>
+/// <param name="Fails">How often it fails before it succeeds.</param>
+/// <param name="Once">Whether it must not be done twice.</param>
+public sealed record Job(int Value, int Millis, int Fails = 0, bool Once = false);

@@ -1,0 +1,58 @@
+using Holdfast.Simulation.Worlds;
+
+namespace Holdfast.Simulation.Tests;
+
+public sealed class SimulatorTests
+{
+    public static TheoryData<string> AllSabotages => [.. Sabotages.Names];
+
+    [Fact]
+    public void What_is_promised_holds_in_many_worlds()
+    {
+        var report = Simulator.Run(from: 10_000, worlds: 12, TimeSpan.MaxValue, static () => new(), Environment.ProcessorCount);
+        Assert.Equal(12, report.Worlds);
+        foreach (var failed in report.Failures) Assert.Fail($"seed {failed.Seed}: {failed.Violations[0]}\n{string.Join('\n', failed.Trace)}");
+    }
+
+    [Fact]
+    public void Each_world_is_eventful()
+    {
+        var least = Enumerable.Range(1, 4).Select(static seed => World.Run(Scenario.Draw(seed), new())).ToList();
+        Assert.All(least, static world => Assert.True(world.Events >= 500, $"seed {world.Seed}: {world.Events} events"));
+        Assert.All(least, static world => Assert.True(world.Deaths >= 3, $"seed {world.Seed}: {world.Deaths} deaths"));
+    }
+
+    [Fact]
+    public void The_same_seed_is_the_same_world()
+    {
+        var first = World.Run(Scenario.Draw(5), new());
+        var other = World.Run(Scenario.Draw(6), new());
+        var again = World.Run(Scenario.Draw(5), new());
+        Assert.Equal((first.Events, first.Deaths, first.TraceHash), (again.Events, again.Deaths, again.TraceHash));
+        Assert.NotEqual(first.TraceHash, other.TraceHash);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllSabotages))]
+    public void A_broken_promise_is_noticed(string sabotage)
+    {
+        var report = Simulator.Run(from: 1, worlds: 200, TimeSpan.MaxValue, Sabotages.Find(sabotage)!, Environment.ProcessorCount, stopAtFirst: true);
+        Assert.NotEmpty(report.Failures);
+    }
+
+    [Fact]
+    public void What_failed_is_made_small_and_fails_in_the_same_way()
+    {
+        var make = Sabotages.Find("drop-mail")!;
+        var report = Assert.Single(Simulator.Run(from: 1, worlds: 1, TimeSpan.MaxValue, make, threads: 1).Failures);
+        var scenario = Scenario.Draw(report.Seed);
+        var (small, failed) = Shrinking.Shrink(scenario, report, make);
+        Assert.True(small.Runs.Count < scenario.Runs.Count);
+        Assert.True(failed.Events < report.Events);
+        Assert.NotEmpty(failed.Violations);
+        Assert.Equal(failed.TraceHash, World.Run(small, make()).TraceHash);
+    }
+
+    [Fact]
+    public void A_name_of_no_sabotage_is_none() => Assert.Null(Sabotages.Find("nothing"));
+}

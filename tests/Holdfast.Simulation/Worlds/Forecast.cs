@@ -1,0 +1,53 @@
+using System.Globalization;
+using Holdfast.Simulation.Flows;
+
+namespace Holdfast.Simulation.Worlds;
+
+/// <summary>Says what a run's result must be, from its plan alone.</summary>
+static class Forecast
+{
+    /// <summary>What is wrong with the result of a run that did its plan; null for nothing.</summary>
+    public static string? Problem(Chore[] plan, IReadOnlyList<string> result, int[] words)
+    {
+        if (result.Count != plan.Length) return $"{result.Count} chores were done of {plan.Length}";
+        for (var i = 0; i < plan.Length; i++)
+            if (!Expected(plan[i], words).Contains(result[i])) return $"chore {i}, {plan[i].Kind}, gave '{result[i]}' and not '{string.Join("' or '", Expected(plan[i], words))}'";
+        return null;
+    }
+
+    static IReadOnlyList<string> Expected(Chore chore, int[] words)
+    {
+        var value = Desk.ResultOf(chore.Value);
+        switch (chore.Kind)
+        {
+            case ChoreKind.Steps:
+                long sum = chore.Value;
+                for (var i = 0; i < chore.Times; i++) sum += Desk.ResultOf((int)(sum % 1000) + i);
+                return [Text("steps", sum)];
+            case ChoreKind.Retried: return [Text("retried", value)];
+            case ChoreKind.Failing: return [Text("failed", value + "It did not work.".Length + Desk.ResultOf(chore.Value + 1))];
+            case ChoreKind.Once: return [Text("once", value)];
+            case ChoreKind.Call: return [Text("call", chore.Value * 2L)];
+            case ChoreKind.Transaction: return [Text("row", value)];
+            case ChoreKind.Delay: return ["delay"];
+            case ChoreKind.FanOut: return [Text("fan", Enumerable.Range(0, chore.Times).Sum(i => Desk.ResultOf(chore.Value + i)))];
+            case ChoreKind.Race: return [Text("race", value), Text("race", Desk.ResultOf(chore.Value + 1))];
+            case ChoreKind.Within: return ["silence", .. words.Select(static word => Text("word", word))];
+            case ChoreKind.Child: return Children(chore.Inner);
+            case ChoreKind.Saga: return [chore.Value % 2 == 0 ? "undone" : Text("kept", Enumerable.Range(0, chore.Times).Sum(i => (long)chore.Value + i))];
+            case ChoreKind.Deadline: return [Text("deadline", value)];
+            case ChoreKind.Big: return [Text("big", (chore.Times * 1024) + Desk.BigOf(chore.Value, 1)[0] + value)];
+            case ChoreKind.Beating: return [Text("beating", value)];
+            default: throw new InvalidOperationException($"No chore {chore.Kind}.");
+        }
+    }
+
+    static IReadOnlyList<string> Children(Chore[] inner)
+    {
+        IEnumerable<string> all = [""];
+        foreach (var chore in inner) all = all.SelectMany(before => Expected(chore, []).Select(next => before.Length == 0 ? next : $"{before},{next}"));
+        return [.. all.Select(static text => "child " + text)];
+    }
+
+    static string Text(string what, long number) => string.Create(CultureInfo.InvariantCulture, $"{what} {number}");
+}

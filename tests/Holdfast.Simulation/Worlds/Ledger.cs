@@ -1,0 +1,52 @@
+namespace Holdfast.Simulation.Worlds;
+
+/// <summary>What steps have done to the world outside. Outlives all processes, and is what promises are judged by.</summary>
+sealed class Ledger(World world)
+{
+    readonly Dictionary<string, LedgerEntry> _byKey = new(StringComparer.Ordinal);
+
+    /// <summary>What sagas have booked and not taken back.</summary>
+    public HashSet<(string Run, int Place)> Booked { get; } = [];
+
+    public LedgerEntry? Find(string key) => _byKey.GetValueOrDefault(key);
+
+    /// <summary>An attempt begins.</summary>
+    public LedgerEntry Begin(SimulatedProcess process, StepContext step, string asked, bool once)
+    {
+        world.Note(process.Name, "step", step.Op, step.Attempt);
+        var name = $"step {step.Op} of {world.NameOf(step.RunId)}";
+        world.Books.CheckStep(process, step.RunId, step.Op, name);
+        if (!_byKey.TryGetValue(step.IdempotencyKey, out var entry)) _byKey.Add(step.IdempotencyKey, entry = new(asked));
+        if (entry.Asked != asked) world.Complain($"{name} was asked for '{entry.Asked}' and then, under the same key, for '{asked}'");
+        if (once && entry.Begun > 0 && !entry.MayRepeat) world.Complain($"{name} is at-most-once, and has begun twice");
+        entry.MayRepeat = false;
+        entry.Begun++;
+        return entry;
+    }
+
+    /// <summary>The step has had its effect.</summary>
+    public void Do(SimulatedProcess process, LedgerEntry entry, long result)
+    {
+        world.Note(process.Name, "done", result);
+        entry.Done++;
+        entry.Result = result;
+    }
+}
+
+/// <summary>One idempotency key.</summary>
+sealed class LedgerEntry(string asked)
+{
+    /// <summary>What its first attempt was asked for.</summary>
+    public string Asked { get; } = asked;
+
+    public int Begun { get; set; }
+
+    public int Done { get; set; }
+
+    public int Failures { get; set; }
+
+    public long Result { get; set; }
+
+    /// <summary>Somebody decided that the step did not happen, and is to be done.</summary>
+    public bool MayRepeat { get; set; }
+}

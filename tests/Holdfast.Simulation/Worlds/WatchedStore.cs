@@ -1,0 +1,93 @@
+using Holdfast.Sqlite;
+using Holdfast.Storage;
+
+namespace Holdfast.Simulation.Worlds;
+
+/// <summary>The real store of one process: it takes its time, others go on meanwhile, and what it says is written down.</summary>
+sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inner) : IStore
+{
+    public SqliteStore Inner { get; } = inner;
+
+    public string Location => "simulated";
+
+    public string? SidecarPath => world.Settings.UsesMarks ? Inner.SidecarPath : null;
+
+    public async ValueTask<long> AcquireAsync(string owner, CancellationToken cancellationToken)
+    {
+        var epoch = await Read(_ => Inner.AcquireAsync(process.Name, default), "acquire");
+        world.Acquired(process, epoch);
+        return epoch;
+    }
+
+    public async ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+    {
+        await process.PauseAsync(world.Chaos.Latency(), "append");
+        Exception? failure = null;
+        try
+        {
+            world.Note(process.Name, "commit", writes.Count);
+            await world.Sabotage.AppendAsync(process, Inner, writes, results);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+        // Whoever is dead never hears of it.
+        if (process.IsDead) await Never();
+        if (failure is null) world.Sabotage.Appended(process, writes, results);
+        else world.Note(process.Name, "not committed", failure is HoldfastException known ? (long)known.Error : -1);
+        await process.PauseAsync(world.Chaos.Latency(), "synced");
+        if (failure is not null) throw failure;
+    }
+
+    public ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken) => Read(async _ =>
+    {
+        var stored = await Inner.LoadAsync(run, default);
+        if (stored is null) return null;
+        world.Books.Loaded(stored);
+        return world.Sabotage.Loaded(process, stored);
+    }, "load");
+
+    public ValueTask<ReadOnlyMemory<byte>?> LoadBlobAsync(RunKey key, BlobHash hash, CancellationToken cancellationToken) => Read(_ => Inner.LoadBlobAsync(key, hash, default), "blob");
+
+    public ValueTask<ReadOnlyMemory<byte>?> LoadCodeAsync(CodeId code, CancellationToken cancellationToken) => Read(_ => Inner.LoadCodeAsync(code, default), "code");
+
+    public ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken) => Read(_ => Inner.ScanOwedAsync(after, limit, default), "owed");
+
+    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) => Read(_ => Inner.ScanDueAsync(until, limit, default), "due");
+
+    public ValueTask<RunId?> FindAsync(string workflow, string key, CancellationToken cancellationToken) => Read(_ => Inner.FindAsync(workflow, key, default), "find");
+
+    public ValueTask<RunRow?> GetAsync(RunId run, CancellationToken cancellationToken) => Read(_ => Inner.GetAsync(run, default), "get");
+
+    public ValueTask<IReadOnlyList<RunRow>> ListAsync(RunQuery query, CancellationToken cancellationToken) => Read(_ => Inner.ListAsync(query, default), "list");
+
+    public ValueTask<IReadOnlyList<JournalRow>> ReadJournalAsync(RunId run, long after, int limit, CancellationToken cancellationToken) => Read(_ => Inner.ReadJournalAsync(run, after, limit, default), "journal");
+
+    public ValueTask<ReadOnlyMemory<byte>?> FindAnswerAsync(RunId run, string dedupKey, CancellationToken cancellationToken) => Read(_ => Inner.FindAnswerAsync(run, dedupKey, default), "answer");
+
+    public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken) => Read(_ => Inner.ListDeadLettersAsync(run, limit, default), "dead");
+
+    public ValueTask DisposeAsync() => Inner.DisposeAsync();
+
+    /// <summary>Reads, and sometimes lets others go first, as a thread that is held up does.</summary>
+    async ValueTask<T> Read<T>(Func<int, ValueTask<T>> read, string what)
+    {
+        if (world.Chaos.HoldsUp()) await process.PauseAsync(TimeSpan.Zero, what);
+        T value;
+        try
+        {
+            value = await read(0);
+        }
+        catch (Exception) when (process.IsDead)
+        {
+            await Never();
+            throw;
+        }
+        if (process.IsDead) await Never();
+        if (world.Chaos.HoldsUp()) await process.PauseAsync(TimeSpan.Zero, what);
+        return value;
+    }
+
+    static Task Never() => new TaskCompletionSource().Task;
+}
