@@ -12,6 +12,10 @@ sealed record ClaimFile(int Rows, IReadOnlyList<Claim> Valid, IReadOnlyList<Quar
         {
             bytes = File.ReadAllBytes(path);
         }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InvalidDataException($"There is no file {path}.", failure);
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new InvalidDataException(Directory.Exists(path) ? $"{path} is a directory, not a CSV file." : $"{path} cannot be read: {failure.Message}", failure);

@@ -16,7 +16,7 @@ sealed class PlainProgress : ProgressView
             (shown, kills, trouble) = (now.Elapsed, now.Kills, now.WaitsFor);
             Console.WriteLine(
                 $"{now.Elapsed.TotalSeconds,5:F1} s  {now.Completed:N0} of {now.Claims:N0} done  {now.Paid:N0} paid  {now.WaitingForAdjuster} wait for the adjuster  "
-                + $"{now.InDoubt} in doubt  {now.Suspects} suspects  {now.Kills} of {now.KillsPlanned} kills  {now.StepsPerSecond:N0} steps/s{(now.WorkerIsUp ? "" : "  (worker is down)")}{(trouble is null ? "" : $"  waits: {trouble}")}");
+                + $"{now.InDoubt} in doubt  {now.Suspects} suspects  {now.Kills} of {now.KillsPlanned} kills  {now.StepsPerSecond:N0} steps/s{(now.WorkerIsUp ? "" : now.Kills == 0 ? "  (worker is starting)" : "  (worker was killed, and is starting again)")}{(trouble is null ? "" : $"  waits: {trouble}")}");
         });
     }
 }
