@@ -27,6 +27,15 @@ public static class Deploying
         #endregion
     }
 
+    public static async Task LookEncryptedAsync(string path, PayloadCodec codec)
+    {
+        #region report-codec
+        await using var store = SqliteStore.OpenReadOnly(path);
+        CodeReport report = await HoldfastCode.ReportAsync(codec.Over(store), typeof(Refund).Assembly);
+        #endregion
+        if (!report.IsSafe) throw new InvalidOperationException(report.ToString());
+    }
+
     public static async Task<RunId> RestartAsync(IHoldfastClient holdfast, RunId id)
     {
         #region restart

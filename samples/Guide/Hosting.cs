@@ -63,6 +63,13 @@ public static class Hosting
         #endregion
     }
 
+    public static void Encrypt(HoldfastOptions o, IReadOnlyDictionary<string, byte[]> keys)
+    {
+        #region payload-codec-set
+        o.PayloadCodec = new AesCodec(current: "2026-11", keys);   // keys holds "2026-11", and the ones before it
+        #endregion
+    }
+
     public static async Task PruneAsync(IHoldfastClient holdfast)
     {
         #region prune

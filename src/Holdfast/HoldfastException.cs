@@ -57,6 +57,12 @@ public enum HoldfastError
     /// <summary>Nothing is registered that gives secrets of this type; add it with <c>AddSecrets</c>.</summary>
     UnknownSecret = 124,
 
+    /// <summary>What was saved cannot be decoded with the <see cref="PayloadCodec"/> that is set here, or without one; it was left as it is. Set the one that it was saved with.</summary>
+    PayloadUnreadable = 125,
+
+    /// <summary>The <see cref="PayloadCodec"/> threw when it was to encode; nothing of the call was kept.</summary>
+    PayloadNotEncoded = 126,
+
     /// <summary>Another process owns the store.</summary>
     StoreOwned = 200,
 

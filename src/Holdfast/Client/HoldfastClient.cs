@@ -42,7 +42,9 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         engine.ThrowIfNotRunning();
         var rows = await engine.Store.ListAsync(query, cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(Info)];
+        var found = new List<RunInfo>(rows.Count);
+        foreach (var row in rows) found.Add(await InfoAsync(row, cancellationToken).ConfigureAwait(false));
+        return found;
     }
 
     public async Task<IReadOnlyList<InDoubtStep>> ListInDoubtAsync(CancellationToken cancellationToken)
@@ -60,6 +62,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         ArgumentNullException.ThrowIfNull(decision);
         engine.ThrowIfNotRunning();
         var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
+        if (row.Unreadable is { } unreadable) throw Unreadable(run, unreadable);
         var step = StateCodec.Decode(row.State.Span).Ops.TryGet(op, out var found) ? found as StepOp : null;
         var payload = decision.Encode(engine.Codec, engine.Json, step is { Kind: StepKind.Call });
         // The answer came from asking about the attempt that is in doubt now; it must not reach a later one.
@@ -102,6 +105,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         var stored = await engine.Store.LoadAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
         if (StateBytes.TryRead(stored.Run.State, out _)?.RestartedAs is { } before) return before;
         if (stored.Outcome is not null) throw Ended(run);
+        if (stored.Unreadable is { } unreadable) throw Unreadable(run, unreadable);
         if (stored.Run.Parent is { } parent)
             throw new HoldfastException(HoldfastError.Misuse, $"Run {run} is a child of run {parent}, which waits for it. Restart the parent, or terminate the child: the parent then gets a failure.");
         var type = engine.Registry.Newest(stored.Run.Workflow)
@@ -195,6 +199,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     public async Task<T> ResultAsync<T>(RunId run, CancellationToken cancellationToken)
     {
         var outcome = await OutcomeAsync(run, cancellationToken).ConfigureAwait(false);
+        if (outcome.Unreadable is { } unreadable) throw Unreadable(run, unreadable);
         if (outcome.Status == RunStatus.Completed) return typeof(T) == typeof(Nothing) ? default! : engine.Json.Read<T>(outcome.Result, $"The result of run {run}");
         var error = RunErrors.Decode(outcome.Error);
         var why = error is null ? "" : $" {error.Type}: {error.Message}";
@@ -206,14 +211,14 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     public async Task<RunInfo> GetInfoAsync(RunId run, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
-        return Info(await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run));
+        return await InfoAsync(await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<JournalLine>> ReadJournalAsync(RunId run, int limit, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
         var rows = await engine.Store.ReadJournalAsync(run, -1, limit, cancellationToken).ConfigureAwait(false);
-        return [.. rows.SelectMany(static row => JournalCodec.Decode(row.Entries.Span).Select(e => new JournalLine(row.Utc, e.Kind.ToString(), e.Op, e.Text, e.Number)))];
+        return [.. rows.SelectMany(Lines)];
     }
 
     async Task AddInDoubtAsync(RunStatus status, HashSet<InDoubtStep> found, CancellationToken cancellationToken)
@@ -229,6 +234,10 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             before = page[^1].Id;
         }
     }
+
+    static IEnumerable<JournalLine> Lines(JournalRow row) => row.Unreadable is { } unreadable
+        ? [new(row.Utc, "Unreadable", 0, unreadable.Message, 0)]
+        : JournalCodec.Decode(row.Entries.Span).Select(e => new JournalLine(row.Utc, e.Kind.ToString(), e.Op, e.Text, e.Number));
 
     async Task<RunId> StartAsync(WorkflowType type, object? input, string? key, CancellationToken cancellationToken)
     {
@@ -266,22 +275,27 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         return await end.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    static RunInfo Info(RunRow row)
+    async ValueTask<RunInfo> InfoAsync(RunRow row, CancellationToken cancellationToken)
     {
         var state = StateBytes.TryRead(row.State, out var damage);
+        var waiting = RunKernel.IsFinished(row.Status) ? ""
+            : state is null ? $"parked: {Damaged.ReasonOf(row.Unreadable ?? damage!)}"
+            : row.Status == RunStatus.Parked && state.Status == RunStatus.Running ? $"parked: {await WhyAsync(row.Id, cancellationToken).ConfigureAwait(false)}"
+            : RunKernel.Describe(state);
         return new(
-            row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, Waiting(row, state, damage),
-            row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { } outcome ? RunErrors.Decode(outcome.Error) : null)
+            row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, waiting,
+            row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { Unreadable: null } outcome ? RunErrors.Decode(outcome.Error) : null)
         {
             RestartedAs = state?.RestartedAs,
             RestartOf = state?.RestartOf,
         };
     }
 
-    static string Waiting(RunRow row, RunState? state, HoldfastException? damage) => RunKernel.IsFinished(row.Status) ? ""
-        : state is null ? $"parked: {Damaged.ReasonOf(damage!)}"
-        : row.Status == RunStatus.Parked && state.Status == RunStatus.Running ? $"parked: {Damaged.ReadableAgain}"
-        : RunKernel.Describe(state);
+    /// <summary>The record of a run that was set aside is readable; its frames and messages may not be.</summary>
+    async ValueTask<string> WhyAsync(RunId run, CancellationToken cancellationToken) =>
+        await engine.Store.LoadAsync(run, cancellationToken).ConfigureAwait(false) is { Unreadable: { } unreadable } ? Damaged.ReasonOf(unreadable) : Damaged.ReadableAgain;
+
+    static HoldfastException Unreadable(RunId run, HoldfastException why) => new(HoldfastError.PayloadUnreadable, $"Run {run}: {why.Message}", why);
 
     static HoldfastException Ended(RunId run) =>
         new(HoldfastError.RunFinished, $"Run {run} has ended, and cannot be restarted. Start a new run with its input.");

@@ -3,6 +3,7 @@ using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
+using Holdfast.Payloads;
 using Holdfast.Runtime;
 using Holdfast.Storage;
 
@@ -18,7 +19,7 @@ public static class HoldfastCode
     /// Reads every run that has not ended, and tries whether what is saved of it fits the code of these assemblies. No code of a workflow is
     /// run, nothing is written, and no container is needed. Beside a running engine, give it a store that only reads.
     /// </summary>
-    /// <param name="store">The runs. It is not acquired, and stays open.</param>
+    /// <param name="store">The runs. It is not acquired, and stays open. Runs that were saved with a <see cref="PayloadCodec"/> are read through <see cref="PayloadCodec.Over"/>.</param>
     /// <param name="assemblies">The new build: the assemblies of the workflows, and those given to <c>AllowTypesFrom</c>.</param>
     /// <exception cref="HoldfastException">The store cannot be read.</exception>
     public static Task<CodeReport> ReportAsync(IStore store, params Assembly[] assemblies) => ReportAsync(store, assemblies, CancellationToken.None);
@@ -28,6 +29,8 @@ public static class HoldfastCode
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(assemblies);
+        // Says of what was saved with a codec that it was.
+        if (store is not PayloadStore) store = new PayloadStore(store, new(null), isView: true);
         var code = new LoadedCode([.. assemblies]);
         var groups = new Dictionary<(string, int, CodeVerdict, string), (int Count, List<RunId> Examples)>();
         foreach (var status in (RunStatus[])[RunStatus.Parked, RunStatus.Running])
@@ -88,6 +91,7 @@ public static class HoldfastCode
 
         public async ValueTask<(CodeVerdict Verdict, string Reason)> JudgeAsync(IStore store, StoredRun stored, CancellationToken cancellationToken)
         {
+            if (stored.Unreadable is { } unreadable) return (CodeVerdict.Damaged, unreadable.Message);
             var parked = stored.Status == RunStatus.Parked ? StateBytes.TryRead(stored.Run.State, out _)?.ParkReason ?? "" : null;
             if (parked is not null && !parked.StartsWith(Migration.Word, StringComparison.Ordinal)) return (CodeVerdict.StaysParked, parked);
             HoldfastException? problem = null;
@@ -108,7 +112,15 @@ public static class HoldfastCode
             var problem = SnapshotCheck.Problem(ServicesOf(stored.Run, type), new StandIns(type), stored);
             if (problem is not { Error: HoldfastError.CorruptSnapshot }) return problem;
             // Without its large values a graph can look damaged: two keys of a dictionary may be the same empty text.
-            var blobs = await BlobsAsync(store, stored, cancellationToken).ConfigureAwait(false);
+            Dictionary<BlobHash, ReadOnlyMemory<byte>> blobs;
+            try
+            {
+                blobs = await BlobsAsync(store, stored, cancellationToken).ConfigureAwait(false);
+            }
+            catch (HoldfastException error) when (error.Error is HoldfastError.PayloadUnreadable or HoldfastError.CorruptSnapshot)
+            {
+                return error;
+            }
             return SnapshotCheck.Problem(ServicesOf(stored.Run, type), new StandIns(type), stored, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null);
         }
 
@@ -128,8 +140,7 @@ public static class HoldfastCode
         static async ValueTask<Dictionary<BlobHash, ReadOnlyMemory<byte>>> BlobsAsync(IStore store, StoredRun stored, CancellationToken cancellationToken)
         {
             var found = new Dictionary<BlobHash, ReadOnlyMemory<byte>>();
-            var hashes = GraphReader.BlobsOf(stored.Snapshot).Concat((StateBytes.TryRead(stored.Run.State, out _)?.Ops ?? []).OfType<StepOp>().SelectMany(static step => step.IntentBlobs));
-            foreach (var hash in hashes.Distinct())
+            foreach (var hash in LargeValues.NeededBy(stored))
                 if (await store.LoadBlobAsync(stored.Key, hash, cancellationToken).ConfigureAwait(false) is { } data) found[hash] = data;
             return found;
         }

@@ -74,6 +74,13 @@ public sealed class HoldfastOptions
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
 
     /// <summary>
+    /// Transforms what is saved, such as by encryption. What was saved before it was set stays readable. To take it away again, keep it until the last run that was saved with it has been removed:
+    /// without it such runs are parked, and go on once it is there again.
+    /// </summary>
+    /// <value>Null: everything is saved as it is.</value>
+    public PayloadCodec? PayloadCodec { get; set; }
+
+    /// <summary>
     /// Whether live frames are dropped after every turn and read back for the next one, so that what works only in memory shows at once.
     /// </summary>
     /// <value>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Tasks.Sources;
+using Holdfast.Payloads;
 using Holdfast.Storage;
 
 namespace Holdfast.Runtime;
@@ -15,6 +16,7 @@ sealed class Committer : IDisposable
     static readonly TimeSpan ProbeWait = TimeSpan.FromMilliseconds(250);
 
     readonly IStore _store;
+    readonly Envelope _envelope;
     readonly int _batchMax;
     readonly TimeProvider _time;
     readonly Executor _executor;
@@ -30,19 +32,20 @@ sealed class Committer : IDisposable
     HoldfastException? _full;
     Exception? _broken;
 
-    public Committer(IStore store, int batchMax, TimeProvider time, Executor executor, Action<Exception> failed, EngineMetrics metrics)
+    public Committer(IStore store, Envelope envelope, int batchMax, TimeProvider time, Executor executor, Action<Exception> failed, EngineMetrics metrics)
     {
-        (_store, _batchMax, _time, _executor, _failed, _metrics) = (store, batchMax, time, executor, failed, metrics);
+        (_store, _envelope, _batchMax, _time, _executor, _failed, _metrics) = (store, envelope, batchMax, time, executor, failed, metrics);
         _standby = executor.StandBy("Holdfast committer", LeadOn);
     }
 
     /// <summary>Commits one write together with others. Completes when the write is durable, or with why it is not.</summary>
     /// <exception cref="HoldfastException">
     /// <see cref="HoldfastError.StoreFull"/> or <see cref="HoldfastError.StoreUnavailable"/>: not kept, and only for writes that may be
-    /// given up; those of turns wait. <see cref="HoldfastError.OutcomeUnknown"/>: nobody knows; the engine stops.
+    /// given up; those of turns wait. <see cref="HoldfastError.OutcomeUnknown"/>: nobody knows; the engine stops. <see cref="HoldfastError.PayloadNotEncoded"/>: not kept.
     /// </exception>
     public ValueTask<WriteResult> CommitAsync(StoreWrite write)
     {
+        if (_envelope.Seals) write = SealedWrites.Of(_envelope, write);
         var pending = new Pending(write, _executor.GoesOnElsewhere);
         bool leads;
         lock (_lock)

@@ -1,10 +1,11 @@
 using Holdfast.Kernel;
+using Holdfast.Payloads;
 using Holdfast.Storage;
 
 namespace Holdfast.Runtime;
 
 /// <summary>
-/// Runs whose saved record cannot be read. They are parked like others that cannot go on, but their bytes stay as they are: a newer build, or
+/// Runs whose saved record cannot be read: it is damaged, of a later format, or was saved with a codec that is not here. They are parked like others that cannot go on, but their bytes stay as they are: a newer build, or
 /// a person, may still make something of them.
 /// </summary>
 static class Damaged
@@ -12,10 +13,20 @@ static class Damaged
     /// <summary>Why a run is parked whose record is readable, and was not when it was parked: an older build may have parked it.</summary>
     public const string ReadableAgain = "its saved record could not be read, and can be now";
 
+    /// <summary>How the reason of a run begins that was saved with a codec that is not here. Runs parked with it are tried again at every start.</summary>
+    public const string Unreadable = "unreadable";
+
+    public static bool IsUnreadable(RunState state) => state.ParkReason?.StartsWith(Unreadable, StringComparison.Ordinal) == true;
+
     /// <summary>Parks the run with what stands against reading it, or ends it, if that was asked for.</summary>
     public static async ValueTask SetAsideAsync(LiveRun run, StoredRun stored, HoldfastException error)
     {
         var engine = run.Engine;
+        if (RunKernel.IsFinished(stored.Status))
+        {
+            engine.Forget(run);
+            return;
+        }
         var now = engine.Time.GetUtcNow();
         var decision = new Decision();
         var reason = ReasonOf(error);
@@ -30,11 +41,13 @@ static class Damaged
         if (stored.Mail.FirstOrDefault(static mail => mail.Kind == MailKind.Terminate) is { } terminate)
         {
             state ??= new() { MailSeen = seen };
-            Terminate.End(state, Line.Of(terminate.Payload), now, decision);
+            Terminate.End(state, Envelope.IsSealed(terminate.Payload) ? "" : Line.Of(terminate.Payload), now, decision);
         }
         else
         {
             if (stored.Status == RunStatus.Parked && decision.ConsumedMail.Count == 0 && !stored.Owed) return;
+            // What a codec is missing for stays as it is, readable or not: all of it is taken up again at once.
+            if (stored.Unreadable is not null) state = null;
             if (state is { Status: RunStatus.Running or RunStatus.Parked }) RunKernel.Decide(state, new RunEvent.Park(reason), now, decision);
             else decision.Note(JournalKind.Parked, 0, Line.Of(reason));
         }
@@ -50,7 +63,8 @@ static class Damaged
             Owed = false,
             MailSeen = seen,
             IndexChanged = true,
-            State = state is null ? stored.Run.State : StateBytes.Of(state),
+            State = state is not null ? StateBytes.Of(state) : stored.Unreadable is null ? stored.Run.State : stored.StateAsStored,
+            KeepsState = state is null,
             // A bare null would become empty frames, by way of the conversion from an array, and remove them.
             Snapshot = decision.Outcome is null ? default(ReadOnlyMemory<byte>?) : default(ReadOnlyMemory<byte>),
             ConsumedMail = decision.ConsumedMail,
@@ -65,7 +79,7 @@ static class Damaged
     }
 
     /// <summary>What people are told of it, also where nobody has tried to take the run up yet.</summary>
-    public static string ReasonOf(HoldfastException error) => $"cannot be loaded: {error.Message}";
+    public static string ReasonOf(HoldfastException error) => $"{(error.Error == HoldfastError.PayloadUnreadable ? Unreadable : "cannot be loaded")}: {error.Message}";
 
     /// <summary>What the row of a run says that the record in it must say too.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.CorruptSnapshot"/>: they contradict each other.</exception>

@@ -3,6 +3,7 @@ using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
+using Holdfast.Payloads;
 using Holdfast.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -38,10 +39,12 @@ sealed class Engine : IAsyncDisposable
         Stopping = _stopping.Token;
         Json = new(options.Json);
         Codec = new(new TypeCatalog(registry.Assemblies.Concat(options.Assemblies)));
-        Store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
+        Envelope = new(options.PayloadCodec);
+        var store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
+        Store = new PayloadStore(store, Envelope);
         Admission = new(options.StepsInFlightMax);
         Metrics = new(() => _runs.Count, () => Admission.Running);
-        Committer = new(Store, options.BatchMax, Time, Executor, Broken, Metrics);
+        Committer = new(Store, Envelope, options.BatchMax, Time, Executor, Broken, Metrics);
         Timers = new(this);
         Pruner = new(this);
         Completions = new(Executor);
@@ -66,6 +69,10 @@ sealed class Engine : IAsyncDisposable
 
     public GraphCodec Codec { get; }
 
+    /// <summary>What lies around the data of users in the store.</summary>
+    public Envelope Envelope { get; }
+
+    /// <summary>The store, as it is read: opened. What is written goes through the <see cref="Committer"/>, which seals it.</summary>
     public IStore Store { get; }
 
     public Admission Admission { get; }
@@ -283,9 +290,9 @@ sealed class Engine : IAsyncDisposable
             var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
-                // The second of the two: its record could not be read, by an older build perhaps, and can be.
+                // The last of the three: its record could not be read, by an older build or without its codec perhaps, and can be.
                 if (StateBytes.TryRead(row.State, out _) is not { } state
-                    || (state.ParkReason?.StartsWith(Migration.Word, StringComparison.Ordinal) != true && state.Status != RunStatus.Running)) continue;
+                    || !(Migration.IsReasonOf(state) || Damaged.IsUnreadable(state) || state.Status == RunStatus.Running)) continue;
                 if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
                 await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
             }
@@ -296,8 +303,9 @@ sealed class Engine : IAsyncDisposable
 
     async ValueTask<bool> CanResumeAsync(RunRow row, CancellationToken cancellationToken)
     {
-        if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { } stored) return false;
+        if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { Unreadable: null } stored) return false;
         if (StateBytes.TryRead(stored.Run.State, out _) is not { } state || state.Ops.Any(op => op is StepOp { Handler: { } handler } && !Handlers.ContainsKey(handler))) return false;
+        if (Damaged.IsUnreadable(state) && !await LargeValues.AreReadableAsync(Store, stored, cancellationToken).ConfigureAwait(false)) return false;
         if (stored.Snapshot.IsEmpty) return true;
         using var services = new ServiceLease(Provider, type);
         return SnapshotCheck.Problem(Services(stored.Run), services, stored) is null;

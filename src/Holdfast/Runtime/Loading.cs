@@ -21,6 +21,11 @@ static class Loading
             engine.Forget(run);
             return null;
         }
+        if (stored.Unreadable is { } unreadable)
+        {
+            await SetAsideAsync(run, stored, events, unreadable).ConfigureAwait(false);
+            return null;
+        }
         var epoch = engine.Epoch;
         if (run.Memory is not { } memory)
         {
@@ -47,6 +52,18 @@ static class Loading
         Arrivals.Add(run, memory, unseen, events);
         if (unparks && memory.State.Status == RunStatus.Parked) TakeKeptResults(memory, stored, events);
         return memory;
+    }
+
+    /// <summary>A message may have come that cannot be decoded here while the run is in memory: what its steps have just done is kept first.</summary>
+    static async ValueTask SetAsideAsync(LiveRun run, StoredRun stored, List<RunEvent> events, HoldfastException unreadable)
+    {
+        if (run.Memory is { } live)
+        {
+            await Parked.KeepResultsAsync(run, live, events, run.Engine.Time.GetUtcNow()).ConfigureAwait(false);
+            live.DropGraph();
+            run.Memory = null;
+        }
+        await Damaged.SetAsideAsync(run, stored, unreadable).ConfigureAwait(false);
     }
 
     /// <summary>While a run was parked, its results were kept beside the state and not taken: it takes them once it goes on.</summary>
@@ -100,11 +117,26 @@ static class Loading
     }
 
     /// <summary>Fetches the large values that the frames refer to, before the synchronous part of a turn needs them.</summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.PayloadUnreadable"/>.</exception>
     public static async ValueTask FetchBlobsAsync(Engine engine, RunMemory memory)
     {
         foreach (var hash in memory.SnapshotBlobs)
             if (!memory.FetchedBlobs.ContainsKey(hash) && await LargeValues.LoadAsync(engine.Store, memory.Key, hash, default).ConfigureAwait(false) is { } data)
                 memory.FetchedBlobs[hash] = data;
+    }
+
+    /// <summary>The same; and why the turn cannot be run, or null.</summary>
+    public static async ValueTask<DiscardReason?> TryFetchBlobsAsync(Engine engine, RunMemory memory)
+    {
+        try
+        {
+            await FetchBlobsAsync(engine, memory).ConfigureAwait(false);
+            return null;
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.PayloadUnreadable)
+        {
+            return new(Damaged.ReasonOf(error), Terminates: false);
+        }
     }
 
     /// <summary>The live frames of a run: read from its snapshot, or empty before its first turn.</summary>

@@ -95,16 +95,25 @@ static class StepRunner
 
     static async ValueTask<Outcome?> LambdaWithBlobsAsync(Attempt attempt, Engine engine)
     {
-        var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
+        if (await FetchAsync(attempt, engine).ConfigureAwait(false) is not { } blobs) return null;
         return await Lambda(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null).ConfigureAwait(false);
     }
 
-    static async ValueTask<Dictionary<BlobHash, ReadOnlyMemory<byte>>> FetchAsync(Attempt attempt, Engine engine)
+    /// <summary>The large values that the step captured; null, and the attempt is refused, when they cannot be decoded here.</summary>
+    static async ValueTask<Dictionary<BlobHash, ReadOnlyMemory<byte>>?> FetchAsync(Attempt attempt, Engine engine)
     {
         var blobs = new Dictionary<BlobHash, ReadOnlyMemory<byte>>();
-        foreach (var hash in attempt.Step.IntentBlobs)
-            if (await LargeValues.LoadAsync(engine.Store, attempt.Memory.Key, hash, attempt.Token).ConfigureAwait(false) is { } data) blobs[hash] = data;
-        return blobs;
+        try
+        {
+            foreach (var hash in attempt.Step.IntentBlobs)
+                if (await LargeValues.LoadAsync(engine.Store, attempt.Memory.Key, hash, attempt.Token).ConfigureAwait(false) is { } data) blobs[hash] = data;
+            return blobs;
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.PayloadUnreadable)
+        {
+            attempt.Refuse(error);
+            return null;
+        }
     }
 
     static async ValueTask<Outcome?> CallAsync(Attempt attempt, Engine engine)
@@ -140,7 +149,7 @@ static class StepRunner
     static async ValueTask<Outcome?> TransactionAsync(Attempt attempt, Engine engine)
     {
         var step = attempt.Step;
-        var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
+        if (await FetchAsync(attempt, engine).ConfigureAwait(false) is not { } blobs) return null;
         using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
         if (Body(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services) is not TransactionBody body) return null;
         Exception? thrown = null;
@@ -157,7 +166,7 @@ static class StepRunner
         switch (answer.Verdict)
         {
             case Verdict.Committed:
-                engine.Post(attempt.Run, new RunEvent.ResultStored(step.Id, StateCodec.DecodeOutcome(answer.Outcome.Span)));
+                engine.Post(attempt.Run, new RunEvent.ResultStored(step.Id, StateCodec.DecodeOutcome(engine.Envelope.Open(answer.Outcome).Span)));
                 return null;
             case Verdict.Duplicate:
                 // The store has its result from before; the run is read anew and finds it.
@@ -184,7 +193,7 @@ static class StepRunner
             if (step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
                 throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
             var outcome = new Outcome(OutcomeKind.Succeeded, value);
-            return new(Keep: true, StateCodec.EncodeOutcome(outcome), StateBytes.Of([RunKernel.JournalOf(step, outcome)]));
+            return new(Keep: true, engine.Envelope.Seal(StateCodec.EncodeOutcome(outcome)), engine.Envelope.Seal(StateBytes.Of([RunKernel.JournalOf(step, outcome)])));
         }
         catch (Exception error)
         {

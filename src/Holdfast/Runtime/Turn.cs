@@ -26,24 +26,19 @@ static class Turn
         if (memory is null || events.Exists(static e => e is MailWaiting))
         {
             memory = await Loading.PrepareAsync(run, events).ConfigureAwait(false);
-            if (memory is null) return null;
+            if (memory is null)
+            {
+                Reported(run, events);
+                return null;
+            }
         }
         var wasParked = memory.State.Status == RunStatus.Parked;
         AttemptRefused? refusal = null;
         foreach (var happened in events)
         {
             if (happened is AttemptRefused last) refusal = last;
-            // An attempt that has reported, by whatever way, is no longer waited for.
-            var (op, number) = happened switch
-            {
-                RunEvent.AttemptEnded ended => (ended.Op, ended.Attempt),
-                AttemptLeft left => (left.Op, left.Attempt),
-                AttemptRefused refused => (refused.Op, refused.Attempt),
-                RunEvent.ResultStored stored => (stored.Op, 0),
-                _ => default,
-            };
-            if (op != 0 && run.Attempts.TryGetValue(op, out var attempt) && (number == 0 || attempt.Number == number)) run.Attempts.Remove(op);
         }
+        Reported(run, events);
         events.RemoveAll(static e => e is MailWaiting or TakeUp or ReadAnew or AttemptLeft or AttemptRefused);
         if (RunKernel.IsFinished(memory.State.Status))
         {
@@ -71,7 +66,8 @@ static class Turn
             }
         }
         // An update that refuses drops the frames, and the turn may then need them anew.
-        if (memory.Graph is null || events.Exists(static e => e is UpdateWaiting)) await Loading.FetchBlobsAsync(engine, memory).ConfigureAwait(false);
+        var needsFrames = memory.Graph is null || events.Exists(static e => e is UpdateWaiting);
+        if (needsFrames && await Loading.TryFetchBlobsAsync(engine, memory).ConfigureAwait(false) is { } unreadable) return await Parked.DiscardAsync(run, events, unreadable, now).ConfigureAwait(false);
 
         var decision = run.Decision;
         decision.Clear();
@@ -97,6 +93,23 @@ static class Turn
         if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
         else if (memory.State.Status == RunStatus.Parked && !wasParked) engine.NoteParked(run.Id, memory.State.ParkReason!);
         return inline;
+    }
+
+    /// <summary>An attempt that has reported, by whatever way, is no longer waited for.</summary>
+    static void Reported(LiveRun run, List<RunEvent> events)
+    {
+        foreach (var happened in events)
+        {
+            var (op, number) = happened switch
+            {
+                RunEvent.AttemptEnded ended => (ended.Op, ended.Attempt),
+                AttemptLeft left => (left.Op, left.Attempt),
+                AttemptRefused refused => (refused.Op, refused.Attempt),
+                RunEvent.ResultStored stored => (stored.Op, 0),
+                _ => default,
+            };
+            if (op != 0 && run.Attempts.TryGetValue(op, out var attempt) && (number == 0 || attempt.Number == number)) run.Attempts.Remove(op);
+        }
     }
 
     /// <summary>The part of a turn that computes: synchronous, and all in memory.</summary>

@@ -88,7 +88,11 @@ public sealed record DeadLetter(RunId Run, StoredMail Mail, string Reason);
 /// <param name="Status">Completed, failed, cancelled or terminated.</param>
 /// <param name="Result">The result as JSON, empty when it has none.</param>
 /// <param name="Error">The error as the kernel encodes it, empty when it has none.</param>
-public sealed record RunOutcome(RunStatus Status, ReadOnlyMemory<byte> Result, ReadOnlyMemory<byte> Error);
+public sealed record RunOutcome(RunStatus Status, ReadOnlyMemory<byte> Result, ReadOnlyMemory<byte> Error)
+{
+    /// <summary>Why some of it is given as it is stored, and not as it was saved: the codec that it was saved with is not here. Null when all of it is readable.</summary>
+    internal HoldfastException? Unreadable { get; init; }
+}
 
 /// <summary>The SHA-256 of a large value: its name in the store.</summary>
 public readonly record struct BlobHash(UInt128 High, UInt128 Low)
@@ -168,15 +172,29 @@ public sealed record StoredRun
 
     /// <summary>How the run ended, or null.</summary>
     public required RunOutcome? Outcome { get; init; }
+
+    /// <summary>The state's bytes as the store has them, whether they could be read or not.</summary>
+    internal ReadOnlyMemory<byte> StateAsStored { get; init; }
+
+    /// <summary>Why some of it is given as it is stored, and not as it was saved: the codec that it was saved with is not here. Null when all of it is readable.</summary>
+    internal HoldfastException? Unreadable { get; init; }
 }
 
 /// <summary>A run as lists show it: what is known without its frames and messages.</summary>
 public sealed record RunRow(
     RunId Id, string Workflow, int Version, string? Key, RunId? Parent, RunStatus Status, DateTimeOffset CreatedUtc, DateTimeOffset UpdatedUtc,
-    DateTimeOffset? WakeUtc, long Revision, ReadOnlyMemory<byte> State, RunOutcome? Outcome);
+    DateTimeOffset? WakeUtc, long Revision, ReadOnlyMemory<byte> State, RunOutcome? Outcome)
+{
+    /// <summary>Why some of it is given as it is stored, and not as it was saved: the codec that it was saved with is not here. Null when all of it is readable.</summary>
+    internal HoldfastException? Unreadable { get; init; }
+}
 
 /// <summary>One transition's journal entries, packed.</summary>
-public sealed record JournalRow(long Sequence, DateTimeOffset Utc, ReadOnlyMemory<byte> Entries);
+public sealed record JournalRow(long Sequence, DateTimeOffset Utc, ReadOnlyMemory<byte> Entries)
+{
+    /// <summary>Why some of it is given as it is stored, and not as it was saved: the codec that it was saved with is not here. Null when all of it is readable.</summary>
+    internal HoldfastException? Unreadable { get; init; }
+}
 
 /// <summary>A run that has to be woken.</summary>
 public readonly record struct DueRun(RunId Run, DateTimeOffset WakeUtc);

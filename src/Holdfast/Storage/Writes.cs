@@ -81,6 +81,9 @@ public sealed class Transition : StoreWrite
     /// <summary>The kernel's state, encoded.</summary>
     public required ReadOnlyMemory<byte> State { get; init; }
 
+    /// <summary>Whether <see cref="State"/> is what the store has already, byte for byte, and must stay so.</summary>
+    internal bool KeepsState { get; init; }
+
     /// <summary>The frames, encoded; null keeps the stored ones, empty removes them.</summary>
     public required ReadOnlyMemory<byte>? Snapshot { get; init; }
 
