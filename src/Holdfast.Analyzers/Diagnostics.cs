@@ -40,7 +40,7 @@ static class Diagnostics
     public static readonly DiagnosticDescriptor StepAssigns = new(
         StepAssignsCode,
         "A step assigns a variable that lives outside it",
-        "The step assigns {0}, which lives outside it. A step works on its own copy, so the assignment would be lost. Return the value from the step instead: {1}.",
+        "The step assigns {0}, which lives outside it. A step works on its own copy, so the assignment would be lost. {1}.",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
         description: "What a step captures is saved with it and read back for each attempt; only its result comes back.",
         helpLinkUri: HelpPage.LinkTo(StepAssignsCode));

@@ -81,10 +81,13 @@ sealed class HoldfastTypes
         return false;
     }
 
-    /// <summary>Whether the call starts a step, so that its delegates run later, on a copy of what they capture.</summary>
+    /// <summary>Whether the call starts a step or registers one, so that its delegates run later, on a copy of what they capture.</summary>
     public static bool IsStep(IMethodSymbol method) =>
-        method.Name is "Step" or "Transaction"
+        (method.Name is "Step" or "Transaction" || IsCompensation(method))
         && method.ContainingType?.ContainingNamespace is { Name: "Holdfast", ContainingNamespace.IsGlobalNamespace: true };
+
+    /// <summary>Whether the step is one that a saga starts, so that nobody takes its result.</summary>
+    public static bool IsCompensation(IMethodSymbol method) => method is { Name: "Compensate", ContainingType.Name: "Saga" };
 
     /// <summary>Whether the argument of a step's call is the code of the step.</summary>
     public static bool IsStepBody(IArgumentOperation argument) => argument.Parameter?.Type.TypeKind == TypeKind.Delegate;

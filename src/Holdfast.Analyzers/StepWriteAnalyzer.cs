@@ -30,7 +30,7 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
         if (!HoldfastTypes.IsStep(call.TargetMethod)) return;
         foreach (var argument in call.Arguments)
             if (HoldfastTypes.IsStepBody(argument) && BodyOf(argument.Value) is { } body)
-                new Walker(context, body.Function, body.Place).Check(body.Block);
+                new Walker(context, call.TargetMethod, body.Function, body.Place).Check(body.Block);
     }
 
     /// <summary>The code that the step runs, where it is written in place or is a local function.</summary>
@@ -60,9 +60,10 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
 
     /// <summary>Looks through one step's code, and through the local functions that it calls.</summary>
     /// <param name="context">Where to report.</param>
+    /// <param name="verb">What starts the step.</param>
     /// <param name="step">The function that the step runs.</param>
     /// <param name="place">Where to point, if the code stands outside the step's call: that code is innocent where it is called otherwise.</param>
-    sealed class Walker(OperationAnalysisContext context, IMethodSymbol step, IOperation? place)
+    sealed class Walker(OperationAnalysisContext context, IMethodSymbol verb, IMethodSymbol step, IOperation? place)
     {
         // The step itself first; then each local function outside it that it calls, whose own variables are its own too.
         readonly List<IMethodSymbol> _inside = [step];
@@ -129,8 +130,11 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
                 _ => "",
             };
             if (_place is not null && !_reportedAtPlace.Add(symbol)) return;
+            var instead = HoldfastTypes.IsCompensation(verb)
+                ? "A compensation gives nothing back: assign it where the part fails, in a catch"
+                : $"Return the value from the step instead: {name} = await Step(…)";
             context.ReportDiagnostic(Diagnostic.Create(
-                Diagnostics.StepAssigns, (_place ?? target).Syntax.GetLocation(), [target.Syntax.GetLocation()], $"{kind}'{name}'", $"{name} = await Step(…)"));
+                Diagnostics.StepAssigns, (_place ?? target).Syntax.GetLocation(), [target.Syntax.GetLocation()], $"{kind}'{name}'", instead));
         }
 
         bool IsInside(ISymbol symbol)

@@ -87,6 +87,12 @@ public sealed class CorrectWorkflowTests
         "await Step(mail.IsOpen ? () => mail.Send(\"a\") : () => mail.Send(\"b\")); return 1;",
         "async Durable Remind(string text) { await Delay(TimeSpan.Zero); await Step(() => mail.Send(text)); } await Remind(\"a\"); await Remind(\"b\"); return 1;",
         "Func<int, Durable<int>> work = async n => { await Delay(TimeSpan.FromDays(n)); return n; }; return await work(1) + await work(2);",
+        // Sagas.
+        "return await InSaga(async saga => { var id = await Step(() => payments.Charge(request, \"\")); saga.Compensate(() => payments.Refund(id)); await Step(() => mail.Send(id)); return id.Length; });",
+        "await InSaga(async saga => { foreach (var item in request.Items) { await Step(() => mail.Send(item.Name)); saga.Compensate(step => mail.Send(step.IdempotencyKey + item.Name)); } }); return 1;",
+        "var undone = 0; try { await InSaga(async saga => { saga.Compensate(() => mail.Send(\"undone\")); await Step(() => payments.Refund(\"a\")); }); } catch (Exception) { undone++; } return undone;",
+        "await InSaga(async saga => { var n = 0; saga.Compensate(async () => { var m = 0; m++; await mail.Send(\"\" + m); }); n++; await Delay(TimeSpan.Zero); Use(n); }); return 1;",
+        "await InSaga(async saga => { Keep(saga, request.Id); await Delay(TimeSpan.Zero); }); return 1; void Keep(Saga saga, string id) => saga.Compensate(() => payments.Refund(id));",
         // Nested durable calls, fan-out, tuples.
         "return await Nested(5);",
         "await Helper(request.Id, mail); return 1;",

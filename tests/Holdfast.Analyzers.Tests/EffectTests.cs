@@ -59,6 +59,7 @@ public sealed class EffectTests
     [InlineData("[|Environment.Exit(1)|];", "ends the process")]
     [InlineData("void Save() => File.Delete(\"a\"); Save(); async Durable Log() { [|Console.WriteLine(1)|]; await Delay(TimeSpan.Zero); } await Log();", "the durable local function 'Log'")]
     [InlineData("Func<Durable> log = async () => { [|Console.WriteLine(1)|]; await Delay(TimeSpan.Zero); }; await log();", "a durable lambda")]
+    [InlineData("await InSaga(async saga => { [|Console.WriteLine(1)|]; saga.Compensate(() => mail.Send(\"a\")); await Delay(TimeSpan.Zero); });", "a durable lambda")]
     [InlineData("await Pause(); Durable Pause() { [|Console.WriteLine(1)|]; return Delay(TimeSpan.Zero); }", "the durable local function 'Pause'")]
     public async Task Whatever_touches_the_world_is_reported(string body, string part)
     {
@@ -69,6 +70,8 @@ public sealed class EffectTests
     [Theory]
     [InlineData("await Step(() => { File.Delete(\"a\"); Console.WriteLine(1); Thread.Sleep(1); return mail.Send(\"a\"); }); return 1;")]
     [InlineData("return await Step(() => Task.FromResult(payments.Refund(\"a\").Result));")]
+    [InlineData("await InSaga(async saga => { saga.Compensate(() => { File.Delete(\"a\"); Console.WriteLine(1); Thread.Sleep(1); return mail.Send(\"a\"); }); await Delay(TimeSpan.Zero); }); return 1;")]
+    [InlineData("Task Undo() { File.Delete(\"a\"); return mail.Send(\"a\"); } await InSaga(async saga => { saga.Compensate(Undo); await Delay(TimeSpan.Zero); }); return 1;")]
     [InlineData("return await Transaction(tx => { using var command = tx.Connection.CreateCommand(); return command.ExecuteNonQuery(); });")]
     [InlineData("Func<Task<string>> read = () => File.ReadAllTextAsync(\"a\"); return (await Step(read)).Length;")]
     [InlineData("Task Save() => File.WriteAllTextAsync(\"a\", request.Id); await Step(Save); return 1;")]

@@ -22,6 +22,9 @@ public sealed class StepCaptureTests
     [InlineData("var x = Open(); await [|Step(x.FlushAsync)|];")]
     [InlineData("var x = Open(); var d = [|Step(() => x.FlushAsync())|]; await d;")]
     [InlineData("var x = Open(); await [|Transaction(tx => x.Length)|];")]
+    [InlineData("await InSaga(async saga => { var x = Open(); [|saga.Compensate(step => x.FlushAsync(step.CancellationToken))|]; await Delay(TimeSpan.Zero); });")]
+    [InlineData("await InSaga(async saga => { var x = Open(); [|saga.Compensate(x.FlushAsync)|]; await Delay(TimeSpan.Zero); });")]
+    [InlineData("void Keep(Saga saga, Stream x) => [|saga.Compensate(() => x.FlushAsync())|]; await InSaga(async saga => { Keep(saga, Open()); await Delay(TimeSpan.Zero); });")]
     // In functions that are no durable methods themselves, but start steps.
     [InlineData("var x = Open(); var all = request.Items.Select(i => [|Step(() => x.FlushAsync())|]).ToList(); await Durable.WhenAll(all);")]
     [InlineData("Durable Send(Stream x) => [|Step(() => x.FlushAsync())|]; await Send(Open());")]
@@ -64,5 +67,6 @@ public sealed class StepCaptureTests
     [InlineData("await Step(async () => { using var x = Open(); await x.FlushAsync(); }); return 1;")]
     [InlineData("var x = Open(); var n = x.Length; await Step(() => Task.FromResult(n)); return 1;")]
     [InlineData("await Step(() => payments.Refund(request.Id)); return 1;")]
+    [InlineData("await InSaga(async saga => { saga.Compensate(async () => { using var x = Open(); await x.FlushAsync(); }); await Step(() => payments.Refund(request.Id)); }); return 1;")]
     public Task What_can_be_saved_may_be_captured(string body) => Analysis.Silent(Analysis.Workflow(body, Open));
 }

@@ -16,7 +16,28 @@ public sealed class StepWriteTests
             text);
     }
 
+    [Fact]
+    public async Task What_a_compensation_assigns_is_lost_too_and_cannot_be_returned()
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD003", Analysis.Workflow("""
+            var undone = false;
+            await InSaga(async saga =>
+            {
+                saga.Compensate(async () => { [|undone|] = true; await mail.Send("undone"); });
+                await Step(() => payments.Refund(request.Id));
+            });
+            return undone ? 1 : 0;
+            """)));
+        Assert.Equal(
+            "The step assigns 'undone', which lives outside it. A step works on its own copy, so the assignment would be lost. "
+            + "A compensation gives nothing back: assign it where the part fails, in a catch.",
+            text);
+    }
+
     [Theory]
+    [InlineData("var n = 0; await InSaga(async saga => { saga.Compensate(step => { [|n|] = step.Attempt; return mail.Send(\"\"); }); await Delay(TimeSpan.Zero); }); return n;", "'n'")]
+    [InlineData("await InSaga(async saga => { saga.Compensate(() => { [|_total|]--; return mail.Send(\"\"); }); await Delay(TimeSpan.Zero); }); return 1;", "the field '_total'")]
+    [InlineData("var n = 0; Task Undo() { n = 1; return mail.Send(\"\"); } await InSaga(async saga => { saga.Compensate([|Undo|]); await Delay(TimeSpan.Zero); }); return n;", "'n'")]
     [InlineData("var n = 0; await Step(async () => { [|n|]++; await mail.Send(\"\"); }); return n;", "'n'")]
     [InlineData("var n = 0; await Step(async () => { [|n|] += await payments.Refund(\"\"); }); return n;", "'n'")]
     [InlineData("string? s = null; await Step(async () => { [|s|] ??= \"a\"; await mail.Send(s); }); return s?.Length ?? 0;", "'s'")]
