@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Storage;
 
 namespace Holdfast.Sqlite.Reading;
@@ -7,7 +8,8 @@ sealed class RunLists(Database database, string state)
 {
     readonly string _select =
         $"""
-        SELECT i.id, w.name, i.version, i.key, i.parent, r.status, i.created, r.updated, r.wake, r.rev, {state}, o.result, o.error
+        SELECT i.id, w.name, i.version, i.key, i.parent, r.status, i.created, r.updated, r.wake, r.rev, {state}, o.result, o.error,
+            (SELECT group_concat(op) FROM holdfast_result x WHERE x.k = i.k)
         FROM holdfast_run_info i JOIN holdfast_run r ON r.k = i.k JOIN holdfast_workflow w ON w.w = i.w LEFT JOIN holdfast_outcome o ON o.k = i.k
         """;
 
@@ -46,6 +48,9 @@ sealed class RunLists(Database database, string state)
         var status = (RunStatus)row.Long(5);
         return new(
             row.RunId(0), row.Text(1), (int)row.Long(2), row.TextOrNull(3), row.RunIdOrNull(4), status, row.Utc(6), row.Utc(7), row.UtcOrNull(8), row.Long(9),
-            row.Bytes(10), row.IsNull(11) ? null : new(status, row.Bytes(11), row.Bytes(12)));
+            row.Bytes(10), row.IsNull(11) ? null : new(status, row.Bytes(11), row.Bytes(12)))
+        {
+            StoredResults = row.TextOrNull(13) is { } ops ? [.. ops.Split(',').Select(static op => long.Parse(op, CultureInfo.InvariantCulture)).Order()] : [],
+        };
     }
 }

@@ -265,14 +265,16 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         engine.ThrowIfNotRunning();
         // First ask to be told, then look: an end in between is seen by one of the two.
-        var end = engine.Completions.WaitAsync(run);
-        var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
-        if (row.Outcome is { } outcome)
+        var wait = engine.Completions.Join(run);
+        try
         {
-            engine.Completions.Complete(run, outcome);
-            return outcome;
+            var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
+            return row.Outcome ?? await wait.End.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        return await end.WaitAsync(cancellationToken).ConfigureAwait(false);
+        finally
+        {
+            engine.Completions.Leave(wait);
+        }
     }
 
     async ValueTask<RunInfo> InfoAsync(RunRow row, CancellationToken cancellationToken)
@@ -281,7 +283,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         var waiting = RunKernel.IsFinished(row.Status) ? ""
             : state is null ? $"parked: {Damaged.ReasonOf(row.Unreadable ?? damage!)}"
             : row.Status == RunStatus.Parked && state.Status == RunStatus.Running ? $"parked: {await WhyAsync(row.Id, cancellationToken).ConfigureAwait(false)}"
-            : RunKernel.Describe(state);
+            : RunKernel.Describe(state, row.StoredResults);
         return new(
             row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, waiting,
             row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { Unreadable: null } outcome ? RunErrors.Decode(outcome.Error) : null)

@@ -11,9 +11,6 @@ abstract class Join<T> : Durable<T>
 
     internal override IEnumerable<Durable> Dependencies => _inputs;
 
-    /// <summary>Whether waiting takes care of the inputs' failures, so that they are not lost.</summary>
-    protected virtual bool Looks => true;
-
     /// <summary>Starts to wait. An input that is settled counts at once.</summary>
     protected void Begin(IEnumerable<Durable> inputs)
     {
@@ -32,12 +29,12 @@ abstract class Join<T> : Durable<T>
             if (IsSettled) break;
             if (input.IsSettled)
             {
-                if (Looks) Observe(input);
+                Observe(input);
                 OnSettled(input);
             }
             else
             {
-                input.AddWaiter(this, Looks);
+                input.AddWaiter(this);
             }
         }
     }

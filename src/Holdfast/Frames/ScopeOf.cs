@@ -50,8 +50,6 @@ sealed class DeadlineOf : Join<Nothing>
     CancelScope _scope = null!;
     TimeSpan _time;
 
-    protected override bool Looks => false;
-
     public static void Start(Durable timer, Durable part, CancelScope scope, TimeSpan time) => new DeadlineOf { _scope = scope, _time = time }.Begin([part, timer]);
 
     internal override void OnSettled(Durable dependency)

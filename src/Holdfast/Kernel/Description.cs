@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Holdfast.Kernel;
 
 /// <summary>Says for people what a run waits for.</summary>
@@ -5,17 +7,17 @@ static class Description
 {
     const int NamedMax = 5;
 
-    public static string Of(RunState state) => state.Status switch
+    public static string Of(RunState state, IReadOnlyList<long> stored) => state.Status switch
     {
         RunStatus.Parked => $"parked: {state.ParkReason}",
-        RunStatus.Running => Waiting(state),
+        RunStatus.Running => Waiting(state, [.. stored]),
         RunStatus.Terminated => $"terminated: {state.CancelReason}",
         RunStatus.Completed => "completed",
         RunStatus.Failed => "failed",
         _ => state.CancelReason is null ? "cancelled" : $"cancelled: {state.CancelReason}",
     };
 
-    static string Waiting(RunState state)
+    static string Waiting(RunState state, HashSet<long> stored)
     {
         var text = new System.Text.StringBuilder();
         if (state.CancelReason is not null)
@@ -28,7 +30,11 @@ static class Description
         // What waits for a person comes first: among thousands of timers it must not be one of "and more".
         Name(inDoubt: true);
         Name(inDoubt: false);
-        if (state.Ops.Count > named) text.Append(" and ").Append(state.Ops.Count - named).Append(" more");
+        var ended = 0;
+        foreach (var op in state.Ops)
+            if (stored.Contains(op.Id)) ended++;
+        if (state.Ops.Count - ended > named) text.Append(" and ").Append(state.Ops.Count - ended - named).Append(" more");
+        if (ended > 0) Join(text, string.Create(CultureInfo.InvariantCulture, $"{ended} {(ended == 1 ? "step has" : "steps have")} ended"));
         return text.ToString();
 
         void Name(bool inDoubt)
@@ -36,7 +42,7 @@ static class Description
             foreach (var op in state.Ops)
             {
                 if (named == NamedMax) return;
-                if (IsInDoubt(op) != inDoubt) continue;
+                if (IsInDoubt(op) != inDoubt || stored.Contains(op.Id)) continue;
                 Join(text, Of(op));
                 named++;
             }

@@ -66,7 +66,9 @@ static class RunKernel
     public static StoredMail? NextUpdate(RunState state) => state.Inbox.Count == 0 ? null : Updates.Next(state);
 
     /// <summary>Why the run is not going on at this moment, in one line for people.</summary>
-    public static string Describe(RunState state) => Description.Of(state);
+    /// <param name="state">The run.</param>
+    /// <param name="stored">Ops whose results lie beside the state, in order: the run does not wait for those.</param>
+    public static string Describe(RunState state, IReadOnlyList<long>? stored = null) => Description.Of(state, stored ?? []);
 
     /// <summary>Whether the run has ended.</summary>
     public static bool IsFinished(RunStatus status) => status is not (RunStatus.Running or RunStatus.Parked);

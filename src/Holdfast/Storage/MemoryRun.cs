@@ -67,5 +67,8 @@ sealed class MemoryRun
     };
 
     public RunRow ToRow() => new(
-        Info.Id, Info.Workflow, Info.Version, Info.Key, Info.Parent, Status, Info.CreatedUtc, UpdatedUtc, WakeUtc, Revision, State, Outcome);
+        Info.Id, Info.Workflow, Info.Version, Info.Key, Info.Parent, Status, Info.CreatedUtc, UpdatedUtc, WakeUtc, Revision, State, Outcome)
+    {
+        StoredResults = [.. Results.Select(static result => result.Op).Order()],
+    };
 }

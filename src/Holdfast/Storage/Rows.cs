@@ -187,6 +187,9 @@ public sealed record RunRow(
 {
     /// <summary>Why some of it is given as it is stored, and not as it was saved: the codec that it was saved with is not here. Null when all of it is readable.</summary>
     internal HoldfastException? Unreadable { get; init; }
+
+    /// <summary>Ops whose results are stored beside the state: they have ended, though the state does not know it yet. By their numbers.</summary>
+    public IReadOnlyList<long> StoredResults { get; init; } = [];
 }
 
 /// <summary>One transition's journal entries, packed.</summary>

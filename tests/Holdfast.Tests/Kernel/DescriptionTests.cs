@@ -37,6 +37,18 @@ public sealed class DescriptionTests
     }
 
     [Fact]
+    public void Steps_whose_results_lie_beside_the_state_are_not_waited_for()
+    {
+        for (var i = 0; i < 8; i++) _world.Step();
+        Assert.Equal(
+            "step 'Charge' (op 2), attempt 1, running; step 'Charge' (op 4), attempt 1, running; 6 steps have ended",
+            RunKernel.Describe(_world.State, [1, 3, 5, 6, 7, 8]));
+        Assert.EndsWith("(op 6), attempt 1, running and 2 more; 1 step has ended", RunKernel.Describe(_world.State, [1]), StringComparison.Ordinal);
+        _world.Do(new RunEvent.Park("as told"));
+        Assert.Equal("parked: as told", RunKernel.Describe(_world.State, [1]));
+    }
+
+    [Fact]
     public void A_request_to_cancel_is_told()
     {
         _world.Receive("go");

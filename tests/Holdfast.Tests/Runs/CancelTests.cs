@@ -146,6 +146,36 @@ public sealed class CancelTests
         probe.Gate("let go").SetResult();
     }
 
+    public sealed class Lingers : Workflow
+    {
+        public async Durable Run()
+        {
+            try
+            {
+                await Receive(new Signal<int>("never"));
+            }
+            finally
+            {
+                await Shield(async () => await Receive(new Signal<int>("cleaned")));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_run_whose_cleaning_up_does_not_end_is_terminated_after_its_grace()
+    {
+        var time = new ManualTime();
+        await using var world = await World.StartAsync([typeof(Lingers)], options: o => (o.TimeProvider, o.CancelRunGrace) = (time, TimeSpan.FromHours(1)));
+        var run = await world.Client.StartAsync((Lingers w) => w.Run());
+        await world.UntilAsync(run, static i => i.Waiting == "signal 'never'");
+        await run.CancelAsync("enough");
+        await world.UntilAsync(run, static i => i.Waiting.EndsWith("signal 'cleaned'", StringComparison.Ordinal));
+        time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(RunStatus.Running, (await run.GetInfoAsync()).Status);
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(RunStatus.Terminated, await world.EndAsync(run));
+    }
+
     public sealed class Begins(Probe probe) : Workflow
     {
         public async Durable<int> Run()

@@ -55,6 +55,27 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task Nobody_who_gave_up_waiting_for_a_run_is_remembered()
+    {
+        await using var world = await World.StartAsync([typeof(LeavesWork)], configure: new Probe().Register);
+        var unknown = world.Client.GetRun(RunId.Create(DateTimeOffset.UtcNow, Random.Shared));
+        Assert.Equal(HoldfastError.UnknownRun, (await Assert.ThrowsAsync<HoldfastException>(() => unknown.WaitAsync())).Error);
+        Assert.Equal(0, world.Engine.Completions.Count);
+
+        var run = await world.Client.StartAsync((LeavesWork w) => w.Run("wait"));
+        using var impatience = new CancellationTokenSource();
+        var (given, patient) = (run.WaitAsync(impatience.Token), run.ResultAsync());
+        Assert.Equal(1, world.Engine.Completions.Count);
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        Assert.Equal(1, world.Engine.Completions.Count);
+        await run.SignalAsync(new Signal<string>("go"), "on");
+        Assert.Equal("on", await patient);
+        Assert.Equal("on", await run.ResultAsync());
+        Assert.Equal(0, world.Engine.Completions.Count);
+    }
+
+    [Fact]
     public async Task The_journal_tells_what_happened_in_its_order()
     {
         await using var world = await World.StartAsync([typeof(Echo)]);
@@ -141,6 +162,8 @@ public sealed class ClientTests
                     _ = Delay(TimeSpan.FromDays(1));
                     _ = Child((GreetingOld w) => w.Run());
                     break;
+                case "wait":
+                    return await Receive(new Signal<string>("go"));
                 case "open frame":
                     _ = Holding();
                     break;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Holdfast.Torture.Driving;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Runs;
@@ -34,84 +35,5 @@ public sealed class Probe
 }
 
 /// <summary>A clock that stands still until the test moves it. Thread-safe.</summary>
-sealed class ManualTime : TimeProvider
-{
-    readonly List<ManualTimer> _timers = [];
-    readonly Lock _lock = new();
-    DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_lock) return _now;
-    }
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
-
-    /// <summary>Moves the clock, timer by timer; back as well as on, as a wall clock is set.</summary>
-    public void Advance(TimeSpan by)
-    {
-        var end = GetUtcNow() + by;
-        while (true)
-        {
-            ManualTimer? next;
-            lock (_lock)
-            {
-                next = _timers.Where(t => t.Due <= end).MinBy(static t => t.Due);
-                if (next is null)
-                {
-                    _now = end;
-                    return;
-                }
-                if (next.Due > _now) _now = next.Due!.Value;
-                next.Due = next.Period > TimeSpan.Zero ? _now + next.Period : null;
-            }
-            next.Fire();
-        }
-    }
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-    {
-        var timer = new ManualTimer(this, callback, state);
-        timer.Change(dueTime, period);
-        lock (_lock) _timers.Add(timer);
-        return timer;
-    }
-
-    sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
-    {
-        public DateTimeOffset? Due { get; set; }
-
-        public TimeSpan Period { get; private set; }
-
-        public void Fire() => callback(state);
-
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            lock (time._lock)
-            {
-                Due = dueTime <= TimeSpan.Zero ? null : time._now + dueTime;
-                Period = period;
-            }
-            // What is due at once does not wait for the clock.
-            if (dueTime == TimeSpan.Zero) ThreadPool.QueueUserWorkItem(static t => ((ManualTimer)t!).Fire(), this);
-            return true;
-        }
-
-        public void Dispose()
-        {
-            lock (time._lock)
-            {
-                Due = null;
-                time._timers.Remove(this);
-            }
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return default;
-        }
-    }
-}
+// What is due at once does not wait for the clock.
+sealed class ManualTime() : VirtualTime(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), static fire => ThreadPool.QueueUserWorkItem(static f => f(), fire, preferLocal: false));

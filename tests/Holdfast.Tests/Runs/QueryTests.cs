@@ -271,7 +271,8 @@ sealed class HeldStore(IStore inner) : StoreWrapper(inner)
 
     public int Writes => Volatile.Read(ref _writes);
 
-    public void Release() => _released.TrySetResult();
+    /// <param name="error">What the held write fails with; null when it goes on.</param>
+    public void Release(Exception? error = null) => _ = error is null ? _released.TrySetResult() : _released.TrySetException(error);
 
     public override async ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
     {

@@ -162,6 +162,31 @@ public sealed class SagaTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task A_cancellation_does_not_cut_a_compensation_short(bool alwaysCold)
+    {
+        var probe = new Probe();
+        probe.Answer = async (what, step) =>
+        {
+            if (!what.StartsWith("undo hotel", StringComparison.Ordinal)) return 0;
+            probe.Gate("undoing").TrySetResult();
+            await probe.Gate("go on").Task;
+            probe.Note($"token {step.CancellationToken.IsCancellationRequested}");
+            step.CancellationToken.ThrowIfCancellationRequested();
+            return 0;
+        };
+        await using var world = await World.StartAsync([typeof(Trip)], alwaysCold: alwaysCold, configure: probe.Register);
+        var run = await world.Client.StartAsync((Trip w) => w.Run("flight hotel throw"));
+        await probe.ReachedAsync("undoing");
+        await run.CancelAsync("rain");
+        await world.UntilAsync(run, static i => i.Waiting.StartsWith("asked to cancel", StringComparison.Ordinal));
+        probe.Gate("go on").SetResult();
+        Assert.Equal("no more", await world.ResultAsync<string>(run));
+        Assert.Equal(["undo hotel 0", "token False", "undo flight 0"], probe.Entries.Skip(2));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task A_compensation_that_fails_does_not_keep_the_others_from_running(bool alwaysCold)
     {
         var probe = new Probe { Answer = static (what, _) => what.StartsWith("undo hotel", StringComparison.Ordinal) ? throw new InvalidOperationException("closed") : Task.FromResult(1) };

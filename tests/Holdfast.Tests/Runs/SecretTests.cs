@@ -36,6 +36,9 @@ public sealed class SecretTests
                     case "bytes":
                         log.Add($"{(await Step(async step => await step.RevealAsync(_bytes), Once)).Length}");
                         break;
+                    case "other bytes":
+                        log.Add($"{(await Step(async step => Encoding.Unicode.GetBytes(await step.RevealAsync(key)), Once)).Length}");
+                        break;
                     case "throw":
                         await Step(async step => throw new InvalidDataException($"refused: {await step.RevealAsync(key)}!", new ArgumentException(await step.RevealAsync(key))), Once);
                         break;
@@ -80,14 +83,14 @@ public sealed class SecretTests
             builder.AddStep<Secret<string>, string>("fail", async (secret, step) => throw new InvalidDataException($"not {await step.RevealAsync(secret)}"));
         }))
         {
-            foreach (var way in (string[])["use", "return", "bytes", "throw", "details", "call", "call-throw", "number"])
+            foreach (var way in (string[])["use", "return", "bytes", "other bytes", "throw", "details", "call", "call-throw", "number"])
             {
                 var run = await world.Client.StartAsync((Pays w) => w.Run(new Order(new("key"), way)));
                 results[way] = await world.ResultAsync<string>(run);
             }
         }
         Assert.Equal($"{Value.Length} key,{"another value".Length + Encoding.UTF8.GetByteCount(Value)} field-key", results["use"]);
-        Assert.All((string[])["return", "bytes", "call"], way => Assert.Contains("gives back the value of the secret", results[way], StringComparison.Ordinal));
+        Assert.All((string[])["return", "bytes", "other bytes", "call"], way => Assert.Contains("gives back the value of the secret", results[way], StringComparison.Ordinal));
         Assert.Contains("tells the value of the secret 'key'", results["details"], StringComparison.Ordinal);
         Assert.StartsWith(typeof(InvalidDataException).FullName!, results["throw"], StringComparison.Ordinal);
         Assert.Contains("refused: key!", results["throw"], StringComparison.Ordinal);

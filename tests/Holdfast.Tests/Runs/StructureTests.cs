@@ -125,6 +125,8 @@ public sealed class StructureTests
 
     public sealed class Failures(Probe probe) : Workflow
     {
+        bool _isLate;
+
         public async Durable<string> Run(string way)
         {
             switch (way)
@@ -150,10 +152,13 @@ public sealed class StructureTests
                         return error.Message;
                     }
                 case "lost":
-                    await Durable.WhenAny(Late("bad late"), Ask("good"));
-                    await Delay(TimeSpan.FromMilliseconds(1));
-                    await Ask("more");
+                    await Durable.WhenAny(Late("bad late"), Delay(TimeSpan.Zero));
+                    while (!_isLate) await Delay(TimeSpan.FromMilliseconds(1));
                     return "fine";
+                case "scope":
+                    _ = InScope(_ => Late("bad scope"), deadline: TimeSpan.FromDays(1));
+                    while (!_isLate) await Delay(TimeSpan.FromMilliseconds(1));
+                    return "wrong";
                 case "left":
                     await InScope(async scope =>
                     {
@@ -165,9 +170,7 @@ public sealed class StructureTests
                     await InScope(async scope =>
                     {
                         _ = Late("bad unseen");
-                        await Ask("good");
-                        await Delay(TimeSpan.FromMilliseconds(20));
-                        await Durable.WhenAll(Ask("x"), Ask("y"));
+                        while (!_isLate) await Delay(TimeSpan.FromMilliseconds(1));
                     });
                     return "wrong";
             }
@@ -177,8 +180,15 @@ public sealed class StructureTests
 
         async Durable<int> Late(string what)
         {
-            await Delay(TimeSpan.FromMilliseconds(1));
-            return await Ask(what);
+            try
+            {
+                await Delay(TimeSpan.FromMilliseconds(1));
+                return await Ask(what);
+            }
+            finally
+            {
+                _isLate = true;
+            }
         }
 
         async Durable CancelsAndFails(CancelScope scope)
@@ -207,6 +217,7 @@ public sealed class StructureTests
     [InlineData("all", "bad late")]
     [InlineData("cancelled", "why")]
     [InlineData("lost", "fine")]
+    [InlineData("scope", "!bad scope")]
     [InlineData("left", "!in finally")]
     [InlineData("unseen", "!bad unseen")]
     public async Task Of_many_failures_the_first_argument_s_is_thrown_and_none_that_nobody_raced_or_awaited_is_lost(string way, string expected)
@@ -471,7 +482,7 @@ public sealed class StructureTests
             }
             catch (Exception error) when (way != "waits for itself")
             {
-                await Step(step => probe.Do("end", step));
+                await Step(step => probe.Do("end", step), new() { Label = "end" });
                 return error is OperationCanceledException ? "given up" : error.Message;
             }
         }
@@ -509,6 +520,8 @@ public sealed class StructureTests
             }
             Assert.Equal(expected, await world.ResultAsync<string>(run));
             if (way == "waits for itself") Assert.Equal(1, probe.Count("The scope has ended."));
+            // What was left is gone before the code behind the scope goes on, and not only when Run returns.
+            else Assert.Equal(["OpAbandoned", "StepSucceeded"], (await run.ReadJournalAsync()).Where(static l => l is { What: "OpAbandoned" } or { What: "StepSucceeded", Text: "end" }).Select(static l => l.What).Distinct());
         }
     }
 }

@@ -191,6 +191,20 @@ public sealed class UpdateTests
     }
 
     [Fact]
+    public async Task An_answer_whose_commit_fails_is_not_told()
+    {
+        var (probe, store) = (new Probe(), new HeldStore(new MemoryStore()));
+        await using var world = await World.StartAsync([typeof(Budget)], () => store, configure: probe.Register);
+        var run = await world.Client.StartAsync((Budget w) => w.Run(1));
+        await run.QueryAsync(w => w.Log);
+        store.Holds = static write => write is Transition { Answers.Count: > 0 };
+        var update = run.UpdateAsync(w => w.Raise(5), timeout: World.Patience);
+        await store.Held.WaitAsync(World.Patience);
+        store.Release(new HoldfastException(HoldfastError.OutcomeUnknown, "The test says so."));
+        Assert.Equal(HoldfastError.OutcomeUnknown, (await Assert.ThrowsAsync<HoldfastException>(() => update)).Error);
+    }
+
+    [Fact]
     public async Task The_answer_comes_after_the_commit()
     {
         var (probe, store) = (new Probe(), new HeldStore(new MemoryStore()));

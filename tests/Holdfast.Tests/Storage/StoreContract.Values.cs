@@ -20,8 +20,12 @@ public abstract partial class StoreContract
 
         await AppendAsync(Turn(run, 1).ToTransition());
         Assert.Equal(3, (await LoadAsync(run.Id)).Results.Count);
+        // Lists say which steps those are.
+        Assert.Equal([2L, 5L, 7L], (await Store.GetAsync(run.Id, default))!.StoredResults);
+        Assert.Equal([2L, 5L, 7L], Assert.Single(await Store.ListAsync(new(), default)).StoredResults);
         await AppendAsync((Turn(run, 2) with { FoldsResults = true }).ToTransition());
         Assert.Empty((await LoadAsync(run.Id)).Results);
+        Assert.Empty((await Store.GetAsync(run.Id, default))!.StoredResults);
     }
 
     [Fact]

@@ -1,10 +1,13 @@
 namespace Holdfast.Torture.Driving;
 
 /// <summary>A clock that its driver moves; its timers fire only when the driver says so, and on the driver's thread. Thread-safe.</summary>
-sealed class VirtualTime(DateTimeOffset now) : TimeProvider
+/// <param name="now">Where it begins.</param>
+/// <param name="fireAtOnce">Fires a timer that is due as soon as it is set; null to leave it to the driver.</param>
+class VirtualTime(DateTimeOffset now, Action<Action>? fireAtOnce = null) : TimeProvider
 {
     readonly Lock _lock = new();
     readonly List<Timer> _timers = [];
+    readonly Action<Action>? _fireAtOnce = fireAtOnce;
     DateTimeOffset _now = now;
 
     public override DateTimeOffset GetUtcNow()
@@ -22,6 +25,28 @@ sealed class VirtualTime(DateTimeOffset now) : TimeProvider
         lock (_lock)
         {
             if (utc > _now) _now = utc;
+        }
+    }
+
+    /// <summary>Moves the clock, timer by timer; back as well as on, as a wall clock is set.</summary>
+    public void Advance(TimeSpan by)
+    {
+        var end = GetUtcNow() + by;
+        while (true)
+        {
+            Timer? next;
+            lock (_lock)
+            {
+                next = _timers.Where(timer => timer.Due <= end).MinBy(static timer => timer.Due);
+                if (next is null)
+                {
+                    _now = end;
+                    return;
+                }
+                if (next.Due > _now) _now = next.Due!.Value;
+                next.Due = next.Period > TimeSpan.Zero ? _now + next.Period : null;
+            }
+            next.Fire();
         }
     }
 
@@ -58,9 +83,10 @@ sealed class VirtualTime(DateTimeOffset now) : TimeProvider
         {
             lock (time._lock)
             {
-                Due = dueTime < TimeSpan.Zero ? null : time._now + dueTime;
+                Due = dueTime < TimeSpan.Zero || (dueTime == TimeSpan.Zero && time._fireAtOnce is not null) ? null : time._now + dueTime;
                 Period = period;
             }
+            if (dueTime == TimeSpan.Zero) time._fireAtOnce?.Invoke(Fire);
             return true;
         }
 

@@ -101,13 +101,24 @@ sealed class GraphCodec(TypeCatalog catalog)
     {
         try
         {
-            return DecodeValue<Exception>(outcome.Value) ?? new StepFailedException("unknown", outcome.Summary ?? $"{what} failed.", null);
+            return DecodeValue<Exception>(outcome.Value) ?? Unreadable(outcome, what);
         }
         catch (HoldfastException)
         {
             // The exception's type is gone or has changed; the failure itself must still reach the run.
-            return new StepFailedException("unknown", outcome.Summary ?? $"{what} failed.", null);
+            return Unreadable(outcome, what);
         }
+    }
+
+    /// <summary>What is known of a failure without its exception: the line that was kept for people.</summary>
+    static StepFailedException Unreadable(Outcome outcome, string what)
+    {
+        var line = outcome.Summary ?? "";
+        var colon = line.IndexOf(": ", StringComparison.Ordinal);
+        // The name of a type holds no spaces; what stands before another colon is a part of a sentence.
+        return colon > 0 && !line.AsSpan(0, colon).Contains(' ')
+            ? new(line[..colon], line[(colon + 2)..], null)
+            : new("unknown", line.Length > 0 ? line : $"{what} failed.", null);
     }
 
     Encoded Encode<TState>(TState state, Action<GraphWriter, TState> write, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, bool ownsGraph = false)

@@ -150,6 +150,39 @@ public sealed class EditMatrixTests
         static void Open(Compiled build) => build.Type("Gate").GetField("IsOpen")!.SetValue(null, true);
     }
 
+    [Theory]
+    [InlineData("class Refused(string why, int code) : Exception(why) { public int Code = code; }", "class Denied(string why, int code) : Exception(why) { public int Code = code; }", "StepFailedException Refused: closed")]
+    [InlineData("class Refused(string why, int code) : Exception(why)", "class Refused(string why, int code) : Error(why)", "StepFailedException Refused: closed")]
+    [InlineData("public int Code = code;", "public string Code = \"\" + code;", "Refused : closed")]
+    public async Task A_failure_whose_exception_has_changed_arrives_all_the_same(string old, string @new, string expected)
+    {
+        foreach (var release in (bool[])[false, true])
+        {
+            using var builds = new EditedBuilds();
+            var original = EditedBuilds.Original(EditedCode.Failed, release);
+            // The failure is kept beside the state, because no code can run on it yet.
+            var run = await builds.ParkAsync(original, 1, "signal 'go'; 1 step has ended");
+            var source = EditedCode.Failed.Replace(old, @new, StringComparison.Ordinal);
+            if (@new.Contains("Denied", StringComparison.Ordinal)) source = source.Replace("new Refused", "new Denied", StringComparison.Ordinal);
+            if (@new.Contains("Error(", StringComparison.Ordinal)) source = source.Replace("throw new Refused(\"closed\", 7)", "Task.FromResult(1)", StringComparison.Ordinal) + "\npublic class Error(string why) { public string Why = why; }";
+            await using var world = await builds.StartAsync(Compiled.From(source, release));
+            Assert.Equal((expected, null), await EditedBuilds.GoOnAsync(world, run, "go"));
+        }
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task An_exception_that_the_run_holds_waits_for_its_type(bool release)
+    {
+        using var builds = new EditedBuilds();
+        var original = EditedBuilds.Original(EditedCode.Failed, release);
+        var run = await builds.ParkAsync(original, 2, "signal 'go'");
+        await using (var world = await builds.StartAsync(Compiled.From(EditedCode.Failed.Replace("Refused", "Denied", StringComparison.Ordinal), release)))
+            Assert.Contains("Refused", (await EditedBuilds.GoOnAsync(world, run, "go")).Parked, StringComparison.Ordinal);
+        await using var old = await builds.StartAsync(original);
+        await old.UntilAsync(old.Client.GetRun(run), static i => i.Status != RunStatus.Parked);
+        Assert.Equal(("Refused : closed", null), await EditedBuilds.GoOnAsync(old, run, null));
+    }
+
     static async Task StopsAsync(string source, Compiled edited, bool release, int input, string signal, int times, IReadOnlyList<string> says)
     {
         var expected = await ExpectedAsync(source, release, input, signal, times);

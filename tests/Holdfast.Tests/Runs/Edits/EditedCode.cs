@@ -90,6 +90,31 @@ static class EditedCode
         }
         """;
 
+    /// <summary>Waits beside a step that has failed (1), or with the exception in its hands (2).</summary>
+    public const string Failed = """
+        using Holdfast;
+        public class Refused(string why, int code) : Exception(why) { public int Code = code; }
+        public static class Desk { public static Task<int> Ask() => throw new Refused("closed", 7); }
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                try
+                {
+                    var asked = Step(Desk.Ask, new() { Retry = RetryPolicy.None });
+                    if (n == 1) await Durable.WhenAll(asked, Receive(new Signal<string>("go")));
+                    else await asked;
+                    return "answered";
+                }
+                catch (Exception e)
+                {
+                    if (n == 2) await Receive(new Signal<string>("go"));
+                    return $"{e.GetType().Name} {(e as StepFailedException)?.TypeName}: {e.Message}";
+                }
+            }
+        }
+        """;
+
     /// <summary>Stopped in the middle of a step, whose code is in the workflow (1) or elsewhere (2).</summary>
     public const string InStep = """
         using Holdfast;
