@@ -41,6 +41,8 @@ sealed class Drive : IAsyncDisposable
             o.Retention = Retention.Forever;
             // Steps that are held count as running.
             o.StepsInFlightMax = 1_000_000;
+            // Here the process dies on purpose, more often than one should in the middle of the same step.
+            o.CrashesMax = o.CrashesInStepMax = 0;
         });
         foreach (var workflow in tested.Workflows) builder.AddWorkflow(workflow);
         CorpusCases.Register(builder);
