@@ -50,6 +50,15 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         Assert.Equal(packages.Version, dependencies[0].Version);
     }
 
+    [Fact]
+    public void The_tests_package_brings_no_test_framework()
+    {
+        using var package = packages.Open("Holdfast.Testing");
+        using var library = packages.Open("Holdfast");
+        Assert.Equal(["README.md", "lib/net10.0/Holdfast.Testing.dll", "lib/net10.0/Holdfast.Testing.xml"], Files(package));
+        Assert.Equal(["Holdfast", "Microsoft.Extensions.DependencyInjection"], Dependencies(package).Except(Dependencies(library)).Select(static d => d.Id));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Symbols_hold_every_source(string name)

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Holdfast.Sqlite;
+using Holdfast.Testing;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -17,6 +18,7 @@ public sealed partial class TidyTests
     {
         ["Holdfast"] = ["Holdfast.Analyzers", "Holdfast.Analyzers.CodeFixes", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
         ["Holdfast.Sqlite"] = ["Holdfast", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3"],
+        ["Holdfast.Testing"] = ["Holdfast", "Microsoft.Extensions.DependencyInjection"],
         ["Holdfast.Analyzers.CodeFixes"] = ["Holdfast.Analyzers", "Microsoft.CodeAnalysis.Analyzers", "Microsoft.CodeAnalysis.CSharp.Workspaces"],
         ["Holdfast.Analyzers"] = ["Microsoft.CodeAnalysis.Analyzers", "Microsoft.CodeAnalysis.CSharp"],
     };
@@ -95,14 +97,15 @@ public sealed partial class TidyTests
     [Fact]
     public void Nothing_is_public_but_what_users_and_stores_need()
     {
-        var types = typeof(Workflow).Assembly.GetExportedTypes().Concat(typeof(SqliteStore).Assembly.GetExportedTypes());
-        var homes = new[] { "Holdfast", "Holdfast.Storage", "Holdfast.Sqlite" };
+        var types = typeof(Workflow).Assembly.GetExportedTypes().Concat(typeof(SqliteStore).Assembly.GetExportedTypes()).Concat(typeof(TestEngine).Assembly.GetExportedTypes());
+        var homes = new[] { "Holdfast", "Holdfast.Storage", "Holdfast.Sqlite", "Holdfast.Testing" };
         Assert.Empty(types.Where(type => !homes.Contains(type.Namespace) && !ForTheCompiler.Contains(type.FullName!)).Select(static type => type.FullName));
     }
 
     [Theory]
     [InlineData(typeof(Workflow))]
     [InlineData(typeof(SqliteStore))]
+    [InlineData(typeof(TestEngine))]
     public void Everything_public_is_described(Type inside)
     {
         // Members are checked by the compiler, as long as nobody switches that off; types are looked up here, so that it shows when somebody did.

@@ -18,6 +18,9 @@ interface IFrame
     void SuspendOnForeign(Type awaiter);
 
     Type MachineType { get; }
+
+    /// <summary>The number of the await at which the method is suspended, from 0, and a copy of the machine that holds its locals.</summary>
+    (int Await, object Machine) Look();
 }
 
 /// <summary>
@@ -69,6 +72,8 @@ sealed class Frame<TMachine, T> : Durable<T>, IFrame where TMachine : IAsyncStat
         _awaited = null;
         Owner!.Ready.Enqueue(this);
     }
+
+    (int Await, object Machine) IFrame.Look() => (Machine<TMachine>.StateOf(ref _machine), _machine);
 
     void IFrame.DropMachine() => _machine = default!;
 

@@ -74,6 +74,10 @@ abstract class StepBody : ISelfSaved
     /// <summary>Runs the delegate and encodes what it gives.</summary>
     public abstract ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec);
 
+    /// <summary>Encodes a value as if the delegate had given it.</summary>
+    /// <exception cref="InvalidCastException">The delegate gives another type.</exception>
+    public abstract byte[] Encode(object? value, GraphCodec codec);
+
     public abstract void Save(GraphWriter writer);
 
     public abstract void Load(GraphReader reader);
@@ -106,6 +110,8 @@ sealed class PlainStep<T>(Func<Task<T>> body) : StepBody
 
     public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(), codec);
 
+    public override byte[] Encode(object? value, GraphCodec codec) => codec.EncodeValue((T)value!);
+
     public override void Save(GraphWriter writer) => writer.WriteReference(_body);
 
     public override void Load(GraphReader reader) => _body = LoadDelegate<Func<Task<T>>>(reader);
@@ -116,6 +122,8 @@ sealed class ContextStep<T>(Func<StepContext, Task<T>> body) : StepBody
     Func<StepContext, Task<T>> _body = body;
 
     public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(context), codec);
+
+    public override byte[] Encode(object? value, GraphCodec codec) => codec.EncodeValue((T)value!);
 
     public override void Save(GraphWriter writer) => writer.WriteReference(_body);
 
@@ -128,6 +136,8 @@ sealed class PlainAction(Func<Task> body) : StepBody
 
     public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(), codec);
 
+    public override byte[] Encode(object? value, GraphCodec codec) => codec.EncodeValue(default(Nothing));
+
     public override void Save(GraphWriter writer) => writer.WriteReference(_body);
 
     public override void Load(GraphReader reader) => _body = LoadDelegate<Func<Task>>(reader);
@@ -138,6 +148,8 @@ sealed class ContextAction(Func<StepContext, Task> body) : StepBody
     Func<StepContext, Task> _body = body;
 
     public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(context), codec);
+
+    public override byte[] Encode(object? value, GraphCodec codec) => codec.EncodeValue(default(Nothing));
 
     public override void Save(GraphWriter writer) => writer.WriteReference(_body);
 
@@ -157,6 +169,8 @@ sealed class TransactionStepBody<T>(Func<StepTransaction, T> body) : Transaction
     Func<StepTransaction, T> _body = body;
 
     public override byte[] Run(StepTransaction transaction, GraphCodec codec) => codec.EncodeValue(_body(transaction));
+
+    public override byte[] Encode(object? value, GraphCodec codec) => codec.EncodeValue((T)value!);
 
     public override void Save(GraphWriter writer) => writer.WriteReference(_body);
 

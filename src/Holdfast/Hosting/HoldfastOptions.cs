@@ -12,6 +12,9 @@ public sealed class HoldfastOptions
 
     internal HashSet<Assembly> Assemblies { get; } = [];
 
+    /// <summary>Runs attempts of steps in a test's way, by way of <see cref="Runtime.StepRunner"/> or not; null where no test is.</summary>
+    internal Func<Runtime.Attempt, Runtime.Engine, ValueTask<Kernel.Outcome?>>? Steps { get; set; }
+
     internal Dictionary<string, Retention> RetentionByWorkflow { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Keeps runs in the store that the factory opens. Stores bring their own shorter form, such as <c>UseSqlite</c>.</summary>

@@ -231,8 +231,8 @@ sealed class Engine : IAsyncDisposable
     /// <summary>
     /// Whether nothing is under way but attempts that wait for something outside. A harness that delivers one thing at a time asks for it.
     /// </summary>
-    /// <param name="waiting">How many attempts of a run wait, as the harness knows it.</param>
-    public bool IsAtRest(Func<RunId, int> waiting) => _runs.Values.All(run => run.AttemptsAtRest() is { } running && running == waiting(run.Id));
+    /// <param name="accepts">Whether the harness takes a run for one at rest in which so many attempts run.</param>
+    public bool IsAtRest(Func<RunId, int, bool> accepts) => _runs.Values.All(run => run.AttemptsAtRest() is { } running && accepts(run.Id, running));
 
     public void LostOwnership(RunId run, WriteResult answer)
     {

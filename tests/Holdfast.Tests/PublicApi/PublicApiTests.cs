@@ -1,4 +1,5 @@
 using Holdfast.Sqlite;
+using Holdfast.Testing;
 
 namespace Holdfast.Tests.PublicApi;
 
@@ -11,6 +12,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData(typeof(Workflow), "src/Holdfast")]
     [InlineData(typeof(SqliteStore), "src/Holdfast.Sqlite")]
+    [InlineData(typeof(TestEngine), "src/Holdfast.Testing")]
     public void The_public_api_is_what_was_agreed_on(Type inside, string project)
     {
         var path = Path.Combine(Repository.Root, project, "PublicAPI.txt");

@@ -1,5 +1,6 @@
 using Holdfast.Runtime;
 using Holdfast.Storage;
+using Holdfast.Testing;
 using Holdfast.Torture.Corpus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -164,8 +165,10 @@ sealed class Drive : IAsyncDisposable
     bool IsAtRest()
     {
         var appends = _store.Appends;
-        return Engine.IsAtRest(_gate.CountOf) && Engine.IsAtRest(_gate.CountOf) && _store.Appends == appends;
+        return Engine.IsAtRest(IsHeld) && Engine.IsAtRest(IsHeld) && _store.Appends == appends;
     }
+
+    bool IsHeld(RunId run, int running) => running == _gate.CountOf(run);
 
     async Task UntilAsync(Func<bool> holds, string what)
     {

@@ -1,26 +1,31 @@
-namespace Holdfast.Torture.Driving;
+namespace Holdfast.Testing;
 
-/// <summary>A clock that its driver moves; its timers fire only when the driver says so, and on the driver's thread. Thread-safe.</summary>
-/// <param name="now">Where it begins.</param>
-/// <param name="fireAtOnce">Fires a timer that is due as soon as it is set; null to leave it to the driver.</param>
-class VirtualTime(DateTimeOffset now, Action<Action>? fireAtOnce = null) : TimeProvider
+/// <summary>A clock that stands still until a test moves it. Register it where code under test asks for a <see cref="TimeProvider"/>. Thread-safe.</summary>
+public class VirtualTime : TimeProvider
 {
     readonly Lock _lock = new();
     readonly List<Timer> _timers = [];
-    readonly Action<Action>? _fireAtOnce = fireAtOnce;
-    DateTimeOffset _now = now;
+    readonly Action<Action>? _fireAtOnce;
+    DateTimeOffset _now;
 
+    /// <param name="now">Where it begins.</param>
+    /// <param name="fireAtOnce">Fires a timer that is due as soon as it is set; null to leave it to whoever moves the clock.</param>
+    internal VirtualTime(DateTimeOffset now, Action<Action>? fireAtOnce = null) => (_now, _fireAtOnce) = (now, fireAtOnce);
+
+    /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock) return _now;
     }
 
+    /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <inheritdoc/>
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
     /// <summary>Moves the clock in one leap: what would have fired many times on the way fires once.</summary>
-    public void AdvanceTo(DateTimeOffset utc)
+    internal void AdvanceTo(DateTimeOffset utc)
     {
         lock (_lock)
         {
@@ -29,7 +34,7 @@ class VirtualTime(DateTimeOffset now, Action<Action>? fireAtOnce = null) : TimeP
     }
 
     /// <summary>Moves the clock, timer by timer; back as well as on, as a wall clock is set.</summary>
-    public void Advance(TimeSpan by)
+    internal void Advance(TimeSpan by)
     {
         var end = GetUtcNow() + by;
         while (true)
@@ -50,8 +55,8 @@ class VirtualTime(DateTimeOffset now, Action<Action>? fireAtOnce = null) : TimeP
         }
     }
 
-    /// <summary>Fires what is due. False when nothing is.</summary>
-    public bool FireDue()
+    /// <summary>Fires what is due, on the caller's thread. False when nothing is.</summary>
+    internal bool FireDue()
     {
         List<Timer> due;
         lock (_lock)
@@ -63,6 +68,7 @@ class VirtualTime(DateTimeOffset now, Action<Action>? fireAtOnce = null) : TimeP
         return due.Count > 0;
     }
 
+    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(this, callback, state);

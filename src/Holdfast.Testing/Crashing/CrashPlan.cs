@@ -1,0 +1,28 @@
+using System.Linq.Expressions;
+
+namespace Holdfast.Testing;
+
+/// <summary>What <see cref="CrashTest"/> does to a workflow, and what must hold whenever it is killed. The outside world is made anew for each life of the run, and survives the deaths in it.</summary>
+/// <typeparam name="TWorld">What stands for the outside world in the test: fakes of the services that steps call, and what they wrote down.</typeparam>
+/// <typeparam name="T">The type of the workflow's result.</typeparam>
+public sealed class CrashPlan<TWorld, T>
+{
+    /// <summary>Makes the outside world.</summary>
+    public required Func<TWorld> World { get; init; }
+
+    /// <summary>Registers workflows and services for one process. What it makes itself, such as a cache, dies with the process; what it takes from the world does not.</summary>
+    public required Action<HoldfastBuilder, TWorld> Configure { get; init; }
+
+    /// <summary>What somebody outside does to the run, in order: one whenever nothing else can happen but time passing.</summary>
+    public IReadOnlyList<Func<RunHandle, Task>> Acts { get; init; } = [];
+
+    /// <summary>Looks at the world and the result when a run has completed, and throws if something is wrong; null to compare results only.</summary>
+    public Action<TWorld, T>? Check { get; init; }
+
+    /// <summary>Changes options of the engine; null for none.</summary>
+    public Action<HoldfastOptions>? Options { get; init; }
+
+    /// <summary>How many kills are made at most; of more, so many are made, spread evenly.</summary>
+    /// <value>2,000: each runs the workflow once.</value>
+    public int KillsMax { get; init; } = 2_000;
+}

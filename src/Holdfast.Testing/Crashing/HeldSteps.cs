@@ -1,0 +1,58 @@
+using Holdfast.Kernel;
+using Holdfast.Runtime;
+
+namespace Holdfast.Testing;
+
+/// <summary>Holds attempts of steps back until a driver lets them go, one by one, so that a run hears the same things in the same order. Thread-safe.</summary>
+sealed class HeldSteps
+{
+    readonly Lock _lock = new();
+    readonly List<RunId> _runs = [];
+    readonly List<Held> _held = [];
+
+    /// <summary>Whether all attempts of a run that runs so many are held.</summary>
+    public bool AreAll(RunId run, int running)
+    {
+        lock (_lock) return _held.Count(held => held.Attempt.Run == run) == running;
+    }
+
+    public async ValueTask<Outcome?> RunAsync(Attempt attempt, Engine engine)
+    {
+        var held = new Held(attempt, new());
+        lock (_lock)
+        {
+            if (!_runs.Contains(attempt.Run)) _runs.Add(attempt.Run);
+            _held.Add(held);
+        }
+        await using var cancelled = attempt.Token.Register(() =>
+        {
+            lock (_lock) _held.Remove(held);
+            held.Go.TrySetCanceled(attempt.Token);
+        }).ConfigureAwait(false);
+        await held.Go.Task.ConfigureAwait(false);
+        return await StepRunner.RunItselfAsync(attempt, engine).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets the first attempt go, by the age of its run and then by its op, and says which; null when none is held.</summary>
+    public string? Release()
+    {
+        Held? first;
+        lock (_lock)
+        {
+            first = _held.OrderBy(held => _runs.IndexOf(held.Attempt.Run)).ThenBy(static held => held.Attempt.Op).FirstOrDefault();
+            if (first is null) return null;
+            _held.Remove(first);
+        }
+        // The body of the step goes on right here.
+        first.Go.TrySetResult();
+        return $"step '{first.Attempt.Step.Label}' (op {first.Attempt.Op})";
+    }
+
+    /// <summary>Forgets what a dead process held.</summary>
+    public void Clear()
+    {
+        lock (_lock) _held.Clear();
+    }
+
+    sealed record Held(Attempt Attempt, TaskCompletionSource Go);
+}

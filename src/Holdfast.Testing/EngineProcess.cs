@@ -1,0 +1,105 @@
+using Holdfast.Runtime;
+using Holdfast.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Holdfast.Testing;
+
+/// <summary>One life of an engine: from its start on what is durable to its death.</summary>
+sealed class EngineProcess : IAsyncDisposable
+{
+    readonly VirtualTime _time;
+    readonly ServiceProvider _provider;
+    FrozenStore? _store;
+
+    public EngineProcess(Action<HoldfastBuilder> configure, MemoryStore memory, VirtualTime time, Action<HoldfastOptions> options)
+    {
+        _time = time;
+        var services = new ServiceCollection();
+        var builder = services.AddHoldfast(o =>
+        {
+            o.UseStore(_ => memory.Reopen());
+            o.TimeProvider = time;
+            o.StopTime = TimeSpan.Zero;
+            // The clock leaps over months; what has ended on the way is still asked for.
+            o.Retention = Retention.Forever;
+            // Here processes die on purpose.
+            o.CrashesMax = o.CrashesInStepMax = 0;
+            options(o);
+            var open = o.StoreFactory!;
+            o.UseStore(provider => _store = new(open(provider), Killing, Kept));
+        });
+        configure(builder);
+        _provider = services.BuildServiceProvider();
+    }
+
+    /// <summary>When the process shall die; null for never.</summary>
+    public KillPoint? Killing { get; init; }
+
+    /// <summary>Told of each write that was kept; null for nobody.</summary>
+    public Action<StoreWrite>? Kept { get; init; }
+
+    public FrozenStore Store => _store ?? throw new InvalidOperationException("The engine has not started.");
+
+    public IServiceProvider Services => _provider;
+
+    public IHoldfastClient Client => _provider.GetRequiredService<IHoldfastClient>();
+
+    public Engine Engine => _provider.GetRequiredService<EngineHost>().Engine;
+
+    public async Task StartAsync()
+    {
+        foreach (var hosted in _provider.GetServices<IHostedService>()) await hosted.StartAsync(default).ConfigureAwait(false);
+    }
+
+    public async ValueTask<DateTimeOffset?> NextWakeAsync() => await Store.ScanDueAsync(DateTimeOffset.MaxValue, 1, default).ConfigureAwait(false) is [var first, ..] ? first.WakeUtc : null;
+
+    /// <summary>Moves the clock to a timer's time, and waits until the timer has taken effect.</summary>
+    public async Task LeapAsync(DateTimeOffset wake, TimeSpan patience)
+    {
+        var appends = Store.Appends;
+        // Timers are armed in whole milliseconds, upwards.
+        _time.AdvanceTo(wake + TimeSpan.FromMilliseconds(2));
+        await UntilAsync(() =>
+        {
+            _time.FireDue();
+            return Store.Appends > appends;
+        }, patience, $"the timer of {wake:O} to take effect").ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until no turn is under way, and as many steps run as the harness accepts.</summary>
+    /// <param name="accepts">Given a run and how many of its attempts run.</param>
+    /// <param name="patience">How long, in real time.</param>
+    public Task RestAsync(Func<RunId, int, bool> accepts, TimeSpan patience) => UntilAsync(() =>
+    {
+        // Twice, with no commit in between: a run that was looked at could have been woken by one that was not yet.
+        var appends = Store.Appends;
+        return Engine.IsAtRest(accepts) && Engine.IsAtRest(accepts) && Store.Appends == appends;
+    }, patience, "the engine to come to rest");
+
+    async Task UntilAsync(Func<bool> holds, TimeSpan patience, string what)
+    {
+        var spin = new SpinWait();
+        var started = Environment.TickCount64;
+        while (!Store.IsFrozen && !holds())
+        {
+            if (Engine.Failure is { } failure && !Store.IsFrozen) throw new InvalidOperationException($"The engine has failed: {failure.Message}", failure);
+            if (Environment.TickCount64 - started > patience.TotalMilliseconds) throw new TimeoutException($"Waited {patience} for {what}. {await DoingAsync().ConfigureAwait(false)}");
+            if (spin.Count < 50) spin.SpinOnce(sleep1Threshold: -1);
+            else await Task.Delay(1).ConfigureAwait(false);
+        }
+    }
+
+    async Task<string> DoingAsync()
+    {
+        var running = await Client.ListAsync(new() { Status = RunStatus.Running, Limit = 10 }).ConfigureAwait(false);
+        return running.Count == 0 ? "No run is running." : string.Join(' ', running.Select(static run => $"Run {run.Id} of '{run.Workflow}': {run.Waiting}."));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_store is not null)
+            foreach (var hosted in _provider.GetServices<IHostedService>()) await hosted.StopAsync(default).ConfigureAwait(false);
+        await _provider.DisposeAsync().ConfigureAwait(false);
+    }
+}
