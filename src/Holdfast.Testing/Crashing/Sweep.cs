@@ -39,6 +39,7 @@ static class Sweep
     /// <summary>Saves of frames come in the same order in every life, so the first that differs is where the state went wrong.</summary>
     static string FirstDifference(Trace straight, Trace other)
     {
+        if (straight.Snapshots.Count > 0 && straight.VariablesAt(0) is null) return "What was saved cannot be read here, so no variable can be named.";
         for (var save = 0; save < Math.Min(straight.Snapshots.Count, other.Snapshots.Count); save++)
         {
             if (straight.VariablesAt(save) is not { } expected || other.VariablesAt(save) is not { } actual) continue;

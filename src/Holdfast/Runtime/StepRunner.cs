@@ -56,7 +56,7 @@ static class StepRunner
     public static async ValueTask<Outcome?> AnswerAsync(Attempt attempt, Engine engine, object? value, Type type)
     {
         if (attempt.Step.Kind == StepKind.Call) return new Outcome(OutcomeKind.Succeeded, engine.Json.Write(value, type, $"The result of '{attempt.Step.Handler}'"));
-        var blobs = await FetchAsync(attempt, engine).ConfigureAwait(false);
+        if (await FetchAsync(attempt, engine).ConfigureAwait(false) is not { } blobs) return null;
         using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
         return Body(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services) is { } body
             ? new Outcome(OutcomeKind.Succeeded, body.Encode(value, engine.Codec)) : null;

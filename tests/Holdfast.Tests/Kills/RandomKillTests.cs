@@ -13,7 +13,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
     const int JobsAtOnce = 2;
 
     /// <summary>So many jobs keep a process busy. More would only have to be finished after the last kill, which takes long where a disk is slow.</summary>
-    const int OpenJobsMax = 400;
+    const int OpenJobsMax = 200;
 
     [Fact]
     public async Task Nothing_acknowledged_is_lost_and_nothing_committed_happens_again()
