@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Holdfast.Torture.Driving;
+using Holdfast.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Runs;
