@@ -185,6 +185,7 @@ sealed class Writer : IDisposable
         var isBackup = BackupMark.Check(database, path, options.AcceptBackup);
         // What a process that died left in the log may never have reached the disk: it does now, before anything is built on it.
         // Only after the check, which read from the file: SQLite takes no notice of a log before that.
+        LogRewrite.Run(database);
         if (!database.Checkpoint(truncate: true)) Log.CheckpointIncomplete(logger, path, "the file is in use elsewhere");
         database.Execute("PRAGMA page_size = 8192");
         if (database.Query("PRAGMA journal_mode = WAL", row => row.Text(0)) != "wal")

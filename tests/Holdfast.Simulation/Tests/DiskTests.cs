@@ -81,6 +81,36 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task After_a_sync_that_failed_the_next_process_builds_on_nothing_that_a_cut_of_power_takes()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            using var world = new DiskWorld(seed);
+            await StartInPeaceAsync(world);
+            var syncs = 1 + (seed % 5);
+            world.Disk.Hook = (in DiskCall call) => call is { Operation: DiskOperation.Sync, IsLog: true } && --syncs == 0 ? DiskAnswer.Fail : DiskAnswer.Pass;
+            Assert.Equal(HoldfastError.OutcomeUnknown, (await world.WorkAsync(20))?.Error);
+            // The process ends and the machine goes on: the next one reads what the last one wrote, and no disk has.
+            world.Kill();
+            var left = 1 + (seed / 5);
+            world.Disk.Hook = (in DiskCall call) => call.Operation != DiskOperation.Read && --left == 0 ? DiskAnswer.DieAfter : DiskAnswer.Pass;
+            try
+            {
+                await world.StartAsync();
+                await world.WorkAsync(20);
+            }
+            catch (HoldfastException)
+            {
+                // It died while it started.
+            }
+            world.Disk.Hook = null;
+            world.Disk.CutPower();
+            await StartInPeaceAsync(world);
+            Assert.Equal((seed, 0, "ok"), (seed, await world.LostAsync(), world.CheckFile()));
+        }
+    }
+
+    [Fact]
     public async Task A_full_disk_takes_nothing_until_there_is_room()
     {
         using var world = new DiskWorld(1);

@@ -1,6 +1,7 @@
 using Holdfast.Simulation.Disk;
 using Holdfast.Sqlite;
 using Holdfast.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Simulation.Tests;
 
@@ -73,6 +74,16 @@ sealed class DiskWorld : IDisposable
         foreach (var run in Acknowledged)
             if (await Store.GetAsync(run, default) is null) lost++;
         return lost;
+    }
+
+    /// <summary>What SQLite says of the file: "ok", or what is wrong with it.</summary>
+    public string CheckFile()
+    {
+        using var connection = new SqliteConnection($"Data Source=file:{Uri.EscapeDataString(Path.Combine(_root, "check", "holdfast.db"))}?vfs={Disk.Name};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA integrity_check";
+        return (string)command.ExecuteScalar()!;
     }
 
     public void Dispose()

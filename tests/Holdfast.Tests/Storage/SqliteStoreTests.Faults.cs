@@ -187,7 +187,7 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
-    public async Task What_a_killed_process_left_in_the_log_is_synced_before_anything_is_built_on_it()
+    public async Task What_a_killed_process_left_in_the_log_is_written_anew_and_synced_before_anything_is_built_on_it()
     {
         var run = await CreateAsync();
         using var directory = new TemporaryDirectory();
@@ -204,7 +204,7 @@ public sealed partial class SqliteStoreTests
         Assert.NotNull(await store.LoadAsync(run.Id, default));
 
         var changes = calls.Where(call => call.Operation is not (VfsOperation.Open or VfsOperation.Delete)).Distinct();
-        Assert.Equal([(VfsOperation.Sync, true), (VfsOperation.Write, false), (VfsOperation.Truncate, false), (VfsOperation.Sync, false), (VfsOperation.Truncate, true)], changes);
+        Assert.Equal([(VfsOperation.Write, true), (VfsOperation.Sync, true), (VfsOperation.Write, false), (VfsOperation.Truncate, false), (VfsOperation.Sync, false), (VfsOperation.Truncate, true)], changes);
     }
 
     [Fact]
