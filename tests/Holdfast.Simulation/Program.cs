@@ -4,7 +4,7 @@ using Holdfast.Simulation;
 using Holdfast.Simulation.Worlds;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var (from, worlds, time, json, threads, shrinks) = (1L, (long?)null, (TimeSpan?)null, false, Environment.ProcessorCount, true);
+var (from, worlds, time, json, threads, shrinks, traces) = (1L, (long?)null, (TimeSpan?)null, false, Environment.ProcessorCount, true, false);
 Func<Sabotage> sabotage = static () => new();
 for (var i = 0; i < args.Length; i++)
 {
@@ -16,6 +16,7 @@ for (var i = 0; i < args.Length; i++)
         case "--minutes": time = TimeSpan.FromMinutes(double.Parse(Value(), CultureInfo.InvariantCulture)); break;
         case "--threads": threads = int.Parse(Value(), CultureInfo.InvariantCulture); break;
         case "--json": json = true; break;
+        case "--trace": traces = true; break;
         case "--no-shrink": shrinks = false; break;
         case "--sabotage" when Value() is var name:
             if (Sabotages.Find(name) is not { } found)
@@ -37,6 +38,7 @@ for (var i = 0; i < args.Length; i++)
                 --minutes M             how long worlds may begin
                 --threads N             how many worlds at a time; as many as there are processors
                 --no-shrink             shows the first failing world as it was
+                --trace                 runs one world, and shows all that happens in it
                 --json                  nothing but the JSON line
                 --sabotage NAME         breaks a promise, to see that it is noticed:
 
@@ -44,6 +46,13 @@ for (var i = 0; i < args.Length; i++)
                 """);
             return args[i] is "--help" or "-h" ? 0 : 2;
     }
+}
+
+if (traces)
+{
+    var world = World.Run(Scenario.Draw(from), sabotage(), linesKept: int.MaxValue);
+    foreach (var line in world.Trace.Concat(world.Violations)) Console.WriteLine(line);
+    return world.Violations.Count == 0 ? 0 : 1;
 }
 
 var (done, events, clock, gate) = (0L, 0L, System.Diagnostics.Stopwatch.StartNew(), new Lock());

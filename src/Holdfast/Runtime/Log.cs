@@ -38,7 +38,7 @@ static partial class Log
     [LoggerMessage(21, LogLevel.Error, "Idle runs could not be dropped from memory; it is tried again.")]
     public static partial void SweepFailed(ILogger log, Exception error);
 
-    [LoggerMessage(22, LogLevel.Warning, "A callback that a step has registered on its cancellation token threw while the engine was stopping. The engine stops all the same.")]
+    [LoggerMessage(22, LogLevel.Warning, "A callback that a step has registered on its cancellation token threw. The token is signalled all the same.")]
     public static partial void CallbackThrew(ILogger log, Exception error);
 
     [LoggerMessage(23, LogLevel.Error, "Ended runs could not be removed; it is tried again.")]

@@ -9,6 +9,7 @@ public sealed class Chores(Desk desk) : Workflow
     public static readonly Signal<int> Word = new("word");
 
     readonly List<string> _done = [];
+    int _sagas;
 
     [Query]
     public int Done => _done.Count;
@@ -86,6 +87,11 @@ public sealed class Chores(Desk desk) : Workflow
                     var value = chore.Value;
                     return Text("beating", await Step(step => desk.BeatAsync(step, value), new() { HeartbeatTimeout = TimeSpan.FromSeconds(5) }));
                 }
+            case ChoreKind.Hanging:
+                {
+                    var value = chore.Value;
+                    return Text("hanging", await Step(step => desk.HangAsync(step, value), new() { Timeout = TimeSpan.FromSeconds(3) }));
+                }
             default: throw new InvalidOperationException($"No chore {chore.Kind}.");
         }
     }
@@ -133,11 +139,12 @@ public sealed class Chores(Desk desk) : Workflow
     async Durable<long> BookAsync(Saga saga, Chore chore)
     {
         long sum = 0;
+        var tour = $"{RunId}/{++_sagas}";
         for (var i = 0; i < chore.Times; i++)
         {
-            var (run, place) = (RunId.ToString(), chore.Value + i);
-            sum += await Step(step => desk.BookAsync(step, run, place));
-            saga.Compensate(step => desk.UnbookAsync(step, run, place));
+            var place = chore.Value + i;
+            sum += await Step(step => desk.BookAsync(step, tour, place));
+            saga.Compensate(step => desk.UnbookAsync(step, tour, place));
         }
         if (chore.Value % 2 == 0) throw new InvalidOperationException("This saga does not succeed.");
         return sum;

@@ -70,21 +70,36 @@ public sealed class Desk
         return ResultOf(value);
     }
 
-    public async Task<long> BookAsync(StepContext step, string run, int place)
+    public async Task<long> HangAsync(StepContext step, int value)
     {
-        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"book {run} {place}"), once: false);
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"hang {value}"), once: false);
+        if (entry.Failures++ == 0)
+        {
+            var given = new TaskCompletionSource();
+            // Code that is told to end may answer with an exception.
+            if (value % 3 == 0) step.CancellationToken.Register(static () => throw new InvalidOperationException("It does not want to end."));
+            using var told = step.CancellationToken.Register(() => given.TrySetCanceled());
+            await given.Task;
+        }
+        _ledger.Do(_process, entry, ResultOf(value));
+        return ResultOf(value);
+    }
+
+    public async Task<long> BookAsync(StepContext step, string tour, int place)
+    {
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"book {tour} {place}"), once: false);
         await _process.PauseAsync(TimeSpan.FromMilliseconds(place % 30), "book");
         _ledger.Do(_process, entry, place);
-        _ledger.Booked.Add((run, place));
+        _ledger.Booked.Add((tour, place));
         return place;
     }
 
-    public async Task UnbookAsync(StepContext step, string run, int place)
+    public async Task UnbookAsync(StepContext step, string tour, int place)
     {
-        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"unbook {run} {place}"), once: false);
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"unbook {tour} {place}"), once: false);
         await _process.MayDieAsync("before its effect");
         _ledger.Do(_process, entry, place);
-        _ledger.Booked.Remove((run, place));
+        _ledger.Booked.Remove((tour, place));
     }
 
     public long Write(StepTransaction step, int value)

@@ -45,6 +45,9 @@ public enum ChoreKind
 
     /// <summary>A step that gives signs of life, and one that falls silent at its first attempt.</summary>
     Beating,
+
+    /// <summary>A step whose first attempt would never end, and is given up at its time-out.</summary>
+    Hanging,
 }
 
 /// <summary>One thing that a run has to do.</summary>

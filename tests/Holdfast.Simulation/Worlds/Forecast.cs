@@ -38,6 +38,7 @@ static class Forecast
             case ChoreKind.Deadline: return [Text("deadline", value)];
             case ChoreKind.Big: return [Text("big", (chore.Times * 1024) + Desk.BigOf(chore.Value, 1)[0] + value)];
             case ChoreKind.Beating: return [Text("beating", value)];
+            case ChoreKind.Hanging: return [Text("hanging", value)];
             default: throw new InvalidOperationException($"No chore {chore.Kind}.");
         }
     }

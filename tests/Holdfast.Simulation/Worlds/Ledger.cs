@@ -6,14 +6,14 @@ sealed class Ledger(World world)
     readonly Dictionary<string, LedgerEntry> _byKey = new(StringComparer.Ordinal);
 
     /// <summary>What sagas have booked and not taken back.</summary>
-    public HashSet<(string Run, int Place)> Booked { get; } = [];
+    public HashSet<(string Tour, int Place)> Booked { get; } = [];
 
     public LedgerEntry? Find(string key) => _byKey.GetValueOrDefault(key);
 
     /// <summary>An attempt begins.</summary>
     public LedgerEntry Begin(SimulatedProcess process, StepContext step, string asked, bool once)
     {
-        world.Note(process.Name, "step", step.Op, step.Attempt);
+        world.Note(process.Name, $"step of {world.NameOf(step.RunId)}", step.Op, step.Attempt);
         var name = $"step {step.Op} of {world.NameOf(step.RunId)}";
         world.Books.CheckStep(process, step.RunId, step.Op, name);
         if (!_byKey.TryGetValue(step.IdempotencyKey, out var entry)) _byKey.Add(step.IdempotencyKey, entry = new(asked));

@@ -15,11 +15,12 @@ sealed class Operator(World world)
 
     async Task DecideAsync(InDoubtStep doubt)
     {
-        var entry = world.Ledger.Find(doubt.IdempotencyKey);
-        if (entry is not null) entry.MayRepeat = entry.Done == 0;
-        var decision = entry is { Done: > 0 } ? InDoubtDecision.Succeeded(entry.Result) : InDoubtDecision.Retry();
         await UnlessEndedAsync(() => world.AskAsync("decide", async c =>
         {
+            // Looked up at each ask: what was true of one attempt need not be true of the next.
+            var entry = world.Ledger.Find(doubt.IdempotencyKey);
+            if (entry is not null) entry.MayRepeat = entry.Done == 0;
+            var decision = entry is { Done: > 0 } ? InDoubtDecision.Succeeded(entry.Result) : InDoubtDecision.Retry();
             await c.ResolveInDoubtAsync(doubt.Run, doubt.Op, decision);
             return true;
         }));

@@ -109,8 +109,9 @@ sealed class RunClient(World world, PlannedRun planned)
         var result = await world.AskAsync("result", c => c.GetRun(run).ResultAsync<string[]>());
         if (Forecast.Problem(plan, result, planned.Messages) is { } problem) world.Complain($"{_name}: {problem}");
         if (result.Length < _seen) world.Complain($"{_name} had told that {_seen} chores were done, and has done {result.Length}");
-        var booked = world.Ledger.Booked.Where(b => b.Run == run.ToString()).Select(static b => b.Place).Order().ToList();
-        var kept = plan.Where(static c => c.Kind == ChoreKind.Saga && c.Value % 2 != 0).SelectMany(static c => Enumerable.Range(c.Value, c.Times)).Distinct().Order().ToList();
+        var booked = world.Ledger.Booked.Where(b => b.Tour.StartsWith($"{run}/", StringComparison.Ordinal)).Order().ToList();
+        var tours = plan.Where(static c => c.Kind == ChoreKind.Saga).Select((chore, i) => (Chore: chore, Name: $"{run}/{i + 1}"));
+        var kept = tours.Where(static t => t.Chore.Value % 2 != 0).SelectMany(static t => Enumerable.Range(t.Chore.Value, t.Chore.Times).Select(place => (t.Name, place))).Order().ToList();
         if (!booked.SequenceEqual(kept) && !world.Chaos.HadTakeOver) world.Complain($"{_name} has left {string.Join(',', booked)} booked, and not {string.Join(',', kept)}");
     }
 

@@ -101,7 +101,15 @@ static class Sabotages
         static async Task AppendLateAsync(SimulatedProcess process, SqliteStore store, StoreWrite[] writes)
         {
             var answers = new WriteResult[writes.Length];
-            await store.AppendAsync(writes, answers);
+            try
+            {
+                await store.AppendAsync(writes, answers);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The process has stopped in good order meanwhile, and believes that all was kept.
+                return;
+            }
             process.World.Books.Appended(process, writes, answers);
         }
 

@@ -79,7 +79,7 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
         var settings = new Settings(
             lot.Next(3) == 0, lot.Next(3) == 0 ? lot.Next(1, 4) : 1000, lot.Next(1, 30), lot.Next(4) == 0 ? lot.Next(1, 4) : 1024, lot.Next(4) == 0 ? lot.Next(1, 4) : 1000,
             lot.Next(5, 200), lot.Next(2) == 0, lot.Next(5) == 0);
-        var runs = Enumerable.Range(0, lot.Next(6, 13)).Select(number => Run(number, lot)).ToList();
+        var runs = Enumerable.Range(0, lot.Next(8, 17)).Select(number => Run(number, lot)).ToList();
         var faults = Enumerable.Range(0, lot.Next(DeathsMin, 6)).Select(_ => Draw(lot, Deaths[lot.Next(Deaths.Length)])).ToList();
         if (settings.Deploys)
         {
@@ -105,7 +105,7 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
     static Chore Chore(Random lot, bool isInner)
     {
         ChoreKind kind;
-        do kind = (ChoreKind)lot.Next((int)ChoreKind.Beating + 1);
+        do kind = (ChoreKind)lot.Next((int)ChoreKind.Hanging + 1);
         while (isInner && kind is ChoreKind.Child or ChoreKind.Within);
         var millis = lot.Next(3) switch { 0 => 0, 1 => lot.Next(1, 20), _ => lot.Next(20, 3_000) };
         if (kind is ChoreKind.Delay or ChoreKind.Deadline or ChoreKind.Within) millis = lot.Next(4) == 0 ? lot.Next(30_000, 150_000) : lot.Next(1, 5_000);

@@ -12,12 +12,12 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
 
     public string? SidecarPath => world.Settings.UsesMarks ? Inner.SidecarPath : null;
 
-    public async ValueTask<long> AcquireAsync(string owner, CancellationToken cancellationToken)
+    public ValueTask<long> AcquireAsync(string owner, CancellationToken cancellationToken) => Read(async _ =>
     {
-        var epoch = await Read(_ => Inner.AcquireAsync(process.Name, default), "acquire");
-        world.Acquired(process, epoch);
+        var epoch = await Inner.AcquireAsync(process.Name, default);
+        if (!process.IsDead) world.Acquired(process, epoch);
         return epoch;
-    }
+    }, "acquire");
 
     public async ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
     {

@@ -23,12 +23,13 @@ sealed class World
     static readonly TimeSpan StillnessMax = TimeSpan.FromMinutes(30);
 
     readonly Scenario _scenario;
-    readonly Trace _trace = new();
+    readonly Trace _trace;
     readonly Random _lot;
     readonly List<SimulatedProcess> _alive = [];
     readonly List<SimulatedProcess> _graves = [];
     readonly Dictionary<RunId, string> _names = [];
     readonly List<string> _violations = [];
+    readonly List<TaskCompletionSource> _waiting = [];
     int _processes;
     int _living;
     bool _powerIsCut;
@@ -36,9 +37,9 @@ sealed class World
     int _commitsSeen;
     long _lastCommit;
 
-    World(Scenario scenario, Sabotage sabotage, string root)
+    World(Scenario scenario, Sabotage sabotage, string root, int linesKept)
     {
-        (_scenario, Sabotage, Root) = (scenario, sabotage, root);
+        (_scenario, Sabotage, Root, _trace) = (scenario, sabotage, root, new(linesKept));
         _lot = LotFor("world");
         Agenda = new(LotFor("agenda"), _trace);
         Clock = new(Agenda);
@@ -92,7 +93,10 @@ sealed class World
     /// <summary>Runs whose start was acknowledged.</summary>
     public List<RunId> Acknowledged { get; } = [];
 
-    public static WorldReport Run(Scenario scenario, Sabotage sabotage)
+    /// <param name="scenario">What is to happen.</param>
+    /// <param name="sabotage">What breaks a promise.</param>
+    /// <param name="linesKept">How much of the trace is told in the end.</param>
+    public static WorldReport Run(Scenario scenario, Sabotage sabotage, int linesKept = 60)
     {
         var root = Directory.CreateTempSubdirectory("holdfast-world-").FullName;
         // Where there is one, as in a test, what waits would go on in it instead of here.
@@ -100,7 +104,7 @@ sealed class World
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return new World(scenario, sabotage, root).Run();
+            return new World(scenario, sabotage, root, linesKept).Run();
         }
         finally
         {
@@ -144,6 +148,8 @@ sealed class World
     public void CameUp(SimulatedProcess process, SqliteStore store)
     {
         Note(process.Name, "up", process.Epoch);
+        foreach (var waiting in _waiting) Agenda.Now(Around, "no longer alone", waiting.SetResult);
+        _waiting.Clear();
         foreach (var run in Acknowledged)
             if (store.GetAsync(run, default).AsTask().GetAwaiter().GetResult() is null) Complain($"{NameOf(run)} was acknowledged, and is not there");
     }
@@ -216,7 +222,8 @@ sealed class World
     {
         while (true)
         {
-            if (Current is { IsUp: true } process)
+            if (Current is not { IsUp: true } process) await NextAsync();
+            else
             {
                 try
                 {
@@ -226,6 +233,7 @@ sealed class World
                 catch (ProcessDiedException)
                 {
                     // Nobody knows; it is asked again, under the same key.
+                    continue;
                 }
                 catch (HoldfastException error) when (error.IsTransient || error.Error is HoldfastError.NotRunning or HoldfastError.OutcomeUnknown or HoldfastError.OwnershipLost or HoldfastError.AnswerTimeout)
                 {
@@ -234,6 +242,14 @@ sealed class World
             }
             await PauseAsync(TimeSpan.FromMilliseconds(_lot.Next(5, 300)), what);
         }
+    }
+
+    /// <summary>Waits for the next process to take calls.</summary>
+    Task NextAsync()
+    {
+        var up = new TaskCompletionSource();
+        _waiting.Add(up);
+        return up.Task;
     }
 
     /// <summary>A client begins or ends.</summary>
@@ -258,7 +274,7 @@ sealed class World
         BuryDead();
         if (Disk.OpenCount > 0 && _violations.Count == 0) Complain($"{Disk.OpenCount} files were left open");
         Disk.Dispose();
-        return new(_scenario.Seed, Agenda.Done, Deaths, _violations, _trace.Value, [.. _trace.Last(_violations.Count == 0 ? 0 : 60)]);
+        return new(_scenario.Seed, Agenda.Done, Deaths, _violations, _trace.Value, [.. _trace.Lines]);
     }
 
     void BuryDead()

@@ -43,6 +43,32 @@ public sealed class AttemptTokenTests
         await world.DisposeAsync().AsTask().WaitAsync(World.Patience);
     }
 
+    public sealed class Limited(Probe probe) : Workflow
+    {
+        public async Durable<int> Run() => await Step(step => probe.Do("limited", step), new() { Timeout = TimeSpan.FromMilliseconds(50) });
+    }
+
+    [Fact]
+    public async Task A_callback_that_throws_harms_nobody()
+    {
+        var (probe, told) = (new Probe(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        probe.Answer = async (_, step) =>
+        {
+            if (step.Attempt > 1) return 1;
+            step.CancellationToken.Register(() =>
+            {
+                told.TrySetResult();
+                throw new InvalidOperationException("It does not want to end.");
+            });
+            await Task.Delay(Timeout.Infinite);
+            return 0;
+        };
+        await using var world = await World.StartAsync([typeof(Limited)], configure: probe.Register);
+        var run = await world.Client.StartAsync((Limited w) => w.Run());
+        await told.Task.WaitAsync(World.Patience);
+        Assert.Equal(1, await world.ResultAsync<int>(run));
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     static WeakReference Hang(CancellationToken token)
     {

@@ -156,6 +156,8 @@ public sealed class SqliteRunTests : IDisposable
         await using var world = await StartAsync([typeof(Steps), typeof(Waiting)], probe, reserveBytes: 100_000);
         var waiting = await world.Client.StartAsync((Waiting w) => w.Run());
         var cancelled = await world.Client.StartAsync((Waiting w) => w.Run());
+        // A first turn that finds no room is held back, and a request to cancel with it.
+        foreach (var each in (RunHandle[])[waiting, cancelled]) await world.UntilAsync(each, static i => i.Waiting.Contains("never", StringComparison.Ordinal));
         var run = await world.Client.StartAsync((Steps w) => w.Run(4));
         await probe.ReachedAsync("in step 1");
         var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
