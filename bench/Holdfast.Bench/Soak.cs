@@ -49,7 +49,7 @@ static class Soak
         Console.WriteLine($"soak: runs of 10 sequential no-op steps, {arguments.InFlight} in flight, {minutes} min; ended runs go after {Age.TotalSeconds} s; the file may grow for {warmUp.TotalMinutes:0.0} min");
         Machine.Print(engine.Database);
         Console.WriteLine();
-        Console.WriteLine("   minute     steps/s    file MiB     log MiB     RSS MiB        runs     pruned   kept max   bytes/run");
+        Console.WriteLine("   minute     steps/s    file MiB     log MiB     RSS MiB    heap MiB        runs     pruned   kept max   bytes/run");
         using var pruned = new CommitCounter("holdfast.pruned.runs");
         using var stop = new CancellationTokenSource();
         var lanes = Enumerable.Range(0, arguments.InFlight).Select(_ => Task.Run(() => LaneAsync(engine.Client, stop.Token))).ToArray();
@@ -69,10 +69,11 @@ static class Soak
             if (now - at < interval) continue;
             var row = new Row(
                 Math.Round(now.TotalMinutes, 2), Math.Round((done - steps) / (now - at).TotalSeconds), Megabytes(engine.Database), Megabytes(engine.Database + "-wal"),
-                Math.Round(Environment.WorkingSet / 1048576.0, 1), done / 10, pruned.Sum, keptMax);
+                // After a full collection, so that what is held on to shows and not what is about to go.
+                Math.Round(Environment.WorkingSet / 1048576.0, 1), Math.Round(GC.GetTotalMemory(forceFullCollection: true) / 1048576.0, 2), done / 10, pruned.Sum, keptMax);
             (steps, at) = (done, now);
             rows.Add(row);
-            Console.WriteLine($"{row.Minute,9:0.00}{row.StepsPerSecond,12:N0}{row.FileMiB,12:N1}{row.LogMiB,12:N1}{row.RssMiB,12:N1}{row.Runs,12:N0}{row.Pruned,11:N0}{row.KeptMax,11:N0}{row.BytesPerKeptRun,12:N0}");
+            Console.WriteLine($"{row.Minute,9:0.00}{row.StepsPerSecond,12:N0}{row.FileMiB,12:N1}{row.LogMiB,12:N1}{row.RssMiB,12:N1}{row.HeapMiB,12:N2}{row.Runs,12:N0}{row.Pruned,11:N0}{row.KeptMax,11:N0}{row.BytesPerKeptRun,12:N0}");
         }
         await stop.CancelAsync();
         await Task.WhenAll(lanes);
@@ -98,7 +99,7 @@ static class Soak
 
     static double Megabytes(string path) => File.Exists(path) ? Math.Round(new FileInfo(path).Length / 1048576.0, 1) : 0;
 
-    sealed record Row(double Minute, double StepsPerSecond, double FileMiB, double LogMiB, double RssMiB, long Runs, long Pruned, long KeptMax)
+    sealed record Row(double Minute, double StepsPerSecond, double FileMiB, double LogMiB, double RssMiB, double HeapMiB, long Runs, long Pruned, long KeptMax)
     {
         public double BytesPerKeptRun => FileMiB * 1048576 / KeptMax;
     }
