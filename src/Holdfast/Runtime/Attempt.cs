@@ -20,8 +20,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     readonly Engine _engine = run.Engine;
     readonly long _started = Stopwatch.GetTimestamp();
-    CancellationTokenSource? _token;
-    CancellationTokenRegistration _stopping;
+    AttemptToken? _token;
     ITimer? _timer;
     Heartbeat? _heartbeat;
     Revealed? _revealed;
@@ -56,7 +55,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
                 {
                     _token = new();
                     if (_isCancelled) _token.Cancel();
-                    else if (Volatile.Read(ref _ended) == 0) _stopping = _engine.Stopping.UnsafeRegister(static t => ((CancellationTokenSource)t!).Cancel(), _token);
+                    else if (Volatile.Read(ref _ended) == 0) _token.HearOf(_engine.Stopping);
                 }
                 return _token.Token;
             }
@@ -65,7 +64,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     public void Cancel()
     {
-        CancellationTokenSource? token;
+        AttemptToken? token;
         lock (this)
         {
             _isCancelled = true;
@@ -251,9 +250,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     {
         _timer?.Dispose();
         _heartbeat?.Dispose();
-        CancellationTokenRegistration stopping;
-        lock (this) (stopping, _stopping) = (_stopping, default);
-        stopping.Unregister();
+        lock (this) _token?.HearNoMore();
         if (step.Kind == StepKind.Call) _engine.Calls.TryRemove((run.Id, step.Id, Number), out _);
         _engine.Admission.Leave();
         _engine.Metrics.AttemptEnded(succeeded, _started);
@@ -271,4 +268,14 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             if (step.Retry.NonRetryable.Contains(type.FullName!)) return false;
         return true;
     }
+}
+
+/// <summary>The source of an attempt's token.</summary>
+sealed class AttemptToken : CancellationTokenSource
+{
+    CancellationTokenRegistration _stopping;
+
+    public void HearOf(CancellationToken stopping) => _stopping = stopping.UnsafeRegister(static t => ((AttemptToken)t!).Cancel(), this);
+
+    public void HearNoMore() => _stopping.Unregister();
 }
