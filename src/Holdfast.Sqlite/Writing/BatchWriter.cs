@@ -63,8 +63,10 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
     WriteResult Post(PostMail post)
     {
         if (_runs.Find(post.Run) is not { } head) return new(Verdict.UnknownRun, post.Run);
-        if (head.IsFinished) return new(Verdict.Finished, post.Run, new(head.Key));
-        if (!_mail.Post(head.Key, post.Mail, out var sequence)) return new(Verdict.Duplicate, post.Run, new(head.Key), sequence);
+        long sequence;
+        // A message that was kept is known, also when the run has ended since: whoever sends it again must not hear that it came to nothing.
+        if (head.IsFinished) return _mail.Knows(head.Key, post.Mail, out sequence) ? new(Verdict.Duplicate, post.Run, new(head.Key), sequence) : new(Verdict.Finished, post.Run, new(head.Key));
+        if (!_mail.Post(head.Key, post.Mail, out sequence)) return new(Verdict.Duplicate, post.Run, new(head.Key), sequence);
         _runs.Owe(head.Key);
         return new(Verdict.Committed, post.Run, new(head.Key), sequence);
     }

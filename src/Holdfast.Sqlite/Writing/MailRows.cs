@@ -25,10 +25,19 @@ sealed class MailRows(Database database)
             sequence = database.LastInsertRowId;
             return true;
         }
-        _findDedup.Bind(1, key).Bind(2, mail.DedupKey).Step();
-        sequence = _findDedup.Long(0);
-        _findDedup.Reset();
+        Knows(key, mail, out sequence);
         return false;
+    }
+
+    /// <summary>Whether a message with its dedup key is known, and the place of that one.</summary>
+    public bool Knows(long key, NewMail mail, out long sequence)
+    {
+        sequence = 0;
+        if (mail.DedupKey is null) return false;
+        var isKnown = _findDedup.Bind(1, key).Bind(2, mail.DedupKey).Step();
+        if (isKnown) sequence = _findDedup.Long(0);
+        _findDedup.Reset();
+        return isKnown;
     }
 
     public void Consume(long key, long sequence)

@@ -174,7 +174,8 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
                 throw new HoldfastException(HoldfastError.StoreUnavailable, $"The update of run {run} was not kept: {posted.Reason ?? posted.Verdict.ToString()}.");
             if (posted.Verdict != Verdict.Committed && dedup is not null && await engine.Store.FindAnswerAsync(run, dedup, cancellationToken).ConfigureAwait(false) is { } kept)
                 return Answered<T>(run, call, StateCodec.DecodeOutcome(kept.Span));
-            if (posted.Verdict == Verdict.Finished) throw Answers.Ended(run);
+            // Known, and not answered: if the run has ended, nobody will.
+            if (posted.Verdict == Verdict.Finished || (posted.Verdict == Verdict.Duplicate && await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) is { Outcome: not null })) throw Answers.Ended(run);
             var outcome = await engine.InTimeAsync(
                 waiter.Answer.Task, timeout, time => $"Update '{call.Name}' of run {run} is kept, and was not answered in {time}. It is done when the run goes on; with a key, the same call gives its answer then.", cancellationToken).ConfigureAwait(false);
             return Answered<T>(run, call, outcome);

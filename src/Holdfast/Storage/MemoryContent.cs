@@ -71,9 +71,10 @@ sealed class MemoryContent
     WriteResult Post(PostMail post)
     {
         if (Find(post.Run) is not { } run) return new(Verdict.UnknownRun, post.Run);
-        if (run.IsFinished) return new(Verdict.Finished, post.Run, run.Key);
         var mail = post.Mail;
+        // A message that was kept is known, also when the run has ended since: whoever sends it again must not hear that it came to nothing.
         if (mail.DedupKey is { } dedup && run.DedupKeys.TryGetValue(dedup, out var known)) return new(Verdict.Duplicate, post.Run, run.Key, known);
+        if (run.IsFinished) return new(Verdict.Finished, post.Run, run.Key);
         var sequence = ++_mailSequence;
         if (mail.DedupKey is { } fresh) run.DedupKeys.Add(fresh, sequence);
         run.Mail.Add(sequence, new(sequence, mail.Kind, mail.Name, mail.Payload.ToArray(), mail.Utc));

@@ -21,7 +21,7 @@ public sealed class CreateRun(NewRun run) : StoreWrite
 }
 
 /// <summary>
-/// Puts a message into a run's mailbox and marks the run owed, so that a recovery looks at it. Answers <see cref="Verdict.Duplicate"/> when its dedup key is known,
+/// Puts a message into a run's mailbox and marks the run owed, so that a recovery looks at it. Answers <see cref="Verdict.Duplicate"/> when its dedup key is known, also of a run that has ended,
 /// <see cref="Verdict.UnknownRun"/> or <see cref="Verdict.Finished"/> when the run cannot take it.
 /// </summary>
 public sealed class PostMail(RunId run, NewMail mail) : StoreWrite

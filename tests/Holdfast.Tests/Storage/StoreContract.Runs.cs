@@ -199,7 +199,7 @@ public abstract partial class StoreContract
         var run = await CreateAsync();
         var blob = new Blob(BlobHash.Of([9]), new byte[] { 9 });
         await AppendAsync((Turn(run, 0) with { Snapshot = "frames", WakeUtc = Start, Owed = true, Blobs = [blob] }).ToTransition(), Result(run, 3, "r3"));
-        await AppendAsync(Mail(run.Id, "late"));
+        await AppendAsync(Mail(run.Id, "late", "known"));
         var result = await AppendOneAsync((Turn(run, 1) with
         {
             State = "end",
@@ -222,7 +222,9 @@ public abstract partial class StoreContract
         Assert.Empty(await Store.ScanDueAsync(Start.AddYears(1), 10, default));
         Assert.Single(ended.Mail);
 
-        var later = await AppendAsync(Mail(run.Id, "too-late"), Turn(run, 2).ToTransition(), Result(run, 4, "r4"));
+        // What was kept while the run lived is known; what comes now is not kept.
+        Assert.Equal(Verdict.Duplicate, (await AppendOneAsync(Mail(run.Id, "in time", "known"))).Verdict);
+        var later = await AppendAsync(Mail(run.Id, "too-late"), Mail(run.Id, "too-late", "unknown"), Turn(run, 2).ToTransition(), Result(run, 4, "r4"));
         Assert.All(later, each => Assert.Equal(Verdict.Finished, each.Verdict));
         Assert.Equal((RunStatus.Failed, "boom"), ((await Store.GetAsync(run.Id, default))!.Status, Text((await Store.GetAsync(run.Id, default))!.Outcome!.Error)));
     }
