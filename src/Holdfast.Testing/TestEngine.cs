@@ -1,7 +1,3 @@
-using Holdfast.Runtime;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-
 namespace Holdfast.Testing;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Linq.Expressions;
-
 namespace Holdfast.Testing;
 
 /// <summary>What <see cref="CrashTest"/> does to a workflow, and what must hold whenever it is killed. The outside world is made anew for each life of the run, and survives the deaths in it.</summary>

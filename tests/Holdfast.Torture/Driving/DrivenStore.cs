@@ -1,4 +1,5 @@
 using Holdfast.Storage;
+using Holdfast.Testing;
 
 namespace Holdfast.Torture.Driving;
 

@@ -1,6 +1,6 @@
 using Holdfast.Storage;
 
-namespace Holdfast.Torture.Driving;
+namespace Holdfast.Testing;
 
 /// <summary>Another store with something done before or after its appends.</summary>
 class StoreWrapper(IStore inner) : IStore
@@ -36,6 +36,8 @@ class StoreWrapper(IStore inner) : IStore
     public ValueTask<ReadOnlyMemory<byte>?> FindAnswerAsync(RunId run, string dedupKey, CancellationToken cancellationToken) => Inner.FindAnswerAsync(run, dedupKey, cancellationToken);
 
     public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken) => Inner.ListDeadLettersAsync(run, limit, cancellationToken);
+
+    public ValueTask<StoreBackup> BackupAsync(string path, CancellationToken cancellationToken) => Inner.BackupAsync(path, cancellationToken);
 
     public ValueTask DisposeAsync() => Inner.DisposeAsync();
 }
