@@ -31,7 +31,7 @@ sealed class Engine : IAsyncDisposable
         Options = options;
         Registry = registry;
         Handlers = handlers;
-        _log = log;
+        _log = new QuietLogger(log);
         _alwaysCold = alwaysCold;
         _stopHost = stopHost;
         Time = options.TimeProvider;
@@ -252,7 +252,15 @@ sealed class Engine : IAsyncDisposable
         Answers.FailAll(error);
         // The token is cancelled at once; what is registered on it is the users' code, and may neither throw here nor hold this thread.
         _ = CancelAsync(_stopping);
-        _stopHost?.Invoke(error);
+        try
+        {
+            _stopHost?.Invoke(error);
+        }
+        catch (Exception thrown)
+        {
+            // The host's own code again; a container that is gone already throws too. This thread may be the committer's, where nobody would catch it.
+            Log.HostNotStopped(_log, thrown);
+        }
     }
 
     /// <summary>A turn threw where nothing may throw. The run's memory is dropped; a broken invariant stops the engine before it commits doubt.</summary>

@@ -17,6 +17,9 @@ static partial class Log
     [LoggerMessage(4, LogLevel.Critical, "Holdfast stops acknowledging on {Location}. Restart the process; what was durable goes on from there.")]
     public static partial void Failed(ILogger log, Exception error, string location);
 
+    [LoggerMessage(5, LogLevel.Error, "The host could not be asked to stop. Nothing is acknowledged any more all the same.")]
+    public static partial void HostNotStopped(ILogger log, Exception error);
+
     [LoggerMessage(10, LogLevel.Warning, "Run {Run}: attempt {Attempt} of step '{Step}' (op {Op}) failed with {Error}: {Message}")]
     public static partial void AttemptFailed(ILogger log, RunId run, string step, long op, int attempt, string error, string message);
 

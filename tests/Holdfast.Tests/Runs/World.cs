@@ -1,6 +1,7 @@
 using Holdfast.Runtime;
 using Holdfast.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -45,7 +46,7 @@ sealed class World : IAsyncDisposable
         foreach (var workflow in workflows) builder.AddWorkflow(workflow);
         configure?.Invoke(builder);
         var log = new Troubles();
-        services.AddSingleton<ILoggerFactory>(log);
+        services.TryAddSingleton<ILoggerFactory>(log);
         var provider = services.BuildServiceProvider();
         foreach (var hosted in provider.GetServices<IHostedService>()) await hosted.StartAsync(default);
         return new(provider, log);
