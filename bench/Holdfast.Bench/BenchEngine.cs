@@ -1,10 +1,13 @@
+using Holdfast.Hosting;
+using Holdfast.Runtime;
+using Holdfast.Sqlite;
 using Holdfast.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Holdfast.Bench;
 
-/// <summary>An engine on an SQLite file with production settings: live frames, every commit fsynced.</summary>
+/// <summary>An engine on an SQLite file with production settings: live frames, every commit fsynced, and the syncs of the log counted.</summary>
 sealed class BenchEngine : IAsyncDisposable
 {
     readonly ServiceProvider _provider;
@@ -16,7 +19,9 @@ sealed class BenchEngine : IAsyncDisposable
 
     public IHoldfastClient Client => _provider.GetRequiredService<IHoldfastClient>();
 
-    public IStore Store => _provider.GetRequiredService<EngineHost>().Engine.Store;
+    public Engine Engine => _provider.GetRequiredService<EngineHost>().Engine;
+
+    public IStore Store => Engine.Store;
 
     public static Task<BenchEngine> StartAsync(string? path, params Type[] workflows) => StartAsync(path, null, workflows);
 
@@ -28,7 +33,7 @@ sealed class BenchEngine : IAsyncDisposable
         services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory, ErrorLog>();
         var builder = services.AddHoldfast(o =>
         {
-            o.UseSqlite(database);
+            o.UseSqlite(database, new SqliteStoreOptions { FileSystem = LogSyncs.FileSystem });
             o.AlwaysCold = false;
             options?.Invoke(o);
         });
@@ -36,6 +41,17 @@ sealed class BenchEngine : IAsyncDisposable
         var provider = services.BuildServiceProvider();
         foreach (var hosted in provider.GetServices<IHostedService>()) await hosted.StartAsync(default);
         return new(provider, directory, database);
+    }
+
+    /// <summary>Waits until nothing is under way: every run waits for something from outside, and nothing is left to be committed.</summary>
+    public async Task RestAsync(string what, int runs)
+    {
+        for (var round = 0; (await Store.ScanOwedAsync(default, 1, default)).Count > 0 || !Engine.IsAtRest(static (_, _) => true); round++)
+        {
+            if (round % 20 == 0) Progress.Show($"{what}: waiting until all {runs:N0} of them wait");
+            await Task.Delay(50);
+        }
+        Progress.Clear();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 
 namespace Holdfast.Bench;
 
@@ -24,11 +23,11 @@ static class LongRun
         }
     }
 
-    public static async Task<int> RunAsync(Arguments arguments)
+    public static async Task<Measured> RunAsync(Arguments arguments)
     {
         await using var engine = await BenchEngine.StartAsync(arguments.Database, typeof(Loop));
-        Console.WriteLine($"long: one run of {arguments.Steps:N0} sequential steps on SQLite, every commit fsynced");
-        Machine.Print(engine.Database);
+        Header.Print(
+            arguments, engine.Database, $"long: one run of {arguments.Steps:N0} sequential steps", "from the start of the run to the end of each tenth of its steps");
         var sizes = new List<int>();
         using var listener = new MeterListener
         {
@@ -42,26 +41,22 @@ static class LongRun
         Clock.Start();
         var steps = arguments.Steps;
         var run = await engine.Client.StartAsync((Loop w) => w.Run(steps));
-        using var progress = new CancellationTokenSource();
         var result = run.ResultAsync();
-        while (await Task.WhenAny(result, Task.Delay(1000)) != result)
-            if (!Console.IsOutputRedirected) Console.Write($"\r{sizes.Count:N0} of {steps:N0} ");
-        if (!Console.IsOutputRedirected) Console.WriteLine();
+        while (await Task.WhenAny(result, Task.Delay(1000)) != result) Progress.Show($"long: {sizes.Count:N0} of {steps:N0} steps");
+        Progress.Clear();
         Invariant(await result == (long)steps * (steps - 1) / 2);
-        Console.WriteLine();
-        Console.WriteLine("   steps done   us a step   largest snapshot");
+        var table = new Table("steps done", "us a step", "largest snapshot, bytes");
         var before = (Steps: 0L, At: TimeSpan.Zero);
         var rows = new List<object>();
         foreach (var mark in Marks)
         {
             var each = (mark.At - before.At).TotalMicroseconds / (mark.Steps - before.Steps);
             var largest = sizes.Skip((int)before.Steps).Take((int)(mark.Steps - before.Steps)).Max();
-            Console.WriteLine($"{mark.Steps,13:N0}{each,12:0.0}{largest,19:N0}");
+            table.Row($"{mark.Steps:N0}", $"{each:0.0}", $"{largest:N0}");
             rows.Add(new { steps = mark.Steps, microsecondsPerStep = Math.Round(each, 1), snapshotBytesMax = largest });
             before = mark;
         }
-        if (arguments.Json) Console.WriteLine(JsonSerializer.Serialize(new { scenario = "long", steps, tenths = rows }));
-        return 0;
+        return new(true, new { scenario = "long", steps, tenths = rows });
     }
 
     static void Invariant(bool holds)

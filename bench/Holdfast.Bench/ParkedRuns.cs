@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Holdfast.Bench;
 
@@ -38,7 +37,7 @@ static class ParkedRuns
         }
     }
 
-    public static async Task<int> RunAsync(Arguments arguments)
+    public static async Task<Measured> RunAsync(Arguments arguments)
     {
         var directory = Directory.CreateTempSubdirectory("holdfast-parked-").FullName;
         try
@@ -52,7 +51,7 @@ static class ParkedRuns
     }
 
     /// <summary>The part of the processes that only start and look around.</summary>
-    public static async Task<int> OpenAsync(Arguments arguments)
+    public static async Task<Measured> OpenAsync(Arguments arguments)
     {
         var clock = Stopwatch.StartNew();
         await using var engine = await BenchEngine.StartAsync(arguments.Database, typeof(Waiting));
@@ -62,13 +61,14 @@ static class ParkedRuns
         GC.Collect();
         var found = await engine.Client.ListAsync(new() { Limit = 1 });
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ready} {Environment.WorkingSet / 1048576.0} {found.Count}"));
-        return 0;
+        return new(true);
     }
 
-    static async Task<int> MeasureAsync(Arguments arguments, string database, string empty)
+    static async Task<Measured> MeasureAsync(Arguments arguments, string database, string empty)
     {
-        Console.WriteLine($"parked: {arguments.Runs:N0} runs that wait for a signal, a deadline or a timer, on SQLite with every commit fsynced");
-        Machine.Print(database);
+        Header.Print(
+            arguments, database, $"parked: {arguments.Runs:N0} runs that wait for a signal, a deadline or a timer",
+            "created: from the first start until all of them wait; ready: from the start of a new engine, in a new process, until it takes calls");
         var clock = Stopwatch.StartNew();
         await CreateAsync(database, arguments.Runs);
         var seconds = clock.Elapsed.TotalSeconds;
@@ -84,9 +84,7 @@ static class ParkedRuns
         Console.WriteLine($"memory    {Math.Max(rss, rssAgain) - emptyRss,10:0.0} MiB more than the engine on an empty file, which takes {emptyRss:0.0} (at most {RssGrowthMaxMiB:0})");
         Console.WriteLine($"ready     {Math.Max(ready, again),10:0.00} s, on an empty file {emptyReady:0.00} (at most {ReadyMaxSeconds:0})");
         var isWithin = bytes <= BytesMax && Math.Max(rss, rssAgain) - emptyRss <= RssGrowthMaxMiB && Math.Max(ready, again) < ReadyMaxSeconds;
-        if (arguments.Json)
-            Console.WriteLine(JsonSerializer.Serialize(new { scenario = "parked", runs = arguments.Runs, createSeconds = seconds, bytesPerRun = bytes, emptyRssMiB = emptyRss, rssMiB = (double[])[rss, rssAgain], emptyReady, readySeconds = (double[])[ready, again], isWithin }));
-        return isWithin ? 0 : 1;
+        return new(isWithin, new { scenario = "parked", runs = arguments.Runs, createSeconds = seconds, bytesPerRun = bytes, emptyRssMiB = emptyRss, rssMiB = (double[])[rss, rssAgain], emptyReady, readySeconds = (double[])[ready, again], isWithin });
     }
 
     static async Task CreateAsync(string database, int runs)
@@ -96,20 +94,18 @@ static class ParkedRuns
         {
             var inputs = Enumerable.Range(first, Math.Min(BatchRuns, runs - first)).Select(static n => ((object?)new Order(n, $"customer {n}", n % 1000), (string?)$"order-{n}"));
             await engine.Client.StartManyAsync<Waiting>(inputs);
+            Progress.Show($"parked: {first + BatchRuns:N0} of {runs:N0} started");
         }
         // Started is durable already; parked is when no first turn is owed any more.
         while ((await engine.Store.ScanOwedAsync(default, 1, default)).Count > 0) await Task.Delay(50);
+        Progress.Clear();
     }
 
     static (double ReadySeconds, double RssMiB) Open(string database)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        // Started by 'dotnet x.dll' or as a program of its own.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet") start.ArgumentList.Add(typeof(ParkedRuns).Assembly.Location);
-        foreach (var word in (string[])["parked-open", "--db", database]) start.ArgumentList.Add(word);
-        using var process = Process.Start(start)!;
-        var words = process.StandardOutput.ReadToEnd().Split(' ', StringSplitOptions.TrimEntries);
-        process.WaitForExit();
+        using var process = new PartProcess("parked-open", "--db", database);
+        var words = process.ReadLine().Split(' ', StringSplitOptions.TrimEntries);
+        process.Wait();
         return (double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
     }
 }

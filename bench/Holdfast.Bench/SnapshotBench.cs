@@ -42,7 +42,7 @@ static class SnapshotBench
         }
     }
 
-    public static int Run(Arguments arguments)
+    public static Measured Run(Arguments arguments)
     {
         var type = new WorkflowType(typeof(Nested));
         var codec = new GraphCodec(new TypeCatalog([typeof(Nested).Assembly]));
@@ -54,24 +54,23 @@ static class SnapshotBench
         graph.RunUntilParked();
         graph.Leave();
         var snapshot = codec.EncodeRun(graph).Bytes;
-        Console.WriteLine($"snapshot: 3 frames, 20 locals, {snapshot.Length} bytes; {arguments.Seconds} s each");
-        Machine.Print(Path.GetTempPath());
+        Header.Print(
+            arguments, Path.GetTempPath(), $"snapshot: 3 frames, 20 locals, {snapshot.Length} bytes; {arguments.Seconds} s each",
+            "the objects of a run to bytes, and bytes back to objects; the median of rounds of 2,000", "in memory, without a store");
         var encode = Measure(arguments.Seconds, () => codec.EncodeRun(graph));
         var decode = Measure(arguments.Seconds, () => codec.DecodeRun(snapshot, static _ => null, NewGraph(codec, type), new Services(type)));
         Console.WriteLine();
         Console.WriteLine($"encode    {encode.Microseconds,8:0.00} us   {encode.Bytes,8:N0} bytes allocated");
         Console.WriteLine($"decode    {decode.Microseconds,8:0.00} us   {decode.Bytes,8:N0} bytes allocated");
-        if (arguments.Json)
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                scenario = "snapshot",
-                snapshotBytes = snapshot.Length,
-                encodeUs = Math.Round(encode.Microseconds, 3),
-                decodeUs = Math.Round(decode.Microseconds, 3),
-                encodeAllocatedBytes = encode.Bytes,
-                decodeAllocatedBytes = decode.Bytes,
-            }));
-        return 0;
+        return new(true, new
+        {
+            scenario = "snapshot",
+            snapshotBytes = snapshot.Length,
+            encodeUs = Math.Round(encode.Microseconds, 3),
+            decodeUs = Math.Round(decode.Microseconds, 3),
+            encodeAllocatedBytes = encode.Bytes,
+            decodeAllocatedBytes = decode.Bytes,
+        });
     }
 
     /// <summary>The median of many short rounds: a shared machine disturbs some of them.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace Holdfast.Bench;
 
@@ -40,14 +39,15 @@ static class Soak
         return Task.FromResult(Result);
     }
 
-    public static async Task<int> RunAsync(Arguments arguments)
+    public static async Task<Measured> RunAsync(Arguments arguments)
     {
         await using var engine = await BenchEngine.StartAsync(arguments.Database, o => o.Retention = new() { Age = Age }, typeof(Sequence));
         var minutes = arguments.Minutes;
         var interval = TimeSpan.FromMinutes(Math.Min(1, minutes / 10));
         var warmUp = TimeSpan.FromMinutes(Math.Min(3, minutes / 4));
-        Console.WriteLine($"soak: runs of 10 sequential no-op steps, {arguments.InFlight} in flight, {minutes} min; ended runs go after {Age.TotalSeconds} s; the file may grow for {warmUp.TotalMinutes:0.0} min");
-        Machine.Print(engine.Database);
+        Header.Print(
+            arguments, engine.Database, $"soak: runs of 10 sequential no-op steps, {arguments.InFlight} in flight, {minutes} min; ended runs go after {Age.TotalSeconds} s; the file may grow for {warmUp.TotalMinutes:0.0} min",
+            "the steps that ran in each interval", Header.Settings + ", retention");
         Console.WriteLine();
         Console.WriteLine("   minute     steps/s    file MiB     log MiB     RSS MiB    heap MiB        runs     pruned   kept max   bytes/run");
         using var pruned = new CommitCounter("holdfast.pruned.runs");
@@ -68,9 +68,9 @@ static class Soak
             lastSteps = done;
             if (now - at < interval) continue;
             var row = new Row(
-                Math.Round(now.TotalMinutes, 2), Math.Round((done - steps) / (now - at).TotalSeconds), Megabytes(engine.Database), Megabytes(engine.Database + "-wal"),
+                Math.Round(now.TotalMinutes, 2), Math.Round((done - steps) / (now - at).TotalSeconds), Machine.FileMiB(engine.Database), Machine.FileMiB(engine.Database + "-wal"),
                 // After a full collection, so that what is held on to shows and not what is about to go.
-                Math.Round(Environment.WorkingSet / 1048576.0, 1), Math.Round(GC.GetTotalMemory(forceFullCollection: true) / 1048576.0, 2), done / 10, pruned.Sum, keptMax);
+                Machine.RssMiB, Math.Round(GC.GetTotalMemory(forceFullCollection: true) / 1048576.0, 2), done / 10, pruned.Sum, keptMax);
             (steps, at) = (done, now);
             rows.Add(row);
             Console.WriteLine($"{row.Minute,9:0.00}{row.StepsPerSecond,12:N0}{row.FileMiB,12:N1}{row.LogMiB,12:N1}{row.RssMiB,12:N1}{row.HeapMiB,12:N2}{row.Runs,12:N0}{row.Pruned,11:N0}{row.KeptMax,11:N0}{row.BytesPerKeptRun,12:N0}");
@@ -84,8 +84,7 @@ static class Soak
         var isFlat = late <= early * GrowthMax && keptMax <= allowed && rows[^1].Pruned > 0;
         Console.WriteLine();
         Console.WriteLine($"file      {early:N0} bytes after the warm-up and {late:N0} at the end for each run that was in it at the same time at most; {keptMax:N0} of those, of {allowed:N0} at most: {(isFlat ? "flat" : "IT GROWS")}");
-        if (arguments.Json) Console.WriteLine(JsonSerializer.Serialize(new { scenario = "soak", minutes, inFlight = arguments.InFlight, warmUpBytesPerRun = early, bytesPerRun = late, keptMax, isFlat, rows }));
-        return isFlat ? 0 : 1;
+        return new(isFlat, new { scenario = "soak", minutes, inFlight = arguments.InFlight, warmUpBytesPerRun = early, bytesPerRun = late, keptMax, isFlat, rows });
     }
 
     static async Task LaneAsync(IHoldfastClient client, CancellationToken stop)
@@ -96,8 +95,6 @@ static class Soak
             await run.WaitAsync(CancellationToken.None);
         }
     }
-
-    static double Megabytes(string path) => File.Exists(path) ? Math.Round(new FileInfo(path).Length / 1048576.0, 1) : 0;
 
     sealed record Row(double Minute, double StepsPerSecond, double FileMiB, double LogMiB, double RssMiB, double HeapMiB, long Runs, long Pruned, long KeptMax)
     {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
 
-namespace Holdfast.Bench;
+namespace Holdfast.Bench.Measuring;
 
 /// <summary>Which types are allocated, by the runtime's own sampling of one allocation in about 100 KB. For finding causes, not for figures.</summary>
 sealed class AllocationProfile : EventListener
