@@ -44,7 +44,7 @@ sealed class ClosedLoop(string scenario, int syncsPerRunMin)
         process.Refresh();
         (cpu, allocated, written) = (process.TotalProcessorTime - cpu, GC.GetTotalAllocatedBytes() - allocated, Machine.WrittenBytes() - written);
         var completed = Volatile.Read(ref _completed);
-        var stopped = await pauses.SinceAsync(since);
+        var stopped = await pauses.BetweenAsync(since, DateTime.UtcNow);
         allocations?.Print(steps);
         await stop.CancelAsync();
         await Task.WhenAll(lanes);

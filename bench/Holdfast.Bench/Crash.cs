@@ -110,7 +110,7 @@ static class Crash
         var ends = await Task.WhenAll(open.Select(run => Task.Run(async () =>
         {
             var result = await engine.Client.GetRun<Sequence, int>(run).ResultAsync();
-            return result == Steps * Result.Length ? Stopwatch.GetTimestamp() : throw new InvalidOperationException($"Run {run} ended with {result}.");
+            return result == Steps * Result.Length ? (Run: run, Timestamp: Stopwatch.GetTimestamp()) : throw new InvalidOperationException($"Run {run} ended with {result}.");
         })));
         // Runs whose start was committed, but never acknowledged.
         while ((await engine.Client.ListAsync(new() { Status = RunStatus.Running, Limit = 1 })).Count > 0) await Task.Delay(1);
@@ -118,8 +118,9 @@ static class Crash
         var parked = (await engine.Client.ListAsync(new() { Status = RunStatus.Parked, Limit = 100 })).Count;
         var resumed = Resumed.Values.Order().ToList();
         long At(IReadOnlyList<long> times, Index index) => times.Count == 0 ? 0 : times[index.GetOffset(times.Count)];
-        var done = ends.Order().ToList();
-        Console.WriteLine($"times {ready} {At(resumed, 0)} {At(resumed, ^1)} {At(done, 0)} {At(done, ^1)} {all}");
+        // The first of those that went on: some had ended before the kill, and only their callers did not know.
+        var firstDone = ends.Where(static e => Resumed.ContainsKey(e.Run)).Select(static e => e.Timestamp).DefaultIfEmpty().Min();
+        Console.WriteLine($"times {ready} {At(resumed, 0)} {At(resumed, ^1)} {firstDone} {ends.Select(static e => e.Timestamp).DefaultIfEmpty().Max()} {all}");
         Console.WriteLine($"counts {open.Count} {resumed.Count} {parked}");
         return new(true);
     }
@@ -132,7 +133,7 @@ static class Crash
         table.Row("from ready, ms", "", $"{firstResumed - ready:N0}", $"{lastResumed - ready:N0}", $"{firstDone - ready:N0}", $"{lastDone - ready:N0}", $"{all - ready:N0}");
         Console.WriteLine();
         Console.WriteLine($"load      {audit.StepsBefore / arguments.Seconds,12:N0} steps/s before the kill, from the first start on; {audit.RunsBefore:N0} runs; log of {logMiB:0.0} MiB at the kill");
-        Console.WriteLine($"in flight {counts[0],12:N0} runs that had been acknowledged and had not ended; {counts[1]:N0} runs ran a step after the kill");
+        Console.WriteLine($"in flight {counts[0],12:N0} runs that had been acknowledged and had not ended for their callers; {counts[1]:N0} runs ran a step after the kill");
         Console.WriteLine($"repeated  {audit.Repeated,12:N0} steps ran again, at most {audit.RepeatedOfOneRunMax} of one run; {audit.CutOff:N0} entries of the ledger were cut off");
         var problem = audit.Problem ?? (counts[2] > 0 ? $"{counts[2]:N0} runs are parked." : null);
         if (problem is not null) Console.Error.WriteLine($"BROKEN PROMISE: {problem}");

@@ -35,6 +35,14 @@ static class Scenarios
         new("resume-fresh", "", [new("--run", OptionKind.Text, null, "")], Resume.FreshAsync),
         new("crash", "kill -9 at full load: until the first and the last run has gone on and ended; fails if more than one step of a run, or a committed one, runs again",
             [new("--in-flight", OptionKind.Count, "2000", "runs at the same time"), new("--seconds", OptionKind.Number, "10", "from the first start to the kill")], Crash.RunAsync),
+        new("growth", "what a step costs in a run that holds more and more: in many small values, and in one large one",
+            [new("--kilobytes", OptionKind.Counts, "1,10,100,1024,10240", "how much it holds"), Window with { Default = "3" }], Growth.RunAsync),
+        new("tail", "10,000 live runs under a load that comes at planned times, with retention on: latency of a step from the planned time, GC pauses, allocation, file, by the minute",
+            [
+                new("--minutes", OptionKind.Number, "10", "how long"), new("--runs", OptionKind.Count, "10000", "live runs"), new("--rate", OptionKind.Number, null, "steps a second that are planned (a part of what is measured first)"),
+                new("--load", OptionKind.Number, "0.5", "that part"), new("--calibrate", OptionKind.Number, "20", "seconds for which the capacity is measured, after half as long"), WarmUp with { Default = "15" },
+            ], Tail.RunAsync),
+        new("all", "all of these but soak, in processes of their own, with short times", [new("--full", OptionKind.Flag, null, "the sizes and times that results are recorded with: about an hour")], Everything.RunAsync),
         new("crash-load", "", [.. LedgerOptions, new("--in-flight", OptionKind.Count, "2000", "")], Crash.LoadAsync),
         new("crash-recovery", "", LedgerOptions, Crash.RecoverAsync),
     ];

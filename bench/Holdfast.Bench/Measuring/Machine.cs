@@ -76,7 +76,7 @@ static class Machine
     static string Version() => typeof(Workflow).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     /// <summary>As the runtime took it, from its own settings and the environment.</summary>
-    static string Collector()
+    public static string Collector()
     {
         var settings = GC.GetConfigurationVariables();
         string Of(string name) => settings.TryGetValue(name, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "" : "";

@@ -16,14 +16,15 @@ sealed class PauseLog : EventListener
     DateTime _began;
     bool _isForCollection;
 
-    /// <summary>The pauses that ended since a moment, when all of them have been handed over; those before it are forgotten.</summary>
-    public async Task<Pauses> SinceAsync(DateTime utc)
+    /// <summary>The pauses that ended in this time, when all of them have been handed over; those before its end are forgotten.</summary>
+    public async Task<Pauses> BetweenAsync(DateTime fromUtc, DateTime untilUtc)
     {
         await Task.Delay(Delivery);
         lock (_lock)
         {
-            _pauses.RemoveAll(p => p.Utc < utc);
-            return new(_pauses.Count, _pauses.Count == 0 ? 0 : Math.Round(_pauses.Max(static p => p.Time.TotalMilliseconds), 3), Math.Round(_pauses.Sum(static p => p.Time.TotalMilliseconds), 1));
+            var found = _pauses.Where(p => p.Utc >= fromUtc && p.Utc < untilUtc).Select(static p => p.Time.TotalMilliseconds).ToList();
+            _pauses.RemoveAll(p => p.Utc < untilUtc);
+            return new(found.Count, Math.Round(found.DefaultIfEmpty().Max(), 3), Math.Round(found.Sum(), 1));
         }
     }
 
