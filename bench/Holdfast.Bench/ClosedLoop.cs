@@ -34,6 +34,7 @@ sealed class ClosedLoop(string scenario, int syncsPerRunMin)
         using var process = Process.GetCurrentProcess();
         var (cpu, allocated, written, commits, syncs, since) = (process.TotalProcessorTime, GC.GetTotalAllocatedBytes(), Machine.WrittenBytes(), commitCounter.Count, LogSyncs.Completed, DateTime.UtcNow);
         clock.Reset();
+        LogSyncs.Times.Clear();
         var started = Stopwatch.GetTimestamp();
         _measures = true;
         await WaitAsync($"{scenario}, {inFlight:N0} in flight", arguments.Seconds, lanes);
@@ -41,6 +42,7 @@ sealed class ClosedLoop(string scenario, int syncsPerRunMin)
         // The steps first: whatever is committed while the rest is read can only be too much on the side of the syncs by what one commit takes.
         var (steps, seconds) = (clock.Count, Stopwatch.GetElapsedTime(started).TotalSeconds);
         (commits, syncs) = (commitCounter.Count - commits, LogSyncs.Completed - syncs);
+        var (syncP50, syncP99, syncSeconds) = (LogSyncs.Times.AtMs(0.5), LogSyncs.Times.AtMs(0.99), LogSyncs.Times.TotalSeconds);
         process.Refresh();
         (cpu, allocated, written) = (process.TotalProcessorTime - cpu, GC.GetTotalAllocatedBytes() - allocated, Machine.WrittenBytes() - written);
         var completed = Volatile.Read(ref _completed);
@@ -66,6 +68,9 @@ sealed class ClosedLoop(string scenario, int syncsPerRunMin)
             Steps = steps,
             Fsyncs = syncs,
             Commits = commits,
+            LogSyncP50Ms = syncP50,
+            LogSyncP99Ms = syncP99,
+            LogSyncShare = Math.Round(syncSeconds / seconds, 3),
             SyncsPerRunMin = _syncsMin == long.MaxValue ? 0 : _syncsMin,
             SyncsPerRunRequired = syncsPerRunMin,
             RunsWithFewerSyncs = _runsBelow,

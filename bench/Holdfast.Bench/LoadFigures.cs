@@ -35,6 +35,13 @@ sealed record LoadFigures
     /// <summary>Commits, as the engine's meter tells them.</summary>
     public required long Commits { get; init; }
 
+    public required double LogSyncP50Ms { get; init; }
+
+    public required double LogSyncP99Ms { get; init; }
+
+    /// <summary>For which part of the time the log was being synced: at 1, nothing but the disk is the limit.</summary>
+    public required double LogSyncShare { get; init; }
+
     public required long SyncsPerRunMin { get; init; }
 
     public required int SyncsPerRunRequired { get; init; }
@@ -70,7 +77,8 @@ sealed record LoadFigures
         Console.WriteLine($"in flight {InFlight,12:N0}");
         Console.WriteLine($"steps/s   {StepsPerSecond,12:N0}" + (P50Ms is null ? "" : $"     p50 {P50Ms:0.000} ms, p99 {P99Ms:0.000} ms, p99.9 {P999Ms:0.000} ms"));
         Console.WriteLine($"runs/s    {RunsPerSecond,12:N0}     p50 {RunP50Ms:0.000} ms, p99 {RunP99Ms:0.000} ms");
-        Console.WriteLine($"fsyncs    {Fsyncs,12:N0}     {Fsyncs / Seconds:N0} a second, {Steps / (double)Math.Max(1, Fsyncs):0.0} steps each; median fsync of one page {FsyncMedianMs:0.000} ms; {Commits:N0} commits");
+        Console.WriteLine($"fsyncs    {Fsyncs,12:N0}     {Fsyncs / Seconds:N0} a second, {Steps / (double)Math.Max(1, Fsyncs):0.0} steps each; {Commits:N0} commits");
+        Console.WriteLine($"disk      {LogSyncShare,12:P0}     of the time in syncs of the log, p50 {LogSyncP50Ms:0.000} ms, p99 {LogSyncP99Ms:0.000} ms; median fsync of one page appended to a file {FsyncMedianMs:0.000} ms");
         Console.WriteLine($"durable   {SyncsPerRunMin,12:N0}     syncs at least between the start and the end of a run (required {SyncsPerRunRequired})");
         Console.WriteLine($"CPU       {CpuSecondsPer1000Steps * 1000,12:0.00} ms per 1,000 steps");
         Console.WriteLine($"written   {BytesPerStep,12:N0} bytes a step; allocated {AllocatedBytesPerStep:N0} bytes a step; {GcPauses:N0} GC pauses, the longest {GcPauseMaxMs:0.00} ms");

@@ -14,6 +14,10 @@ static class Resume
     /// <summary>Long enough for a run that was just woken to be in memory still when its signal comes.</summary>
     static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
+    static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
+
+    const int WarmUpRuns = 20;
+
     static readonly Signal<bool> GoOn = new("go-on");
     static long _steps;
 
@@ -44,7 +48,7 @@ static class Resume
             var database = arguments.Database ?? Path.Combine(directory, "resume.db");
             Header.Print(
                 arguments, database, $"resume: runs parked after N steps, {runs} of each N in each place",
-                "done: from SignalAsync to the run's result; after the kill in a new process, from ready; ready: from the start of that process until its engine takes calls",
+                "done: from SignalAsync, after 50 ms of quiet, to the run's result; after the kill in a new process, from ready; ready: from the start of that process until its engine takes calls",
                 Header.Settings + $"; in the file: not in memory for more than {IdleTime.TotalSeconds:0} s");
             var times = new Dictionary<(string Place, int Steps), List<double>>();
             var readys = new Dictionary<int, List<double>>();
@@ -100,21 +104,21 @@ static class Resume
         }
         await engine.RestAsync("resume", counts.Length * runs * Places.Length);
 
-        // What is compiled at the first use is not what is measured here; after the kill, it is.
         foreach (var isInMemory in (bool[])[true, false])
         {
-            var first = await engine.Client.StartAsync((Stepping w) => w.Run(1));
-            await engine.RestAsync("resume", 1);
+            // What is compiled at the first use is not what is measured here; after the kill, it is.
+            var firsts = new List<RunHandle<Stepping, long>>();
+            for (var i = 0; i < WarmUpRuns; i++) firsts.Add(await engine.Client.StartAsync((Stepping w) => w.Run(1)));
+            await engine.RestAsync("resume", WarmUpRuns);
             if (!isInMemory) await EvictedAsync();
-            await DoneAsync(engine, first, isInMemory);
+            foreach (var first in firsts) await DoneAsync(engine, first, isInMemory);
+            var place = isInMemory ? "memory" : "file";
+            // In turn, so that what disturbs one number of steps disturbs all.
+            for (var i = 0; i < runs; i++)
+                foreach (var steps in counts) Say(place, steps, await DoneAsync(engine, handles[(place, steps)][i], isInMemory));
         }
-        foreach (var steps in counts)
-            foreach (var run in handles[("memory", steps)]) Say("memory", steps, await DoneAsync(engine, run, isInMemory: true));
-        await EvictedAsync();
-        foreach (var steps in counts)
-            foreach (var run in handles[("file", steps)]) Say("file", steps, await DoneAsync(engine, run, isInMemory: false));
-        foreach (var steps in counts)
-            foreach (var run in handles[("killed", steps)]) Console.WriteLine($"run {steps} {run.Id}");
+        for (var i = 0; i < runs; i++)
+            foreach (var steps in counts) Console.WriteLine($"run {steps} {handles[("killed", steps)][i].Id}");
         Console.WriteLine("parked");
         await Task.Delay(Timeout.Infinite);
         return new(true);
@@ -142,6 +146,8 @@ static class Resume
             await run.SignalAsync(GoOn, false);
             await engine.RestAsync("resume", 1);
         }
+        // As signals come: out of quiet. Back to back, the threads that work on them would be awake already.
+        await Task.Delay(Quiet);
         var started = Stopwatch.GetTimestamp();
         await run.SignalAsync(GoOn, true);
         await run.ResultAsync();

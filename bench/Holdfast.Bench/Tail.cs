@@ -52,6 +52,7 @@ static class Tail
         await WaitAsync("tail: warm-up", Lead.TotalSeconds + arguments.WarmUp, lanes);
         GC.Collect();
         pacing.Forget();
+        LogSyncs.Times.Clear();
         var rows = await MeasureAsync(engine, pacing, pauses, minutes, lanes);
         pacing.End();
         await stop.CancelAsync();
@@ -104,7 +105,7 @@ static class Tail
 
     static Measured Print(Arguments arguments, Pacing pacing, List<Row> rows, double rate, double? capacity)
     {
-        var (steps, turnovers, dispatches) = (pacing.Steps, pacing.Turnovers, pacing.Dispatches);
+        var (steps, turnovers, dispatches, syncs) = (pacing.Steps, pacing.Turnovers, pacing.Dispatches, LogSyncs.Times);
         var stepsPerSecond = rows.Average(static r => r.StepsPerSecond);
         var (p50, p999) = (steps.AtMs(0.5), steps.AtMs(0.999));
         var fileMax = rows.Max(static r => r.FileMiB);
@@ -112,6 +113,7 @@ static class Tail
         {
             scenario = "tail", runs = arguments.Runs, minutes = arguments.Minutes, capacityStepsPerSecond = capacity is { } known ? Math.Round(known) : (double?)null, plannedStepsPerSecond = Math.Round(rate),
             stepsPerSecond = Math.Round(stepsPerSecond), p50Ms = p50, p90Ms = steps.AtMs(0.9), p99Ms = steps.AtMs(0.99), p999Ms = p999, maxMs = Math.Round(steps.MaxMs, 3), p999ToP50 = Math.Round(p999 / Math.Max(1e-6, p50), 2),
+            logSyncP50Ms = syncs.AtMs(0.5), logSyncP99Ms = syncs.AtMs(0.99), logSyncP999Ms = syncs.AtMs(0.999), logSyncMaxMs = Math.Round(syncs.MaxMs, 3),
             turnoverP50Ms = turnovers.AtMs(0.5), turnoverP99Ms = turnovers.AtMs(0.99), dispatchP50Ms = dispatches.AtMs(0.5), dispatchP99Ms = dispatches.AtMs(0.99),
             gcPauseMaxMs = rows.Max(static r => r.GcPauseMaxMs), gcPauses = rows.Sum(static r => r.GcPauses), gcPauseTotalMs = Math.Round(rows.Sum(static r => r.GcPauseTotalMs), 1), collector = Machine.Collector(),
             allocatedBytesPerStep = Math.Round(rows.Sum(static r => r.AllocatedBytesPerStep * r.Steps) / rows.Sum(static r => r.Steps)), cpuMsPer1000Steps = Math.Round(rows.Average(static r => r.CpuMsPer1000Steps), 2), fileMaxMiB = fileMax,
@@ -120,6 +122,7 @@ static class Tail
         Console.WriteLine();
         Console.WriteLine($"step      {p50,12:0.000} ms p50, {found.p90Ms:0.000} p90, {found.p99Ms:0.000} p99, {p999:0.000} p99.9 ({found.p999ToP50:0.0} times p50), {found.maxMs:0.000} max; {steps.Count:N0} steps");
         Console.WriteLine($"turnover  {found.turnoverP50Ms,12:0.000} ms p50, {found.turnoverP99Ms:0.000} p99: the end of a run and the start of the next");
+        Console.WriteLine($"disk      {found.logSyncP50Ms,12:0.000} ms a sync of the log at p50, {found.logSyncP99Ms:0.000} p99, {found.logSyncP999Ms:0.000} p99.9, {found.logSyncMaxMs:0.000} max");
         Console.WriteLine($"answers   {found.dispatchP50Ms,12:0.000} ms late at p50, {found.dispatchP99Ms:0.000} at p99, by the measurement itself: part of the figures above");
         Console.WriteLine($"GC        {found.gcPauseMaxMs,12:0.00} ms the longest pause, {found.gcPauses:N0} pauses of {found.gcPauseTotalMs:N0} ms together; {found.allocatedBytesPerStep:N0} bytes allocated a step, with those of the measurement");
         if (!found.isKeptUp) Console.Error.WriteLine($"NOT KEPT UP: {stepsPerSecond:N0} steps/s of {rate:N0} planned; the latencies are those of a queue that grows.");

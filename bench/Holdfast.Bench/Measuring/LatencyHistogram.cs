@@ -17,6 +17,10 @@ sealed class LatencyHistogram
 
     readonly long[] _counts = new long[(NanosecondBitsMax - PartBits + 1) * Parts];
     long _max;
+    long _total;
+
+    /// <summary>All times together, in seconds.</summary>
+    public double TotalSeconds => Volatile.Read(ref _total) / 1e9;
 
     public long Count => _counts.Sum();
 
@@ -31,6 +35,7 @@ sealed class LatencyHistogram
     {
         nanoseconds = Math.Clamp(nanoseconds, 0, (1L << NanosecondBitsMax) - 1);
         Interlocked.Increment(ref _counts[ClassOf(nanoseconds)]);
+        Interlocked.Add(ref _total, nanoseconds);
         var max = Volatile.Read(ref _max);
         while (nanoseconds > max)
         {
@@ -40,16 +45,11 @@ sealed class LatencyHistogram
         }
     }
 
-    public void Add(LatencyHistogram other)
-    {
-        for (var i = 0; i < _counts.Length; i++) _counts[i] += other._counts[i];
-        _max = Math.Max(_max, other._max);
-    }
-
     public void Clear()
     {
         Array.Clear(_counts);
         Volatile.Write(ref _max, 0);
+        Volatile.Write(ref _total, 0);
     }
 
     /// <summary>The time that this share of all times does not exceed, in milliseconds; 0 when there is none.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Holdfast.Sqlite;
@@ -10,7 +11,7 @@ namespace Holdfast.Bench.Measuring;
 /// the store and SQLite, so that none of them can claim it. A virtual file system that is SQLite's own but for the sync of logs; everything else does not pass
 /// through here. Syncs of one log never overlap.
 /// </summary>
-/// <remarks>Costs two counts in memory beside a call that takes a tenth of a millisecond: not measurable.</remarks>
+/// <remarks>Costs a few counts in memory and two looks at the clock, 0.1 us, beside a call that takes a tenth of a millisecond.</remarks>
 static unsafe class LogSyncs
 {
     const int OpenLog = 0x80000;
@@ -28,6 +29,9 @@ static unsafe class LogSyncs
 
     /// <summary>How many syncs have succeeded.</summary>
     public static long Completed => Volatile.Read(ref _completed);
+
+    /// <summary>How long each took, since somebody cleared it.</summary>
+    public static LatencyHistogram Times { get; } = new();
 
     /// <summary>The registered file system that counts.</summary>
     public static string FileSystem
@@ -79,8 +83,11 @@ static unsafe class LogSyncs
     static int OnSync(FileStruct* file, int flags)
     {
         Interlocked.Increment(ref _begun);
+        var started = Stopwatch.GetTimestamp();
         var code = _originals->Sync(file, flags);
-        if (code == 0) Interlocked.Increment(ref _completed);
+        if (code != 0) return code;
+        Interlocked.Increment(ref _completed);
+        Times.Record(started, Stopwatch.GetTimestamp());
         return code;
     }
 
