@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 
 namespace Holdfast.Bench;
 
@@ -50,9 +51,8 @@ static class Resume
                 arguments, database, $"resume: runs parked after N steps, {runs} of each N in each place",
                 "done: from SignalAsync, after 50 ms of quiet, to the run's result; after the kill in a new process, from ready; ready: from the start of that process until its engine takes calls",
                 Header.Settings + $"; in the file: not in memory for more than {IdleTime.TotalSeconds:0} s");
-            var times = new Dictionary<(string Place, int Steps), List<double>>();
-            var readys = new Dictionary<int, List<double>>();
-            void Add(string place, int steps, double milliseconds) => (times.TryGetValue((place, steps), out var list) ? list : times[(place, steps)] = []).Add(milliseconds);
+            var times = new Dictionary<(string What, int Steps), List<double>>();
+            void Add(string what, int steps, double value) => (times.TryGetValue((what, steps), out var list) ? list : times[(what, steps)] = []).Add(value);
 
             var parked = new List<(int Steps, string Run)>();
             using (var alive = new PartProcess("resume-alive", "--db", database, "--steps", string.Join(',', counts), "--runs", runs.ToString(CultureInfo.InvariantCulture)))
@@ -75,9 +75,12 @@ static class Resume
                 if ((int)numbers[2] != steps) throw new InvalidOperationException($"Run {run} of {steps} steps counted {numbers[2]} of them.");
                 Add("killed", steps, numbers[1]);
                 // The part's clock and this one's are the same.
-                (readys.TryGetValue(steps, out var list) ? list : readys[steps] = []).Add(Stopwatch.GetElapsedTime(fresh.StartedTimestamp, (long)numbers[0]).TotalMilliseconds);
+                Add("ready", steps, Stopwatch.GetElapsedTime(fresh.StartedTimestamp, (long)numbers[0]).TotalMilliseconds);
+                Add("compiling", steps, numbers[3]);
+                Add("methods", steps, numbers[4]);
+                Add("cpu", steps, numbers[5]);
             }
-            return Print(counts, times, readys, new FileInfo(database).Length);
+            return Print(counts, times, new FileInfo(database).Length);
         }
         finally
         {
@@ -129,12 +132,16 @@ static class Resume
     {
         var run = RunId.Parse(arguments.Text("--run")!);
         await using var engine = await BenchEngine.StartAsync(arguments.Database, typeof(Stepping));
+        using var process = Process.GetCurrentProcess();
+        var (compiled, methods, cpu) = (JitInfo.GetCompilationTime(), JitInfo.GetCompiledMethodCount(), process.TotalProcessorTime);
         var ready = Stopwatch.GetTimestamp();
         var handle = engine.Client.GetRun<Stepping, long>(run);
         await handle.SignalAsync(GoOn, true);
         var sum = await handle.ResultAsync();
         var milliseconds = Stopwatch.GetElapsedTime(ready).TotalMilliseconds;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {ready} {milliseconds} {sum}"));
+        process.Refresh();
+        (compiled, methods, cpu) = (JitInfo.GetCompilationTime() - compiled, JitInfo.GetCompiledMethodCount() - methods, process.TotalProcessorTime - cpu);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {ready} {milliseconds} {sum} {compiled.TotalMilliseconds} {methods} {cpu.TotalMilliseconds}"));
         await Task.Delay(Timeout.Infinite);
         return new(true);
     }
@@ -166,24 +173,27 @@ static class Resume
 
     static void Say(string place, int steps, double milliseconds) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{place} {steps} {milliseconds}"));
 
-    static Measured Print(int[] counts, Dictionary<(string Place, int Steps), List<double>> times, Dictionary<int, List<double>> readys, long bytes)
+    static Measured Print(int[] counts, Dictionary<(string What, int Steps), List<double>> times, long bytes)
     {
         static double Middle(List<double> of) => Math.Round(of.Order().ElementAt(of.Count / 2), 3);
         static double Most(List<double> of) => Math.Round(of.Max(), 3);
-        var table = new Table("steps", "in memory, ms", "max", "in the file, ms", "max", "killed, ms", "max", "ready, ms", "max");
+        var table = new Table("steps", "in memory, ms", "max", "in the file, ms", "max", "killed, ms", "max", "CPU, ms", "compiling, ms", "methods", "ready, ms", "max");
         var figures = new List<object>();
         foreach (var steps in counts)
         {
-            var (memory, file, killed, ready) = (times[("memory", steps)], times[("file", steps)], times[("killed", steps)], readys[steps]);
+            var (memory, file, killed, ready) = (times[("memory", steps)], times[("file", steps)], times[("killed", steps)], times[("ready", steps)]);
+            var (cpu, compiling, methods) = (Middle(times[("cpu", steps)]), Middle(times[("compiling", steps)]), Middle(times[("methods", steps)]));
             table.Row(
-                $"{steps:N0}", $"{Middle(memory):0.000}", $"{Most(memory):0.000}", $"{Middle(file):0.000}", $"{Most(file):0.000}", $"{Middle(killed):0.0}", $"{Most(killed):0.0}", $"{Middle(ready):0}", $"{Most(ready):0}");
+                $"{steps:N0}", $"{Middle(memory):0.000}", $"{Most(memory):0.000}", $"{Middle(file):0.000}", $"{Most(file):0.000}", $"{Middle(killed):0.0}", $"{Most(killed):0.0}", $"{cpu:0.0}", $"{compiling:0.0}", $"{methods:N0}", $"{Middle(ready):0}",
+                $"{Most(ready):0}");
             figures.Add(new
             {
                 scenario = "resume", steps, runs = memory.Count, memoryP50Ms = Middle(memory), memoryMaxMs = Most(memory), fileP50Ms = Middle(file), fileMaxMs = Most(file),
-                killedP50Ms = Middle(killed), killedMaxMs = Most(killed), readyP50Ms = Middle(ready), readyMaxMs = Most(ready),
+                killedP50Ms = Middle(killed), killedMaxMs = Most(killed), killedCpuMs = cpu, killedCompilingMs = compiling, killedCompiledMethods = methods, readyP50Ms = Middle(ready), readyMaxMs = Most(ready),
             });
         }
         Console.WriteLine();
+        Console.WriteLine("CPU, compiling and methods are those of the new process from ready to done: how much of it is code that runs for the first time.");
         Console.WriteLine($"file      {bytes / 1048576.0,12:0.0} MiB after all of it");
         return new(true, figures);
     }
