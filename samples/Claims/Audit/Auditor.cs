@@ -40,15 +40,16 @@ sealed class Auditor(ClaimFile file, IEnumerable<ProviderLine> provider, IEnumer
         var payments = provider[claim.Row].Where(line => line.Kind == ProviderLine.Payment).ToArray();
         var notifications = provider[claim.Row].Where(line => line.Kind == ProviderLine.Notification).ToArray();
         var allowed = Verdict.Allowed(claim, [.. adjuster[claim.Row]], findings);
-        CheckOnce(claim.Row, payments, "payment");
-        CheckOnce(claim.Row, notifications, "notification");
+        CheckOnce(claim.Row, payments, ProviderLine.Payment);
+        CheckOnce(claim.Row, notifications, ProviderLine.Notification);
         CheckAmounts(claim, ProviderLine.Payment, Wrong.PaymentWrong, "asked for");
         CheckAmounts(claim, ProviderLine.Notification, Wrong.NotificationWrong, "notified of");
-        if (payments.Any(line => line.Applied)) CheckPaid(claim, allowed, notifications);
+        if (payments.Any(line => line.Applied)) CheckPaid(claim, allowed, payments, notifications);
         else CheckUnpaid(claim, allowed, notifications);
-        // A worker that was replaced may have made an attempt of which the provider took nothing; but no attempt is made twice.
+        // A worker that was replaced may have made an attempt of which the provider took nothing; but none is made twice, or after the one that was taken.
         var late = provider[claim.Row].Where(line => line.Kind == ProviderLine.Late + ProviderLine.Notification).ToArray();
-        var repeats = notifications.Concat(late).GroupBy(line => line.Attempt).Any(attempts => attempts.Count() > 1);
+        var repeats = notifications.Concat(late).GroupBy(line => line.Attempt).Any(attempts => attempts.Count() > 1)
+            || late.Any(line => notifications.Any(taken => taken.Attempt < line.Attempt));
         if (notifications.Length <= 1 && !repeats) return;
         repeatedAttempts++;
         Add(claim.Row, Wrong.NotificationRepeated, $"{notifications.Length + late.Length} attempts of one notification");
@@ -69,11 +70,13 @@ sealed class Auditor(ClaimFile file, IEnumerable<ProviderLine> provider, IEnumer
         if (others.Length > 0) Add(claim.Row, wrong, $"{what} {string.Join(", ", others)} instead of {claim.PaymentDollars}");
     }
 
-    void CheckPaid(Claim claim, Outcomes allowed, ProviderLine[] notifications)
+    void CheckPaid(Claim claim, Outcomes allowed, ProviderLine[] payments, ProviderLine[] notifications)
     {
         paid++;
+        var answer = adjuster[claim.Row].FirstOrDefault(line => line.SentUtc is not null);
         if (allowed.HasFlag(Outcomes.Paid)) sumExpected += claim.PaymentDollars;
         else if (allowed != Outcomes.None) Add(claim.Row, Wrong.PaidAgainstAnswer, $"paid, but it could only be {allowed}");
+        if (allowed.HasFlag(Outcomes.Paid) && payments.Any(line => line.Utc < answer?.SentUtc)) Add(claim.Row, Wrong.PaidAgainstAnswer, "asked for before its answer was sent");
         if (notifications.Any(line => line.Applied)) return;
         lost++;
         Add(claim.Row, Wrong.NotificationMissing, "paid, and nobody was notified");
@@ -91,12 +94,13 @@ sealed class Auditor(ClaimFile file, IEnumerable<ProviderLine> provider, IEnumer
         Add(claim.Row, Wrong.PaymentMissing, $"{claim.PaymentDollars} were never paid");
     }
 
-    void CheckOnce(int row, ProviderLine[] lines, string what)
+    void CheckOnce(int row, ProviderLine[] lines, string purpose)
     {
-        if (lines.DistinctBy(line => line.Key).Count() > 1) Add(row, Wrong.TwoKeys, $"two keys for one {what}");
+        // A request that came late and was refused had a key too, and it must have been the same.
+        if (provider[row].Where(line => Purpose(line) == purpose).DistinctBy(line => line.Key).Count() > 1) Add(row, Wrong.TwoKeys, $"two keys for one {purpose}");
         if (lines.Count(line => line.Applied) <= 1) return;
         appliedTwice++;
-        Add(row, Wrong.AppliedTwice, $"the {what} was applied {lines.Count(line => line.Applied)} times");
+        Add(row, Wrong.AppliedTwice, $"the {purpose} was applied {lines.Count(line => line.Applied)} times");
     }
 
     void Add(int row, Wrong wrong, string text) => findings.Add(new Finding(row, wrong, text));

@@ -32,7 +32,13 @@ public sealed class AuditorTests
         ["notified of another amount"] = (books => Replace(books, Notify(Small), Notify(Small) with { Amount = 501 }), [Wrong.NotificationWrong]),
         ["a late request that was applied"] = (
             books => books.Provider.Add(CameLate(Pay(Small, 500)) with { Applied = true }), [Wrong.LateApplied]),
-        ["a late request with another amount"] = (books => books.Provider.Add(CameLate(Notify(Small)) with { Attempt = 2, Amount = 1 }), [Wrong.NotificationWrong]),
+        ["a late request with another amount"] = (books => Replace(books, Notify(Small), CameLate(Notify(Small)) with { Amount = 1 }, Notify(Small) with { Attempt = 2 }), [Wrong.NotificationWrong]),
+        ["a late request under a second key"] = (books => books.Provider.Add(CameLate(Pay(Small, 500)) with { Key = "other/3" }), [Wrong.TwoKeys]),
+        ["a late notification under a second key"] = (
+            books => Replace(books, Notify(Small), CameLate(Notify(Small)) with { Key = "other/5" }, Notify(Small) with { Attempt = 2 }), [Wrong.TwoKeys]),
+        ["a late attempt after the one that was taken"] = (books => books.Provider.Add(CameLate(Notify(Small)) with { Attempt = 2 }), [Wrong.NotificationRepeated]),
+        ["paid before its approval was sent"] = (
+            books => Replace(books, Pay(Approved, 20_000), Pay(Approved, 20_000) with { Utc = Deadline.AddSeconds(-6) }), [Wrong.PaidAgainstAnswer]),
         ["a late attempt that was made again"] = (books => books.Provider.Add(CameLate(Notify(Small))), [Wrong.NotificationRepeated]),
         ["an answer that is none"] = (books => books.Say(Silent, Told(Silent), Sent(Silent, "Approve", -5)), [Wrong.UnknownAnswer]),
         ["payment missing"] = (books => books.Provider.RemoveAll(line => line.Row == Free), [Wrong.PaymentMissing]),
@@ -102,5 +108,10 @@ public sealed class AuditorTests
         Assert.Equal((25 + 25 + 500 + 30_000, 25 + 500 + 20_000), (report.SumPaid, report.SumExpected));
     }
 
-    static void Replace(Books books, ProviderLine old, ProviderLine by) => books.Provider[books.Provider.IndexOf(old)] = by;
+    static void Replace(Books books, ProviderLine old, params ProviderLine[] by)
+    {
+        var at = books.Provider.IndexOf(old);
+        books.Provider.RemoveAt(at);
+        books.Provider.InsertRange(at, by);
+    }
 }
