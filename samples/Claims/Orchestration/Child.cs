@@ -38,7 +38,7 @@ sealed class Child : IAsyncDisposable
     public async Task<string> LastWordsAsync()
     {
         await reading;
-        return Errors;
+        return Errors is { Length: > 0 } words ? words : "it said nothing, as one that was killed.";
     }
 
     public static Child Start(string role, params IEnumerable<string> arguments)

@@ -27,7 +27,8 @@ sealed class LiveProgress : ProgressView
         grid.AddRow(new Text("suspects, taken up again"), new Text($"{now.Suspects:N0}"));
         grid.AddRow(new Text("kills"), new Markup($"[red]{now.Kills}[/] of {now.KillsPlanned}"));
         grid.AddRow(new Text("steps/s"), new Text($"{now.StepsPerSecond:N0}"));
-        grid.AddRow(new Text("worker"), new Markup(now.WorkerIsUp ? "[green]up[/]" : now.Kills == 0 ? "starting" : "[red]killed, starting again[/]"));
+        // All of one length, so that the frame does not jump with every kill.
+        grid.AddRow(new Text("worker"), new Markup(now.WorkerIsUp ? "[green]                    up[/]" : now.Kills == 0 ? "              starting" : "[red]killed, starting again[/]"));
         if (now.WaitsFor is { } trouble) grid.AddRow(new Text("waits"), new Text(trouble, Color.Yellow));
         return new Panel(grid).Header($" Claims · {now.Elapsed:mm\\:ss} ").BorderColor(Color.Grey);
     }

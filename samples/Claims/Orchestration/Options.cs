@@ -21,7 +21,8 @@ sealed record Options
     public string? Ledger { get; init; }
 
     /// <summary>How often the worker is killed.</summary>
-    public int Kills { get; init; } = 5;
+    /// <value>Five times, or as often as a small file leaves time for.</value>
+    public int? Kills { get; init; }
 
     /// <summary>Repeats the provider's faults, the adjuster's answers and the moments of the kills.</summary>
     public int Seed { get; init; } = 1;
@@ -42,14 +43,14 @@ sealed record Options
           --file CSV            the file to read (the strikes that come with the sample)
           --db PATH             the engine's file; kept, and gone on with when it exists (a temporary one)
           --ledger DIR          where the ledgers go (beside the engine's file)
-          --kills N             how often the worker is killed (5)
+          --kills N             how often the worker is killed (5, or fewer where the work is over before)
           --seed S              repeats faults, answers and kill moments (1)
           --deadline-seconds N  how long a claim above $10,000 waits for its adjuster (8)
           --json                print the audit's outcome as one line of JSON, last
           --help                this text
 
         The exit code is 0 when the audit passed, 1 when it failed, 2 when the run could not be carried out
-        as asked for, also when it was over before all its kills.
+        as asked for, also when it was over before all the kills that --kills asks for.
         """;
 
     /// <exception cref="ArgumentException">An option is unknown or lacks its value.</exception>

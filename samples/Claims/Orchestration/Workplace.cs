@@ -42,6 +42,7 @@ sealed class Workplace : IDisposable
 
     async Task TakeAsync(TimeSpan? patience)
     {
+        if (Directory.Exists(Db)) throw new ArgumentException($"{Db} is a directory; --db names the engine's file, such as {Path.Combine(Db, "claims.db")}.");
         Directory.CreateDirectory(Ledger);
         if (Path.GetDirectoryName(Db) is { } directory) Directory.CreateDirectory(directory);
         held.Add(SoleUse.Of(Path.Combine(Ledger, "claims"), patience));

@@ -36,6 +36,27 @@ sealed class ClaimsProcess : IDisposable
         return (exitCode, JsonSerializer.Deserialize(last, ClaimsJson.Default.AuditReport)!);
     }
 
+    /// <summary>Kills one of the processes of a run on this ledger, from outside. Linux says in <c>/proc</c> which one it is.</summary>
+    public static void KillRole(string role, string ledger)
+    {
+        var found = Process.GetProcesses().Single(one => CommandLine(one.Id).Contains($"\0{role}\0--ledger\0{ledger}\0", StringComparison.Ordinal));
+        found.Kill();
+        found.WaitForExit();
+    }
+
+    static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return "";
+        }
+    }
+
     public void Kill()
     {
         process.Kill();

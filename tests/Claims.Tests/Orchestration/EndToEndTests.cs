@@ -64,6 +64,29 @@ public sealed class EndToEndTests : IDisposable
         Assert.Equal((0, 0, 0), (report.AppliedTwice, report.RepeatedAttempts, report.Lost));
     }
 
+    [Theory]
+    [InlineData("provider")]
+    [InlineData("adjuster")]
+    public async Task A_process_that_does_not_come_back_ends_the_run_before_claims_fail_for_it(string role)
+    {
+        string[] arguments = ["--rows", "1500", "--kills", "0", "--deadline-seconds", "4", "--db", Db];
+        var running = ClaimsProcess.RunAsync(arguments);
+        await UntilAsync(() => File.Exists(Ledger(ProviderLine.FileName)) && Provider().Count > 50);
+        ClaimsProcess.KillRole(role, Db + ".ledger");
+        var (exitCode, _, errors) = await running;
+        Assert.Equal((2, $"The {role} ended by itself: it said nothing, as one that was killed."), (exitCode, errors.TrimEnd()));
+        var (_, report) = await ClaimsProcess.AuditedAsync(arguments);
+        Assert.True(report.AuditPassed);
+    }
+
+    [Fact]
+    public async Task A_small_file_that_is_done_before_the_kills_nobody_asked_for_passes()
+    {
+        var (exitCode, report) = await ClaimsProcess.AuditedAsync("--rows", "1", "--db", Db);
+        Assert.Equal(0, exitCode);
+        Assert.InRange(report.Kills, 0, 2);
+    }
+
     [Fact]
     public async Task A_failed_audit_is_an_exit_code()
     {

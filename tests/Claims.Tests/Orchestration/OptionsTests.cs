@@ -8,7 +8,7 @@ public sealed class OptionsTests
     public void Everything_has_a_default()
     {
         var options = Options.Parse([]);
-        Assert.Equal((5, int.MaxValue, false), (options.Kills, options.Rows, options.Json));
+        Assert.Equal((null, int.MaxValue, false), (options.Kills, options.Rows, options.Json));
         Assert.True(File.Exists(options.File));
     }
 

@@ -40,6 +40,14 @@ public sealed class WorkplaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_directory_is_no_engine_file_and_nothing_is_put_beside_it()
+    {
+        var directory = Directory.CreateDirectory(scratch.File("there")).FullName;
+        await Assert.ThrowsAsync<ArgumentException>(() => Workplace.OpenAsync(new Options { Db = directory }));
+        Assert.Equal([directory], Directory.GetFileSystemEntries(scratch.Path));
+    }
+
+    [Fact]
     public async Task An_empty_engine_file_beside_ledgers_would_pay_them_again()
     {
         await WriteLedgerAsync($"{RunId.Create(DateTimeOffset.UnixEpoch, new Random(1))}-2");
