@@ -59,6 +59,7 @@ public sealed class SqliteStore : IStore
         SqliteLibrary.Load(logger);
         // The lock's name must be the same by whatever name the file is opened.
         var full = FullPath(path);
+        if (Directory.Exists(full)) throw new HoldfastException(HoldfastError.StoreForeign, $"{full} is a directory, not a database. Name a file in it.");
         var owned = LockFile.Take(full);
         try
         {

@@ -223,6 +223,16 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public void A_directory_is_no_database_and_nothing_is_put_beside_it()
+    {
+        var path = Directory.CreateDirectory(_directory["there"]).FullName;
+        var refusal = RefusalOf(path);
+        Assert.Equal((HoldfastError.StoreForeign, false), (refusal.Error, refusal.IsTransient));
+        Assert.Contains($"{path} is a directory", refusal.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(path + ".lock"));
+    }
+
+    [Fact]
     public void A_directory_that_is_not_there_is_named()
     {
         var refusal = RefusalOf(_directory["missing/test.db"]);
