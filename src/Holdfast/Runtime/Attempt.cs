@@ -24,6 +24,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     ITimer? _timer;
     Heartbeat? _heartbeat;
     Revealed? _revealed;
+    Activity? _activity;
     bool _isCancelled;
     int _ended;
 
@@ -119,7 +120,8 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     void RunHere()
     {
-        using var activity = EngineMetrics.Activities.HasListeners()
+        // It goes on until the attempt has ended, which is long after this method for a step that waits; what is current here stays in this context.
+        _activity = EngineMetrics.Activities.HasListeners()
             ? EngineMetrics.Activities.StartActivity("step " + step.Label, ActivityKind.Internal, memory.Info.TraceParent, tags: Tags())
             : null;
         try
@@ -254,6 +256,9 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         if (step.Kind == StepKind.Call) _engine.Calls.TryRemove((run.Id, step.Id, Number), out _);
         _engine.Admission.Leave();
         _engine.Metrics.AttemptEnded(succeeded, _started);
+        // Without the exception's words, which may hold what does not belong into a trace.
+        if (!succeeded) _activity?.SetStatus(ActivityStatusCode.Error);
+        _activity?.Dispose();
     }
 
     void Post(Outcome outcome, bool retryable) =>

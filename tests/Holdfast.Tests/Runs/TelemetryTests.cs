@@ -55,6 +55,49 @@ public sealed class TelemetryTests
         Assert.All(heard, activity => Assert.Equal(id.ToString(), activity.GetTagItem("holdfast.run")));
     }
 
+    public sealed class Failing : Workflow
+    {
+        public static readonly TaskCompletionSource Held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public static readonly TaskCompletionSource Begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Durable Run(string marker) => await Step(
+            async () =>
+            {
+                await Task.Yield();
+                Begun.TrySetResult();
+                await Held.Task;
+                throw new InvalidOperationException("no");
+            },
+            new() { Label = marker, Retry = RetryPolicy.None });
+    }
+
+    [Fact]
+    public async Task A_trace_shows_an_attempt_until_its_end_and_whether_it_failed()
+    {
+        var marker = "held " + Guid.NewGuid();
+        var heard = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "Holdfast",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.OperationName == "step " + marker) heard.Enqueue(activity);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var world = await World.StartAsync([typeof(Failing)]);
+        var run = await world.Client.StartAsync((Failing w) => w.Run(marker));
+        await Failing.Begun.Task.WaitAsync(World.Patience);
+        // The engine has long left the method that began the attempt once it answers another call about the run.
+        await run.GetInfoAsync();
+        Assert.Empty(heard);
+        Failing.Held.SetResult();
+        await Assert.ThrowsAsync<HoldfastException>(() => run.ResultAsync().WaitAsync(World.Patience));
+        Assert.Equal(ActivityStatusCode.Error, Assert.Single(heard).Status);
+    }
+
     [Fact]
     public async Task The_meter_counts_turns_steps_commits_and_snapshots()
     {
