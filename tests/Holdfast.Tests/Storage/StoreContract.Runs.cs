@@ -26,6 +26,13 @@ public abstract partial class StoreContract
         Assert.Null(stored.Outcome);
         Assert.True(await IsOwedAsync(run.Id));
         Assert.Null(await Store.LoadAsync(NewRun().Id, default));
+
+        // Whoever has created it does not load it, and must know the same.
+        var known = StoredRun.JustCreated(run, result.Key);
+        Assert.Equal("s0", Text(known.Run.State));
+        Assert.Equal(Plain(known), Plain(stored));
+
+        static StoredRun Plain(StoredRun run) => run with { Run = run.Run with { Input = default, State = default }, Snapshot = default, Results = [], Mail = [] };
     }
 
     [Fact]
