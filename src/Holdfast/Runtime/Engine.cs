@@ -309,7 +309,7 @@ sealed class Engine : IAsyncDisposable
                 if (StateBytes.TryRead(row.State, out _) is not { } state
                     || !(Migration.IsReasonOf(state) || Damaged.IsUnreadable(state) || state.Status == RunStatus.Running)) continue;
                 if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
-                await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
+                await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow())) { Epoch = Epoch }).ConfigureAwait(false);
             }
             if (page.Count < 500) return;
             before = page[^1].Id;

@@ -235,4 +235,22 @@ public abstract partial class StoreContract
         Assert.All(later, each => Assert.Equal(Verdict.Finished, each.Verdict));
         Assert.Equal((RunStatus.Failed, "boom"), ((await Store.GetAsync(run.Id, default))!.Status, Text((await Store.GetAsync(run.Id, default))!.Outcome!.Error)));
     }
+
+    [Fact]
+    public async Task A_start_or_a_message_of_an_owner_that_was_replaced_is_not_kept()
+    {
+        var run = await CreateAsync();
+        var old = Epoch;
+        await ReopenAsync();
+        var start = NewRun();
+        var mail = new NewMail(MailKind.Signal, "late", default, "key", Start);
+
+        var stale = await AppendAsync(new CreateRun(start) { Epoch = old }, new PostMail(run.Id, mail) { Epoch = old });
+        Assert.Equal([Verdict.Stale, Verdict.Stale], stale.Select(each => each.Verdict));
+        Assert.Null(await Store.LoadAsync(start.Id, default));
+        Assert.Empty((await LoadAsync(run.Id)).Mail);
+
+        var kept = await AppendAsync(new CreateRun(start) { Epoch = Epoch }, new PostMail(run.Id, mail) { Epoch = Epoch });
+        Assert.Equal([Verdict.Committed, Verdict.Committed], kept.Select(each => each.Verdict));
+    }
 }
