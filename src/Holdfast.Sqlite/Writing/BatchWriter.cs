@@ -53,8 +53,8 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
     {
         Transition transition => Advance(transition),
         ResultOnly result => Keep(result),
-        PostMail post => Post(post),
-        CreateRun create => _runs.Create(create.Run),
+        PostMail post => post.Epoch is { } epoch && epoch != _epoch ? new(Verdict.Stale, post.Run) : Post(post),
+        CreateRun create => create.Epoch is { } epoch && epoch != _epoch ? new(Verdict.Stale, create.Run.Id) : _runs.Create(create.Run),
         TransactionStep step => RunStep(step, savepoint!),
         PruneRuns prune => prune.Epoch == _epoch ? new(Verdict.Committed, Pruned: _prune.Prune(prune)) : new(Verdict.Stale),
         _ => throw new ArgumentException($"The store does not know the write {write?.GetType().Name ?? "null"}."),

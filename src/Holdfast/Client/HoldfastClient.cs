@@ -114,7 +114,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         var order = new RestartOrder(NewRuns.InPlaceOf(stored.Run, type, engine.Time.GetUtcNow(), engine.Options.Random, Activity.Current?.Id), reason);
         // One restart of a run is kept, whoever else asks at the same time.
         var mail = new NewMail(MailKind.Restart, "", RestartCodec.Encode(order), "restart", engine.Time.GetUtcNow());
-        var answer = await CommitAsync(new PostMail(run, mail), () => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var answer = await CommitAsync(new PostMail(run, mail) { Epoch = engine.Epoch }, _ => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (answer.Verdict is not (Verdict.Committed or Verdict.Duplicate or Verdict.Finished))
             throw new HoldfastException(HoldfastError.StoreUnavailable, $"The order to restart run {run} was not kept: {answer.Reason ?? answer.Verdict.ToString()}.");
         await OutcomeAsync(run, cancellationToken).ConfigureAwait(false);
@@ -128,7 +128,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         if (dedupKey?.Length > KeyLengthMax) throw new ArgumentException($"A dedup key has at most {KeyLengthMax} characters, not {dedupKey.Length}.", nameof(dedupKey));
         // The engine's own messages have keys of their own, which a client's must not meet.
         var mail = new NewMail(kind, name, payload, dedupKey is null ? null : "client:" + dedupKey, engine.Time.GetUtcNow());
-        var answer = await CommitAsync(new PostMail(run, mail), () => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var answer = await CommitAsync(new PostMail(run, mail) { Epoch = engine.Epoch }, _ => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
         switch (answer.Verdict)
         {
             case Verdict.Committed: return;
@@ -168,7 +168,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         try
         {
             var mail = new NewMail(MailKind.Update, call.Name, new UpdateCall(id, call.Arguments).Encode(), dedup, engine.Time.GetUtcNow());
-            var posted = await CommitAsync(new PostMail(run, mail), () => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var posted = await CommitAsync(new PostMail(run, mail) { Epoch = engine.Epoch }, _ => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
             if (posted.Verdict == Verdict.UnknownRun) throw Unknown(run);
             if (posted.Verdict is not (Verdict.Committed or Verdict.Duplicate or Verdict.Finished))
                 throw new HoldfastException(HoldfastError.StoreUnavailable, $"The update of run {run} was not kept: {posted.Reason ?? posted.Verdict.ToString()}.");
@@ -245,7 +245,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         engine.ThrowIfNotRunning();
         if (key?.Length > KeyLengthMax) throw new ArgumentException($"An idempotency key has at most {KeyLengthMax} characters, not {key.Length}.", nameof(key));
         var run = NewRuns.Create(type, input, key, engine.Time.GetUtcNow(), engine.Options.Random, engine.Json, null, Activity.Current?.Id);
-        var answer = await CommitAsync(new CreateRun(run), () => engine.Activate(run.Id)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var answer = await CommitAsync(new CreateRun(run) { Epoch = engine.Epoch }, created => engine.Begin(run, created.Key)).WaitAsync(cancellationToken).ConfigureAwait(false);
         switch (answer.Verdict)
         {
             case Verdict.Committed: return run.Id;
@@ -255,10 +255,15 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     }
 
     /// <summary>A caller that gives up waiting does not undo the commit: what follows from it is done all the same.</summary>
-    async Task<WriteResult> CommitAsync(StoreWrite write, Action kept)
+    async Task<WriteResult> CommitAsync(StoreWrite write, Action<WriteResult> kept)
     {
         var answer = await engine.Committer.CommitAsync(write).ConfigureAwait(false);
-        if (answer.Verdict == Verdict.Committed) kept();
+        if (answer.Verdict == Verdict.Committed) kept(answer);
+        if (answer.Verdict == Verdict.Stale)
+        {
+            engine.LostOwnership(answer.Run, answer);
+            engine.ThrowIfNotRunning();
+        }
         return answer;
     }
 
@@ -269,6 +274,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         var wait = engine.Completions.Join(run);
         try
         {
+            if (engine.IsUnderWay(run)) return await wait.End.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
             return row.Outcome ?? await wait.End.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }

@@ -14,14 +14,14 @@ static class SealedWrites
         Transition transition => Of(envelope, transition),
         ResultOnly result => Of(envelope, result),
         PostMail post => Of(envelope, post),
-        CreateRun create => new CreateRun(Of(envelope, create.Run)),
+        CreateRun create => new CreateRun(Of(envelope, create.Run)) { Epoch = create.Epoch },
         // A transaction step seals its answer itself, for only its work knows it; and pruning carries nothing.
         _ => write,
     };
 
     static NewRun Of(Envelope envelope, NewRun run) => run with { Input = envelope.Seal(run.Input), State = envelope.Seal(run.State) };
 
-    static PostMail Of(Envelope envelope, PostMail post) => new(post.Run, post.Mail with { Payload = envelope.Seal(post.Mail.Payload) });
+    static PostMail Of(Envelope envelope, PostMail post) => new(post.Run, post.Mail with { Payload = envelope.Seal(post.Mail.Payload) }) { Epoch = post.Epoch };
 
     static ResultOnly Of(Envelope envelope, ResultOnly plain) => new()
     {

@@ -18,6 +18,10 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     /// <summary>The longest time that the system's timers take; nobody waits longer for one attempt.</summary>
     static readonly TimeSpan TimerMax = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
+    /// <summary>The attempt whose synchronous part this thread runs, between two turns of its run.</summary>
+    [ThreadStatic]
+    static Attempt? _inline;
+
     readonly Engine _engine = run.Engine;
     readonly long _started = Stopwatch.GetTimestamp();
     AttemptToken? _token;
@@ -97,6 +101,15 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     public void StartElsewhere() => _engine.Executor.Run(this);
 
     void IThreadPoolWorkItem.Execute() => Start();
+
+    /// <summary>Runs the attempt's synchronous part on this thread, which takes the run's events up when it returns.</summary>
+    public void StartInline()
+    {
+        var outer = _inline;
+        _inline = this;
+        Start();
+        _inline = outer;
+    }
 
     /// <summary>Runs the attempt's synchronous part on this thread.</summary>
     public void Start()
@@ -261,8 +274,13 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         _activity?.Dispose();
     }
 
-    void Post(Outcome outcome, bool retryable) =>
-        _engine.Post(run, new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch, _heartbeat?.Details));
+    void Post(Outcome outcome, bool retryable)
+    {
+        var ended = new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch, _heartbeat?.Details);
+        // The last thing that an attempt does: what ended on the thread that started it is found by that thread.
+        if (ReferenceEquals(_inline, this)) run.Add(ended);
+        else _engine.Post(run, ended);
+    }
 
     bool IsRetryable(Exception error)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Tasks.Sources;
 using Holdfast.Payloads;
 using Holdfast.Storage;
 
@@ -24,8 +23,8 @@ sealed class Committer : IDisposable
     readonly EngineMetrics _metrics;
     readonly Standby _standby;
     readonly Lock _lock = new();
-    List<Pending> _gathered = [];
-    List<Pending> _batch = [];
+    List<PendingWrite> _gathered = [];
+    List<PendingWrite> _batch = [];
     readonly List<StoreWrite> _writes = [];
     WriteResult[] _results = new WriteResult[64];
     bool _isLed;
@@ -43,10 +42,13 @@ sealed class Committer : IDisposable
     /// <see cref="HoldfastError.StoreFull"/> or <see cref="HoldfastError.StoreUnavailable"/>: not kept, and only for writes that may be
     /// given up; those of turns wait. <see cref="HoldfastError.OutcomeUnknown"/>: nobody knows; the engine stops. <see cref="HoldfastError.PayloadNotEncoded"/>: not kept.
     /// </exception>
-    public ValueTask<WriteResult> CommitAsync(StoreWrite write)
+    public ValueTask<WriteResult> CommitAsync(StoreWrite write) => CommitAsync(write, new(_executor));
+
+    /// <summary>The same, answered through an object of the caller's that no other commit is using.</summary>
+    public ValueTask<WriteResult> CommitAsync(StoreWrite write, PendingWrite pending)
     {
         if (_envelope.Seals) write = SealedWrites.Of(_envelope, write);
-        var pending = new Pending(write, _executor.GoesOnElsewhere);
+        var answer = pending.Begin(write);
         bool leads;
         lock (_lock)
         {
@@ -58,7 +60,7 @@ sealed class Committer : IDisposable
         }
         // Not awaited: the leader's own write is among those that the lead completes.
         if (leads) _ = LeadOnceAsync();
-        return pending.Task;
+        return answer;
     }
 
     /// <summary>Ends the committer's thread. Nothing may be committed any more.</summary>
@@ -114,7 +116,7 @@ sealed class Committer : IDisposable
             if (ending.Count > 0 && ending.Count < _batch.Count)
             {
                 var again = await AppendAsync(ending).ConfigureAwait(false);
-                if (again is null) _batch.RemoveAll(static p => p.Write.IsForReserve);
+                if (again is null) _batch.RemoveAll(ending.Contains);
                 else error = again;
             }
         }
@@ -122,7 +124,7 @@ sealed class Committer : IDisposable
         if (error is not null)
         {
             Break(error);
-            foreach (var pending in _batch) Fail(pending, Unknown(error));
+            foreach (var pending in _batch) pending.Fail(Unknown(error));
             _failed(error);
             return false;
         }
@@ -136,7 +138,7 @@ sealed class Committer : IDisposable
     }
 
     /// <summary>Appends and answers; or answers nobody yet, and returns why nothing is known to be kept.</summary>
-    async ValueTask<Exception?> AppendAsync(List<Pending> batch)
+    async ValueTask<Exception?> AppendAsync(List<PendingWrite> batch)
     {
         foreach (var pending in batch) _writes.Add(pending.Write);
         if (_results.Length < _writes.Count) _results = new WriteResult[_writes.Count];
@@ -154,7 +156,7 @@ sealed class Committer : IDisposable
         {
             _writes.Clear();
         }
-        for (var i = 0; i < batch.Count; i++) Complete(batch[i], _results[i]);
+        for (var i = 0; i < batch.Count; i++) batch[i].Complete(_results[i]);
         return null;
     }
 
@@ -164,7 +166,7 @@ sealed class Committer : IDisposable
     /// </summary>
     async ValueTask<bool> HoldAsync(HoldfastException full)
     {
-        List<Pending> refused;
+        List<PendingWrite> refused;
         lock (_lock)
         {
             _full = full;
@@ -179,7 +181,7 @@ sealed class Committer : IDisposable
                 _full = null;
             }
         }
-        foreach (var pending in refused) Fail(pending, new HoldfastException(full.Error, full.Message, full));
+        foreach (var pending in refused) pending.Fail(new HoldfastException(full.Error, full.Message, full));
         if (_full is null) return false;
         _metrics.StoreIsFull(full);
         await Task.Delay(ProbeWait, _time).ConfigureAwait(false);
@@ -188,7 +190,7 @@ sealed class Committer : IDisposable
 
     void Break(Exception error)
     {
-        List<Pending> waiting;
+        List<PendingWrite> waiting;
         lock (_lock)
         {
             _broken = error;
@@ -196,19 +198,7 @@ sealed class Committer : IDisposable
             _gathered = [];
             _isLed = false;
         }
-        foreach (var pending in waiting) Fail(pending, Unknown(error));
-    }
-
-    void Complete(Pending pending, WriteResult result)
-    {
-        if (_executor.GoesOnElsewhere) pending.Complete(result);
-        else _executor.Run(new Answer(pending, result, null));
-    }
-
-    void Fail(Pending pending, Exception error)
-    {
-        if (_executor.GoesOnElsewhere) pending.Fail(error);
-        else _executor.Run(new Answer(pending, default, error));
+        foreach (var pending in waiting) pending.Fail(Unknown(error));
     }
 
     static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail or PruneRuns;
@@ -217,35 +207,4 @@ sealed class Committer : IDisposable
 
     static HoldfastException Unknown(Exception error) => error as HoldfastException
         ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {error.Message} Whether it was kept shows after a restart.", error);
-
-    /// <summary>One write on its way. Who waits goes on through the pool, unless it was committed before anybody waited for it.</summary>
-    sealed class Pending(StoreWrite write, bool goesOnElsewhere) : IValueTaskSource<WriteResult>
-    {
-        ManualResetValueTaskSourceCore<WriteResult> _core = new() { RunContinuationsAsynchronously = goesOnElsewhere };
-
-        public StoreWrite Write { get; } = write;
-
-        public ValueTask<WriteResult> Task => new(this, _core.Version);
-
-        public void Complete(WriteResult result) => _core.SetResult(result);
-
-        public void Fail(Exception error) => _core.SetException(error);
-
-        WriteResult IValueTaskSource<WriteResult>.GetResult(short token) => _core.GetResult(token);
-
-        ValueTaskSourceStatus IValueTaskSource<WriteResult>.GetStatus(short token) => _core.GetStatus(token);
-
-        void IValueTaskSource<WriteResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _core.OnCompleted(continuation, state, token, flags);
-    }
-
-    /// <summary>The answer to a write, handed over: whoever waits goes on when it is run.</summary>
-    sealed class Answer(Pending pending, WriteResult result, Exception? error) : IThreadPoolWorkItem
-    {
-        public void Execute()
-        {
-            if (error is null) pending.Complete(result);
-            else pending.Fail(error);
-        }
-    }
 }

@@ -175,8 +175,14 @@ sealed class Engine : IAsyncDisposable
         if (!run.TryPost(happened)) Post(run.Id, happened);
     }
 
-    /// <summary>A run was created, or is to be taken up.</summary>
+    /// <summary>A run is to be taken up.</summary>
     public void Activate(RunId run) => Post(run, TakeUp.Instance);
+
+    /// <summary>A run was created by this process, which knows what is in the store of it.</summary>
+    public void Begin(NewRun run, RunKey key) => Post(run.Id, new JustCreated(StoredRun.JustCreated(run, key)));
+
+    /// <summary>Whether the run is in memory and has not ended: then its end is yet to be told.</summary>
+    public bool IsUnderWay(RunId run) => _runs.TryGetValue(run, out var live) && live.Memory is { State.Status: RunStatus.Running or RunStatus.Parked };
 
     /// <summary>Mail for the run is durable.</summary>
     public void MailPosted(RunId run) => Post(run, MailWaiting.Instance);
@@ -210,9 +216,10 @@ sealed class Engine : IAsyncDisposable
 
     public void Finished(LiveRun run, RunOutcome outcome)
     {
+        // In this order: whoever finds the run under way after having asked to be told is told.
+        Forget(run);
         Completions.Complete(run.Id, outcome);
         Answers.End(run.Id);
-        Forget(run);
     }
 
     public void Forget(LiveRun run)
@@ -302,7 +309,7 @@ sealed class Engine : IAsyncDisposable
                 if (StateBytes.TryRead(row.State, out _) is not { } state
                     || !(Migration.IsReasonOf(state) || Damaged.IsUnreadable(state) || state.Status == RunStatus.Running)) continue;
                 if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
-                await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow()))).ConfigureAwait(false);
+                await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow())) { Epoch = Epoch }).ConfigureAwait(false);
             }
             if (page.Count < 500) return;
             before = page[^1].Id;

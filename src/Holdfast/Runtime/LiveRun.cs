@@ -12,6 +12,7 @@ namespace Holdfast.Runtime;
 sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 {
     readonly Lock _lock = new();
+    readonly PendingWrite _pending = new(engine.Executor);
     List<RunEvent> _events = [];
     List<RunEvent> _taken = [];
     int _failures;
@@ -61,6 +62,22 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         return true;
     }
 
+    /// <summary>
+    /// Hands over how an attempt ended whose code ran on the thread that started it, between two turns: that thread looks at the events next, so nobody else need be called.
+    /// </summary>
+    public void Add(RunEvent happened)
+    {
+        lock (_lock)
+        {
+            // Not evicted: the attempt is one of its own.
+            _events.Add(happened);
+            Volatile.Write(ref _count, _events.Count);
+        }
+    }
+
+    /// <summary>Commits a write of the present turn.</summary>
+    public ValueTask<WriteResult> CommitAsync(StoreWrite write) => Engine.Committer.CommitAsync(write, _pending);
+
     /// <summary>Drops the run from memory, unless something is going on in it.</summary>
     public bool TryEvict()
     {
@@ -108,7 +125,13 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
                 while (inline is null && Take())
                 {
                     questions = Questions.TakeOut(_taken);
-                    if (_taken.Count > 0) inline = await Turn.RunAsync(this, _taken).ConfigureAwait(false);
+                    if (_taken.Count > 0)
+                    {
+                        var begun = await Turn.BeginAsync(this, _taken).ConfigureAwait(false);
+                        inline = begun.Transition is not { } transition
+                            ? begun.Inline
+                            : await Turn.EndAsync(this, _taken, transition, await CommitAsync(transition).ConfigureAwait(false)).ConfigureAwait(false);
+                    }
                     _taken.Clear();
                     _failures = 0;
                     if (questions is null) continue;
@@ -129,7 +152,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             // A full fence: were the look at the events taken before the mark is gone, an event could come in between and find no pump.
             Interlocked.Exchange(ref _pumping, 0);
             // Run outside the pump: code that blocks in a step must not keep a signal or a cancellation from the run.
-            inline?.Start();
+            inline?.StartInline();
             if (!HasEvents || Interlocked.Exchange(ref _pumping, 1) != 0) return;
         }
     }
@@ -174,6 +197,9 @@ sealed record TakeUp : RunEvent
 {
     public static TakeUp Instance { get; } = new();
 }
+
+/// <summary>The run was created just now, and is to be taken up; what the store has of it is known.</summary>
+sealed record JustCreated(StoredRun Stored) : RunEvent;
 
 /// <summary>What is in memory is behind the store: it is dropped and read again.</summary>
 sealed record ReadAnew : RunEvent

@@ -15,7 +15,7 @@ static class Loading
     public static async ValueTask<RunMemory?> PrepareAsync(LiveRun run, List<RunEvent> events)
     {
         var engine = run.Engine;
-        var stored = await engine.Store.LoadAsync(run.Id, default).ConfigureAwait(false);
+        var stored = JustCreated(run, events) ?? await engine.Store.LoadAsync(run.Id, default).ConfigureAwait(false);
         if (stored is null)
         {
             engine.Forget(run);
@@ -53,6 +53,9 @@ static class Loading
         if (unparks && memory.State.Status == RunStatus.Parked) TakeKeptResults(memory, stored, events);
         return memory;
     }
+
+    /// <summary>What the store has of a run that was created just now, unless something has come to it since.</summary>
+    static StoredRun? JustCreated(LiveRun run, List<RunEvent> events) => run.Memory is null && events is [JustCreated created] ? created.Stored : null;
 
     /// <summary>A message may have come that cannot be decoded here while the run is in memory: what its steps have just done is kept first.</summary>
     static async ValueTask SetAsideAsync(LiveRun run, StoredRun stored, List<RunEvent> events, HoldfastException unreadable)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Kernel;
@@ -10,11 +9,21 @@ namespace Holdfast.Runtime;
 /// One turn: events go through the kernel, what they settle goes to the frames, the frames run until all are parked, and what
 /// changed is committed in one transition. Only then are the effects carried out.
 /// </summary>
+/// <remarks>
+/// In three parts, because the turn of a run in memory waits for nothing but its commit: whoever runs it waits for that one and needs no second method that waits.
+/// </remarks>
 static class Turn
 {
     /// <summary>Runs a turn. Returns an attempt that the caller may run at once on its own thread.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Attempt?> RunAsync(LiveRun run, List<RunEvent> events)
+    {
+        var begun = await BeginAsync(run, events).ConfigureAwait(false);
+        if (begun.Transition is not { } transition) return begun.Inline;
+        return await EndAsync(run, events, transition, await run.CommitAsync(transition).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>The turn up to its commit; or all of it, when there is nothing to commit or it was committed by another way.</summary>
+    public static async ValueTask<BegunTurn> BeginAsync(LiveRun run, List<RunEvent> events)
     {
         var engine = run.Engine;
         if (events.Exists(static e => e is ReadAnew))
@@ -29,7 +38,7 @@ static class Turn
             if (memory is null)
             {
                 Reported(run, events);
-                return null;
+                return default;
             }
         }
         var wasParked = memory.State.Status == RunStatus.Parked;
@@ -39,17 +48,17 @@ static class Turn
             if (happened is AttemptRefused last) refusal = last;
         }
         Reported(run, events);
-        events.RemoveAll(static e => e is MailWaiting or TakeUp or ReadAnew or AttemptLeft or AttemptRefused);
+        events.RemoveAll(static e => e is MailWaiting or TakeUp or JustCreated or ReadAnew or AttemptLeft or AttemptRefused);
         if (RunKernel.IsFinished(memory.State.Status))
         {
             engine.Forget(run);
-            return null;
+            return default;
         }
         var now = engine.Time.GetUtcNow();
         if (refusal is not null && !wasParked)
         {
             var where = $", step '{refusal.Label}' (op {refusal.Op})";
-            return await Parked.DiscardAsync(run, events, await Migration.ReasonAsync(engine.Store, memory.Info, refusal.Why, where).ConfigureAwait(false), now).ConfigureAwait(false);
+            return new(Inline: await Parked.DiscardAsync(run, events, await Migration.ReasonAsync(engine.Store, memory.Info, refusal.Why, where).ConfigureAwait(false), now).ConfigureAwait(false));
         }
         if (wasParked)
         {
@@ -67,31 +76,39 @@ static class Turn
         }
         // An update that refuses drops the frames, and the turn may then need them anew.
         var needsFrames = memory.Graph is null || events.Exists(static e => e is UpdateWaiting);
-        if (needsFrames && await Loading.TryFetchBlobsAsync(engine, memory).ConfigureAwait(false) is { } unreadable) return await Parked.DiscardAsync(run, events, unreadable, now).ConfigureAwait(false);
+        if (needsFrames && await Loading.TryFetchBlobsAsync(engine, memory).ConfigureAwait(false) is { } unreadable)
+            return new(Inline: await Parked.DiscardAsync(run, events, unreadable, now).ConfigureAwait(false));
 
         var decision = run.Decision;
         decision.Clear();
+        run.Work.WasRunning = !wasParked;
         var work = Compute(run, memory, events, now, decision);
         if (work.Discarded is { Mismatch: { } mismatch }) work.Discarded = await Migration.ReasonAsync(engine.Store, memory.Info, mismatch).ConfigureAwait(false);
-        if (work.Discarded is { } reason) return await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false);
-        if (work.IsNothing) return memory.IsFresh ? Effects.Release(run, memory, decision, now) : null;
-        if (work.IsBeside)
-        {
-            if (!await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false)) return null;
-        }
-        else
-        {
-            var transition = work.ToTransition(run, memory, decision, now, engine.Epoch);
-            var answer = await engine.Committer.CommitAsync(transition).ConfigureAwait(false);
-            if (answer.Verdict != Verdict.Committed) return await RefusedAsync(run, memory, events, answer, now).ConfigureAwait(false);
-            work.Remember(memory, transition);
-            engine.Codec.Catalog.NewCode.Kept(transition.Code);
-            engine.Metrics.Turn(transition.Snapshot?.Length ?? 0);
-        }
+        if (work.Discarded is { } reason) return new(Inline: await Parked.DiscardAsync(run, events, reason, now).ConfigureAwait(false));
+        if (work.IsNothing) return memory.IsFresh ? new(Inline: Effects.Release(run, memory, decision, now)) : default;
+        if (!work.IsBeside) return new(work.ToTransition(run, memory, decision, now, engine.Epoch));
+        return await Beside.CommitAsync(run, memory, work, decision, now).ConfigureAwait(false) ? new(Inline: Release(run, memory, now)) : default;
+    }
+
+    /// <summary>The turn after its commit.</summary>
+    public static ValueTask<Attempt?> EndAsync(LiveRun run, List<RunEvent> events, Transition transition, WriteResult answer)
+    {
+        var (engine, memory, work) = (run.Engine, run.Memory!, run.Work);
+        if (answer.Verdict != Verdict.Committed) return RefusedAsync(run, memory, events, answer, transition.Utc);
+        work.Remember(memory, transition);
+        engine.Codec.Catalog.NewCode.Kept(transition.Code);
+        engine.Metrics.Turn(transition.Snapshot?.Length ?? 0);
+        return new(Release(run, memory, transition.Utc));
+    }
+
+    /// <summary>What was committed is carried out, and told to whoever waits for it.</summary>
+    static Attempt? Release(LiveRun run, RunMemory memory, DateTimeOffset now)
+    {
+        var (engine, decision) = (run.Engine, run.Decision);
         var inline = Effects.Release(run, memory, decision, now);
         if (memory.State.Status is not RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
         if (RunKernel.IsFinished(memory.State.Status)) engine.Finished(run, decision.Outcome!);
-        else if (memory.State.Status == RunStatus.Parked && !wasParked) engine.NoteParked(run.Id, memory.State.ParkReason!);
+        else if (memory.State.Status == RunStatus.Parked && run.Work.WasRunning) engine.NoteParked(run.Id, memory.State.ParkReason!);
         return inline;
     }
 
@@ -200,3 +217,6 @@ static class Turn
         return null;
     }
 }
+
+/// <summary>How far a turn came by itself: to a transition that is to be committed, or to its end, and then to an attempt that the caller may run.</summary>
+readonly record struct BegunTurn(Transition? Transition = null, Attempt? Inline = null);

@@ -21,6 +21,9 @@ sealed class TurnWork
     /// <summary>Only results came in, and no code could run on them yet: they are stored beside the state.</summary>
     public bool IsBeside { get; set; }
 
+    /// <summary>Whether the run was not parked when the turn began.</summary>
+    public bool WasRunning { get; set; }
+
     public bool MailLookedAt { get; set; }
 
     public bool GraphChanged { get; set; }

@@ -31,8 +31,8 @@ sealed class MemoryContent
 
     public WriteResult Apply(StoreWrite write) => write switch
     {
-        CreateRun create => Create(create.Run),
-        PostMail post => Post(post),
+        CreateRun create => create.Epoch is { } epoch && epoch != Epoch ? new(Verdict.Stale, create.Run.Id) : Create(create.Run),
+        PostMail post => post.Epoch is { } epoch && epoch != Epoch ? new(Verdict.Stale, post.Run) : Post(post),
         Transition transition => Advance(transition),
         ResultOnly result => Keep(result),
         PruneRuns prune => Prune(prune),

@@ -178,6 +178,22 @@ public sealed record StoredRun
 
     /// <summary>Why some of it is given as it is stored, and not as it was saved: the codec that it was saved with is not here. Null when all of it is readable.</summary>
     internal HoldfastException? Unreadable { get; init; }
+
+    /// <summary>What loading would give right after the run was created, for whoever has created it.</summary>
+    internal static StoredRun JustCreated(NewRun run, RunKey key) => new()
+    {
+        Run = run,
+        Key = key,
+        Status = RunStatus.Running,
+        Revision = 0,
+        UpdatedUtc = run.CreatedUtc,
+        WakeUtc = null,
+        Owed = true,
+        Snapshot = default,
+        Results = [],
+        Mail = [],
+        Outcome = null,
+    };
 }
 
 /// <summary>A run as lists show it: what is known without its frames and messages.</summary>

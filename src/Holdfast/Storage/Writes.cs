@@ -18,6 +18,12 @@ public sealed class CreateRun(NewRun run) : StoreWrite
 {
     /// <summary>The run to create.</summary>
     public NewRun Run { get; } = run;
+
+    /// <summary>
+    /// The epoch under which the writer owns the store: of an owner that was replaced, the write is <see cref="Verdict.Stale"/>, for the new one would not hear of it.
+    /// Null asks for no check: whoever owns nothing, or a message that goes with a transition, which is checked itself.
+    /// </summary>
+    public long? Epoch { get; init; }
 }
 
 /// <summary>
@@ -31,6 +37,12 @@ public sealed class PostMail(RunId run, NewMail mail) : StoreWrite
 
     /// <summary>The message.</summary>
     public NewMail Mail { get; } = mail;
+
+    /// <summary>
+    /// The epoch under which the writer owns the store: of an owner that was replaced, the write is <see cref="Verdict.Stale"/>, for the new one would not hear of it.
+    /// Null asks for no check: whoever owns nothing, or a message that goes with a transition, which is checked itself.
+    /// </summary>
+    public long? Epoch { get; init; }
 
     /// <inheritdoc/>
     public override bool IsForReserve => Mail.Kind is MailKind.Cancel or MailKind.Terminate;

@@ -84,6 +84,19 @@ public sealed class CommitTests
         Assert.Equal(1, probe.Count("step 2"));
     }
 
+    [Fact]
+    public async Task An_owner_that_was_replaced_acknowledges_no_start_and_no_message_of_which_the_new_one_would_not_hear()
+    {
+        var probe = new Probe();
+        var content = new MemoryStore();
+        await using var old = await World.StartAsync([typeof(Ordinary)], () => content, configure: probe.Register);
+        await using var heir = await World.StartAsync([typeof(Ordinary)], content.Reopen, configure: probe.Register);
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => old.Client.StartAsync((Ordinary w) => w.Run(1), "late"));
+        Assert.Equal(HoldfastError.OwnershipLost, refused.Error);
+        Assert.Empty(await heir.Client.ListAsync(new()));
+        Assert.Equal("0", await heir.ResultAsync<string>(await heir.Client.StartAsync((Ordinary w) => w.Run(1), "late")));
+    }
+
     public sealed class Ordinary(Probe probe) : Workflow
     {
         readonly List<int> _log = [];

@@ -284,7 +284,8 @@ public sealed class StructureTests
         public async Durable<string> Run(string way)
         {
             _way = way;
-            var begun = Step(step => probe.Do("begin", step));
+            var quick = way == "beside what has ended" ? Step(step => probe.Do("quick", step)) : null;
+            var begun = quick is null ? Step(step => probe.Do("begin", step)) : After(quick);
             // Wakes before the other one and cancels the scope while that one is about to run, or from inside it.
             var cancels = Cancels(begun, way != "running");
             _long = Long(begun, way == "running");
@@ -293,7 +294,7 @@ public sealed class StructureTests
                 (_scope, _outer) = (scope, outer);
                 try
                 {
-                    if (way == "beside what has ended") await Durable.WhenAll(Step(step => probe.Do("quick", step)), _long);
+                    if (way == "beside what has ended") await Durable.WhenAll(quick!, _long);
                     else if (way == "beside what is cancelled") await Durable.WhenAll(_long, Delay(TimeSpan.FromDays(1)));
                     else await _long;
                     return "wrong";
@@ -306,6 +307,12 @@ public sealed class StructureTests
             var text = await waits;
             await cancels;
             return $"{text} {probe.Count("long is over")} {await _long}";
+        }
+
+        async Durable<int> After(Durable<int> quick)
+        {
+            await quick;
+            return await Step(step => probe.Do("begin", step));
         }
 
         async Durable Cancels(Durable<int> begun, bool cancels)

@@ -26,6 +26,13 @@ public abstract partial class StoreContract
         Assert.Null(stored.Outcome);
         Assert.True(await IsOwedAsync(run.Id));
         Assert.Null(await Store.LoadAsync(NewRun().Id, default));
+
+        // Whoever has created it does not load it, and must know the same.
+        var known = StoredRun.JustCreated(run, result.Key);
+        Assert.Equal("s0", Text(known.Run.State));
+        Assert.Equal(Plain(known), Plain(stored));
+
+        static StoredRun Plain(StoredRun run) => run with { Run = run.Run with { Input = default, State = default }, Snapshot = default, Results = [], Mail = [] };
     }
 
     [Fact]
@@ -227,5 +234,23 @@ public abstract partial class StoreContract
         var later = await AppendAsync(Mail(run.Id, "too-late"), Mail(run.Id, "too-late", "unknown"), Turn(run, 2).ToTransition(), Result(run, 4, "r4"));
         Assert.All(later, each => Assert.Equal(Verdict.Finished, each.Verdict));
         Assert.Equal((RunStatus.Failed, "boom"), ((await Store.GetAsync(run.Id, default))!.Status, Text((await Store.GetAsync(run.Id, default))!.Outcome!.Error)));
+    }
+
+    [Fact]
+    public async Task A_start_or_a_message_of_an_owner_that_was_replaced_is_not_kept()
+    {
+        var run = await CreateAsync();
+        var old = Epoch;
+        await ReopenAsync();
+        var start = NewRun();
+        var mail = new NewMail(MailKind.Signal, "late", default, "key", Start);
+
+        var stale = await AppendAsync(new CreateRun(start) { Epoch = old }, new PostMail(run.Id, mail) { Epoch = old });
+        Assert.Equal([Verdict.Stale, Verdict.Stale], stale.Select(each => each.Verdict));
+        Assert.Null(await Store.LoadAsync(start.Id, default));
+        Assert.Empty((await LoadAsync(run.Id)).Mail);
+
+        var kept = await AppendAsync(new CreateRun(start) { Epoch = Epoch }, new PostMail(run.Id, mail) { Epoch = Epoch });
+        Assert.Equal([Verdict.Committed, Verdict.Committed], kept.Select(each => each.Verdict));
     }
 }
