@@ -41,7 +41,8 @@ sealed class Completions(Executor executor)
     {
         HashSet<Wait>? waits;
         lock (_lock) _waiting.Remove(run, out waits);
-        foreach (var wait in waits ?? []) wait.End.TrySetResult(outcome);
+        if (waits is null) return;
+        foreach (var wait in waits) wait.End.TrySetResult(outcome);
     }
 
     public void FailAll(Exception error)
