@@ -221,6 +221,26 @@ public sealed class SqliteStore : IStore
         _lock?.Dispose();
     }
 
+    /// <summary>
+    /// What a backup does between its two names, on the caller's thread: for a simulation, which has files and time of its own. One at a time.
+    /// </summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="id">Names the copy.</param>
+    /// <param name="utc">When the copy is complete.</param>
+    /// <param name="pause">Waits between two steps; what it throws gives the copy up.</param>
+    internal async Task CopyAsync(string path, string id, Func<DateTimeOffset> utc, Func<Task> pause)
+    {
+        try
+        {
+            await _backup!.CopyAsync(path, pause, default).ConfigureAwait(false);
+            _backup.Mark(path, id, utc());
+        }
+        catch (SqliteFault fault)
+        {
+            throw new HoldfastException(HoldfastError.BackupFailed, $"No backup was made to {path}: {fault.Message}.", fault);
+        }
+    }
+
     async Task<StoreBackup> MakeBackupAsync(string path, CancellationToken cancellationToken)
     {
         await _oneBackup.WaitAsync(cancellationToken).ConfigureAwait(false);

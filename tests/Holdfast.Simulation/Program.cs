@@ -32,6 +32,7 @@ for (var i = 0; i < args.Length; i++)
 
                 Runs the real engine and the real SQLite store in simulated worlds: one thread each, virtual time, a disk that loses, tears and fails, processes
                 that die anywhere. Ends with 0 when everything held, else with 1 and the seed of the first world in which something did not, made small.
+                Each world has at least {SimulationReport.EventsMin} events and {SimulationReport.DeathsMin} deaths, or it ends with 1 as well.
 
                 --seed S, --from S (1)  the first world; the others follow it
                 --worlds N (200)        how many; without a number and with --minutes, as many as fit
@@ -68,7 +69,8 @@ Console.WriteLine(JsonSerializer.Serialize(new
     firstFailingSeed = first?.Seed,
     traceHash = report.TraceHash,
 }));
-return first is null ? 0 : 1;
+if (!report.IsEventful) Console.Error.WriteLine($"A world had only {report.EventsLeast} events, or {report.DeathsLeast} deaths; each is to have {SimulationReport.EventsMin} and {SimulationReport.DeathsMin}.");
+return first is null && report.IsEventful ? 0 : 1;
 
 void Tell(WorldReport world)
 {

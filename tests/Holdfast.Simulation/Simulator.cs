@@ -10,8 +10,16 @@ namespace Holdfast.Simulation;
 /// <param name="Events">How many things were done in all of them.</param>
 /// <param name="Deaths">How many processes died.</param>
 /// <param name="Failures">The worlds in which something did not hold, by seed.</param>
+/// <param name="EventsLeast">How many things were done in the one in which least was.</param>
+/// <param name="DeathsLeast">How many processes died in the one in which fewest did.</param>
 /// <param name="TraceHash">Stands for all that happened in all of them.</param>
-sealed record SimulationReport(long Worlds, long Events, long Deaths, IReadOnlyList<WorldReport> Failures, string TraceHash);
+sealed record SimulationReport(long Worlds, long Events, long Deaths, IReadOnlyList<WorldReport> Failures, int EventsLeast, int DeathsLeast, string TraceHash)
+{
+    /// <summary>A world in which less happens says little.</summary>
+    public const int EventsMin = 500, DeathsMin = 3;
+
+    public bool IsEventful => EventsLeast >= EventsMin && DeathsLeast >= DeathsMin;
+}
 
 /// <summary>Runs one world after the other, each on one thread, and several threads with a world each.</summary>
 static class Simulator
@@ -47,6 +55,8 @@ static class Simulator
         foreach (var report in reports.OrderBy(static r => r.Seed)) hash = (hash ^ report.TraceHash) * 0x100000001b3;
         return new(
             reports.Count, reports.Sum(static r => (long)r.Events), reports.Sum(static r => (long)r.Deaths),
-            [.. reports.Where(static r => r.Violations.Count > 0).OrderBy(static r => r.Seed)], hash.ToString("x16", CultureInfo.InvariantCulture));
+            [.. reports.Where(static r => r.Violations.Count > 0).OrderBy(static r => r.Seed)],
+            reports.Where(static r => r.Violations.Count == 0).Select(static r => r.Events).DefaultIfEmpty(int.MaxValue).Min(),
+            reports.Where(static r => r.Violations.Count == 0).Select(static r => r.Deaths).DefaultIfEmpty(int.MaxValue).Min(), hash.ToString("x16", CultureInfo.InvariantCulture));
     }
 }

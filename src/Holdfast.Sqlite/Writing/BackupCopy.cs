@@ -27,8 +27,9 @@ sealed class BackupCopy(Writer writer, string source, SqliteStoreOptions options
         {
             // What a killed process has left.
             Delete(partial);
-            await CopyAsync(partial, cancellationToken).ConfigureAwait(false);
-            var utc = Finish(partial, id);
+            await CopyAsync(partial, () => Task.Delay(Pause, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var utc = DateTimeOffset.UtcNow;
+            Mark(partial, id, utc);
             DurableFile.Publish(partial, full);
             return new(full, id, utc, new FileInfo(full).Length);
         }
@@ -42,7 +43,9 @@ sealed class BackupCopy(Writer writer, string source, SqliteStoreOptions options
         }
     }
 
-    async Task CopyAsync(string partial, CancellationToken cancellationToken)
+    /// <summary>Copies into a file of which nobody knows yet, and lets commits through between two steps.</summary>
+    /// <exception cref="SqliteFault">There is no copy.</exception>
+    public async Task CopyAsync(string partial, Func<Task> pause, CancellationToken cancellationToken)
     {
         using var copy = Open(partial);
         // Nobody needs this file until it is whole, so it is neither journaled nor synced on the way.
@@ -58,7 +61,7 @@ sealed class BackupCopy(Writer writer, string source, SqliteStoreOptions options
                 if (code == raw.SQLITE_DONE) break;
                 // Busy: a shell holds the source for a moment.
                 if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_LOCKED)) throw new SqliteFault(code, 0, raw.sqlite3_errstr(code).utf8_to_string());
-                await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+                await pause().ConfigureAwait(false);
             }
         }
         finally
@@ -67,14 +70,13 @@ sealed class BackupCopy(Writer writer, string source, SqliteStoreOptions options
         }
     }
 
-    DateTimeOffset Finish(string partial, string id)
+    /// <summary>Says in the copy that it is one.</summary>
+    public void Mark(string partial, string id, DateTimeOffset utc)
     {
-        var utc = DateTimeOffset.UtcNow;
         using var copy = Open(partial);
         // One file, with nothing beside it that could be forgotten.
         copy.Execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF");
         BackupMark.Write(copy, id, $"{source} on {Environment.MachineName}", utc);
-        return utc;
     }
 
     Database Open(string path)

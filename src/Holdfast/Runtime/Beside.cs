@@ -27,11 +27,32 @@ static class Beside
             else
             {
                 kept = false;
-                run.Engine.LostOwnership(run.Id, answer);
+                if (answer.Verdict == Verdict.Refused) await FailAsync(run, memory, decision.Journal[i], answer.Reason, now).ConfigureAwait(false);
+                else run.Engine.LostOwnership(run.Id, answer);
             }
         }
-        if (!kept) run.Memory = null;
-        return kept;
+        if (kept) return true;
+        // The frames have taken what was not kept: they are read anew, with what was.
+        memory.DropGraph();
+        run.Memory = null;
+        run.TryPost(TakeUp.Instance);
+        return false;
+    }
+
+    /// <summary>
+    /// Keeps, in the place of a result that the store does not take, that its step has failed. The step was done: with nothing kept of it, it would begin again.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="memory">Its memory.</param>
+    /// <param name="entry">The journal entry of the result.</param>
+    /// <param name="reason">Why the store does not take it.</param>
+    /// <param name="now">The time of the turn.</param>
+    public static ValueTask<WriteResult> FailAsync(LiveRun run, RunMemory memory, JournalEntry entry, string? reason, DateTimeOffset now)
+    {
+        var outcome = run.Engine.Codec.EncodeError(new HoldfastException(
+            HoldfastError.NotSavable, $"The store did not take the result of step '{entry.Text}' (op {entry.Op}): {reason}. The step was done. Let it return less, or where its result is."));
+        var failed = entry with { Kind = JournalKind.StepFailed, Text = Line.Of($"{entry.Text}: {outcome.Summary}") };
+        return run.Engine.Committer.CommitAsync(Write(run, memory, new(entry.Op, StateCodec.EncodeOutcome(outcome)), failed, now));
     }
 
     public static ResultOnly Write(LiveRun run, RunMemory memory, StoredResult result, JournalEntry entry, DateTimeOffset now)

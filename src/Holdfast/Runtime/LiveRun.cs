@@ -15,6 +15,9 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     readonly PendingWrite _pending = new(engine.Executor);
     List<RunEvent> _events = [];
     List<RunEvent> _taken = [];
+
+    // Only touched by the thread that pumps.
+    readonly List<RunEvent> _kept = [];
     int _failures;
     int _pumping;
     int _count;
@@ -85,7 +88,7 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
         lock (_lock)
         {
             // Under the lock that events are added under: none can slip in between the look and the mark.
-            _isEvicted = _events.Count == 0 && Attempts.Count == 0;
+            _isEvicted = _events.Count == 0 && _kept.Count == 0 && Attempts.Count == 0;
         }
         if (_isEvicted)
         {
@@ -158,20 +161,16 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// What the turn that broke had taken is taken again, after a wait: it is all that makes the run go on. What comes out of the store
-    /// is left out, for it is read from there anew.
+    /// What the turn that broke had taken is taken again, by a turn after a wait or by the one that comes first, whatever for: of an attempt that has
+    /// reported nothing else is left, and a turn without its report would start it again. What comes out of the store is left out, for it is read from there anew.
     /// </summary>
     void KeepForLater()
     {
-        var kept = _taken.FindAll(static e => e is RunEvent.AttemptEnded or RunEvent.ResultStored or RunEvent.TimePassed or MailWaiting or AttemptLeft or AttemptRefused);
+        if (Engine.Failure is null) _kept.AddRange(_taken.FindAll(static e => e is RunEvent.AttemptEnded or RunEvent.ResultStored or RunEvent.TimePassed or MailWaiting or AttemptLeft or AttemptRefused));
         _taken.Clear();
         if (Engine.Failure is not null) return;
         if (_failures < 6) _failures++;
-        kept.Add(TakeUp.Instance);
-        Engine.Later(TimeSpan.FromSeconds(1 << (_failures - 1)), () =>
-        {
-            foreach (var happened in kept) Engine.Post(this, happened);
-        });
+        Engine.Later(TimeSpan.FromSeconds(1 << (_failures - 1)), () => Engine.Post(this, TakeUp.Instance));
     }
 
     bool Take()
@@ -182,6 +181,9 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             (_events, _taken) = (_taken, _events);
             Volatile.Write(ref _count, 0);
         }
+        if (_kept.Count == 0) return true;
+        _taken.InsertRange(0, _kept);
+        _kept.Clear();
         return true;
     }
 }

@@ -13,7 +13,9 @@ static class Parked
         {
             if (RunKernel.Settlement(memory.State, ended, now) is not { } outcome || !memory.State.Ops.TryGet(ended.Op, out var op)) continue;
             var result = new StoredResult(ended.Op, StateCodec.EncodeOutcome(outcome));
-            await run.Engine.Committer.CommitAsync(Beside.Write(run, memory, result, RunKernel.JournalOf((StepOp)op, outcome), now)).ConfigureAwait(false);
+            var entry = RunKernel.JournalOf((StepOp)op, outcome);
+            var answer = await run.Engine.Committer.CommitAsync(Beside.Write(run, memory, result, entry, now)).ConfigureAwait(false);
+            if (answer.Verdict == Verdict.Refused) await Beside.FailAsync(run, memory, entry, answer.Reason, now).ConfigureAwait(false);
         }
     }
 

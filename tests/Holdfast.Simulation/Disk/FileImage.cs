@@ -5,6 +5,13 @@ namespace Holdfast.Simulation.Disk;
 /// </summary>
 sealed class FileImage(string name)
 {
+    /// <summary>A file that is as another one is seen, and on the platter.</summary>
+    public FileImage(string name, FileImage copied) : this(name)
+    {
+        (Length, _keptLength, IsNamed) = (copied.Length, copied.Length, true);
+        (_seen, _kept) = ([.. copied._seen], [.. copied._seen]);
+    }
+
     public const int SectorBytes = 512;
 
     readonly List<Change> _unsynced = [];

@@ -118,6 +118,18 @@ sealed class SimulatedDisk : IDisposable
         return true;
     }
 
+    /// <summary>Puts a file onto the platter under another name, whole or not at all, as a rename between two syncs does.</summary>
+    public void Publish(string name, string published)
+    {
+        if (!_files.Remove(name, out var image)) throw new InvalidOperationException($"There is no file {name}.");
+        _files.Add(published, new(published, image));
+    }
+
+    public void Remove(string name) => _files.Remove(name);
+
+    /// <summary>Brings a file from another disk.</summary>
+    public void Import(string name, FileImage image) => _files.Add(name, new(name, image));
+
     public void Sync(OpenFile file)
     {
         file.Image.Sync();

@@ -45,6 +45,16 @@ public sealed class Chores(Desk desk) : Workflow
                     var job = new Job(chore.Value, chore.Millis, Once: true);
                     return Text("once", await Step(step => desk.WorkAsync(step, job), new() { AtMostOnce = true }));
                 }
+            case ChoreKind.OnceFan:
+                {
+                    var parts = Enumerable.Range(0, chore.Times).Select(i => new Job(chore.Value + i, chore.Millis * i, Once: true))
+                        .Select(job => Step(step => desk.WorkAsync(step, job), new() { AtMostOnce = true })).ToList();
+                    var results = await Durable.WhenAll(parts);
+                    return Text("once fan", results.Sum());
+                }
+            case ChoreKind.OnceFailing: return await OnceAsync(new Job(chore.Value, chore.Millis, Fails: 1, Once: true));
+            case ChoreKind.OnceHanging: return await HangOnceAsync(chore.Value);
+            case ChoreKind.OnceDeadline: return await CutOnceAsync(chore);
             case ChoreKind.Call: return Text("call", await Call<long>("double", chore.Value));
             case ChoreKind.Transaction: return Text("row", await Transaction(step => desk.Write(step, chore.Value)));
             case ChoreKind.Delay:
@@ -90,7 +100,7 @@ public sealed class Chores(Desk desk) : Workflow
             case ChoreKind.Hanging:
                 {
                     var value = chore.Value;
-                    return Text("hanging", await Step(step => desk.HangAsync(step, value), new() { Timeout = TimeSpan.FromSeconds(3) }));
+                    return Text("hanging", await Step(step => desk.HangAsync(step, value, once: false), new() { Timeout = TimeSpan.FromSeconds(3) }));
                 }
             default: throw new InvalidOperationException($"No chore {chore.Kind}.");
         }
@@ -116,6 +126,45 @@ public sealed class Chores(Desk desk) : Workflow
         }
         return Text("failed", sum);
     }
+
+    async Durable<string> OnceAsync(Job job)
+    {
+        try
+        {
+            return Text("once", await Step(step => desk.WorkAsync(step, job), new() { AtMostOnce = true }));
+        }
+        catch (InvalidOperationException)
+        {
+            return "once failed";
+        }
+    }
+
+    async Durable<string> HangOnceAsync(int value)
+    {
+        try
+        {
+            return Text("once", await Step(step => desk.HangAsync(step, value, once: true), new() { AtMostOnce = true, Timeout = TimeSpan.FromSeconds(3) }));
+        }
+        catch (TimeoutException)
+        {
+            return "once given up";
+        }
+    }
+
+    async Durable<string> CutOnceAsync(Chore chore)
+    {
+        var job = new Job(chore.Value, chore.Millis * 2, Once: true);
+        try
+        {
+            return Text("once", await InScope(_ => WorkOnceAsync(job), TimeSpan.FromMilliseconds(chore.Millis)));
+        }
+        catch (OperationCanceledException)
+        {
+            return "once cut";
+        }
+    }
+
+    async Durable<long> WorkOnceAsync(Job job) => await Step(step => desk.WorkAsync(step, job), new() { AtMostOnce = true });
 
     async Durable<long> RaceAsync(Chore chore)
     {

@@ -70,9 +70,9 @@ public sealed class Desk
         return ResultOf(value);
     }
 
-    public async Task<long> HangAsync(StepContext step, int value)
+    public async Task<long> HangAsync(StepContext step, int value, bool once)
     {
-        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"hang {value}"), once: false);
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"hang {value}"), once);
         if (entry.Failures++ == 0)
         {
             var given = new TaskCompletionSource();

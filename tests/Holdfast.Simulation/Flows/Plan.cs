@@ -48,6 +48,18 @@ public enum ChoreKind
 
     /// <summary>A step whose first attempt would never end, and is given up at its time-out.</summary>
     Hanging,
+
+    /// <summary>Steps side by side that must not be repeated.</summary>
+    OnceFan,
+
+    /// <summary>A step that must not be repeated, and fails.</summary>
+    OnceFailing,
+
+    /// <summary>One whose first attempt would never end.</summary>
+    OnceHanging,
+
+    /// <summary>One in a part that is cancelled at its deadline.</summary>
+    OnceDeadline,
 }
 
 /// <summary>One thing that a run has to do.</summary>

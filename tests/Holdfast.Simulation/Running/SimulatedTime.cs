@@ -1,15 +1,23 @@
 namespace Holdfast.Simulation.Running;
 
 /// <summary>The clock on the world's wall. It may be set; time itself goes on.</summary>
-sealed class WallClock(Agenda agenda)
+/// <param name="agenda">Where time passes.</param>
+/// <param name="start">What it shows when nothing has passed yet.</param>
+sealed class WallClock(Agenda agenda, DateTimeOffset start)
 {
-    static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     TimeSpan _set;
+    DateTimeOffset _latest;
 
-    public DateTimeOffset UtcNow => Start + TimeSpan.FromTicks(agenda.Elapsed) + _set;
+    public DateTimeOffset UtcNow => start + TimeSpan.FromTicks(agenda.Elapsed) + _set;
 
-    public void Jump(TimeSpan by) => _set += by;
+    /// <summary>The latest time that it has shown.</summary>
+    public DateTimeOffset LatestUtc => UtcNow > _latest ? UtcNow : _latest;
+
+    public void Jump(TimeSpan by)
+    {
+        _latest = LatestUtc;
+        _set += by;
+    }
 }
 
 /// <summary>The time as one process sees it: timers end with the process.</summary>

@@ -15,6 +15,8 @@ sealed class Trace(int linesKept)
 
     public ulong Value => _hash;
 
+    public int LinesKept => linesKept;
+
     public void Add(long elapsed, string who, string what, long a = 0, long b = 0)
     {
         Mix((ulong)elapsed);

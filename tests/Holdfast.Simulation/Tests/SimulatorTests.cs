@@ -11,6 +11,7 @@ public sealed class SimulatorTests
     {
         var report = Simulator.Run(from: 10_000, worlds: 12, TimeSpan.MaxValue, static () => new(), Environment.ProcessorCount);
         Assert.Equal(12, report.Worlds);
+        Assert.True(report.IsEventful, $"{report.EventsLeast} events, {report.DeathsLeast} deaths");
         foreach (var failed in report.Failures) Assert.Fail($"seed {failed.Seed}: {failed.Violations[0]}\n{string.Join('\n', failed.Trace)}");
     }
 

@@ -1,4 +1,5 @@
 using Holdfast.Simulation.Disk;
+using Holdfast.Storage;
 
 namespace Holdfast.Simulation.Worlds;
 
@@ -19,10 +20,12 @@ sealed class Chaos
     int _steps;
     int _fullUntil;
     int _slowUntil;
+    bool _refuses;
+    bool _isLooking;
 
-    public Chaos(World world, IEnumerable<Fault> faults)
+    public Chaos(World world, IEnumerable<Fault> faults, bool hadTakeOver)
     {
-        (_world, _faults) = (world, new(faults));
+        (_world, _faults, HadTakeOver) = (world, new(faults), hadTakeOver);
         _lot = world.LotFor("chaos");
         world.Disk.Hook = Decide;
         world.Disk.Died = process => world.DiedInCall(process, _cutsPower);
@@ -30,7 +33,7 @@ sealed class Chaos
     }
 
     /// <summary>Whether all has happened, and the disk is as good as new.</summary>
-    public bool IsOver => _faults.Count == 0 && _world.Deaths >= DeathsMin && _calls == 0 && _steps == 0 && _fullUntil == 0 && _slowUntil == 0;
+    public bool IsOver => _faults.Count == 0 && _world.Deaths >= DeathsMin && _calls == 0 && _steps == 0 && _fullUntil == 0 && _slowUntil == 0 && !_refuses;
 
     /// <summary>Whether a second process took over from one that lived on.</summary>
     public bool HadTakeOver { get; private set; }
@@ -65,6 +68,8 @@ sealed class Chaos
             case FaultKind.PowerCutInCall: InCall(fault.Coin ? DiskAnswer.DieBefore : DiskAnswer.DieAfter, static o => o != DiskOperation.Read, fault.Number, cutsPower: true); break;
             case FaultKind.FailedSync: InCall(DiskAnswer.Fail, static o => o == DiskOperation.Sync, 1 + (fault.Number / 8), cutsPower: false); break;
             case FaultKind.FailedWrite: InCall(DiskAnswer.Fail, static o => o == DiskOperation.Write, fault.Number, cutsPower: false); break;
+            case FaultKind.FailedRead: InCall(DiskAnswer.Fail, static o => o == DiskOperation.Read, fault.Number, cutsPower: false); break;
+            case FaultKind.RefusedTurn: _refuses = true; break;
             case FaultKind.KillInStep: _steps = 1 + (fault.Number / 6); break;
             case FaultKind.FullDisk: _fullUntil = now + (fault.Number * 5); break;
             case FaultKind.SlowDisk: _slowUntil = now + (fault.Number * 3); break;
@@ -73,6 +78,7 @@ sealed class Chaos
                 HadTakeOver = true;
                 _world.Start();
                 break;
+            case FaultKind.Backup: _world.Watch(_world.BackUpAsync(current)); break;
             case FaultKind.Refused: _world.CheckRefused(current); break;
             case FaultKind.Restart: _world.Restart(current); break;
             case FaultKind.Deploy: _world.Deploy(current); break;
@@ -88,10 +94,33 @@ sealed class Chaos
         return true;
     }
 
+    /// <summary>Whether the store takes this turn of a run's code, and no other one, for too much.</summary>
+    public bool Refuses(StoreWrite write)
+    {
+        if (!_refuses || write is not Transition { Outcome: null, Snapshot.IsEmpty: false }) return false;
+        _refuses = false;
+        return true;
+    }
+
+    /// <summary>Lets the world itself look at the store: no fault is for it.</summary>
+    public T Look<T>(Func<T> look)
+    {
+        _isLooking = true;
+        try
+        {
+            return look();
+        }
+        finally
+        {
+            _isLooking = false;
+        }
+    }
+
     void InCall(DiskAnswer answer, Predicate<DiskOperation> affects, int calls, bool cutsPower) => (_answer, _affects, _calls, _cutsPower) = (answer, affects, calls, cutsPower);
 
     DiskAnswer Decide(in DiskCall call)
     {
+        if (_isLooking) return DiskAnswer.Pass;
         if (call.Operation != DiskOperation.Read) _world.Note(call.Process, call.Operation.ToString(), call.Offset, call.Bytes);
         if (_calls > 0 && _affects(call.Operation) && --_calls == 0)
         {
@@ -99,6 +128,7 @@ sealed class Chaos
             return _answer;
         }
         if (_fullUntil > 0 && call.Operation == DiskOperation.Write) return DiskAnswer.Full;
+        if (call.Operation == DiskOperation.Write && _world.Sabotage.LosesWrite(call)) return DiskAnswer.Lie;
         return call.Operation == DiskOperation.Sync && _world.Sabotage.LiesAboutSyncs ? DiskAnswer.Lie : DiskAnswer.Pass;
     }
 }

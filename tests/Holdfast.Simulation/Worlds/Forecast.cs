@@ -39,6 +39,11 @@ static class Forecast
             case ChoreKind.Big: return [Text("big", (chore.Times * 1024) + Desk.BigOf(chore.Value, 1)[0] + value)];
             case ChoreKind.Beating: return [Text("beating", value)];
             case ChoreKind.Hanging: return [Text("hanging", value)];
+            case ChoreKind.OnceFan: return [Text("once fan", Enumerable.Range(0, chore.Times).Sum(i => Desk.ResultOf(chore.Value + i)))];
+            // What failed, or hung, and was cut off before it could say so, is in doubt, and is tried again.
+            case ChoreKind.OnceFailing: return ["once failed", Text("once", value)];
+            case ChoreKind.OnceHanging: return ["once given up", Text("once", value)];
+            case ChoreKind.OnceDeadline: return ["once cut", Text("once", value)];
             default: throw new InvalidOperationException($"No chore {chore.Kind}.");
         }
     }

@@ -12,7 +12,12 @@ sealed class LastLook(World world, Scenario scenario)
         var open = await world.AskAsync("unfinished", static c => c.ListAsync(new() { Status = RunStatus.Running }));
         foreach (var run in open)
             if (run.Parent is null) world.Complain($"{world.NameOf(run.Id)} had ended, and runs: {run.Waiting}");
-        LookIntoFile();
+        LookIntoFile(isPruned: false);
+        if (world.Current is { IsUp: true } pruning)
+        {
+            await pruning.PruneAllAsync();
+            LookIntoFile(isPruned: true);
+        }
         over();
     }
 
@@ -22,13 +27,24 @@ sealed class LastLook(World world, Scenario scenario)
         while (!process.IsDead) await world.PauseAsync(TimeSpan.FromMilliseconds(100), "restarting");
     }
 
-    void LookIntoFile()
+    void LookIntoFile(bool isPruned)
     {
         using var connection = new SqliteConnection($"Data Source=file:{Uri.EscapeDataString(Path.Combine(world.Root, "look", "holdfast.db"))}?vfs={world.Disk.Name};Pooling=False");
         connection.Open();
         if (Ask(connection, "PRAGMA integrity_check") is not "ok" and var damage) world.Complain($"the file is damaged: {damage}");
+        if (isPruned) LookForRests(connection);
         if (!scenario.Runs.Any(static r => r.Plan is { } plan && Array.Exists(plan, static c => c.Kind == Flows.ChoreKind.Transaction) && r.CancelMillis is null)) return;
         if (Ask(connection, "SELECT count(*) - count(DISTINCT key) FROM sim_row") is not 0L and var doubles) world.Complain($"{doubles} transaction steps are in the file twice");
+    }
+
+    /// <summary>With a run goes all that belongs to it.</summary>
+    void LookForRests(SqliteConnection connection)
+    {
+        foreach (var table in (string[])["run_info", "outcome", "result", "mail", "journal", "journal_mark", "blob", "ended", "leftover"])
+            if (Ask(connection, $"SELECT count(*) FROM holdfast_{table} WHERE k NOT IN (SELECT k FROM holdfast_run)") is not 0L and var rests)
+                world.Complain($"{rests} rows of runs that were removed are left in holdfast_{table}");
+        if (Ask(connection, "SELECT count(*) FROM holdfast_long WHERE n / 2 NOT IN (SELECT k FROM holdfast_run)") is not 0L and var values) world.Complain($"{values} long values of runs that were removed are left");
+        if (Ask(connection, "SELECT count(*) FROM holdfast_run WHERE status NOT IN (1, 6)") is not 0L and var ended) world.Complain($"{ended} ended runs were not removed");
     }
 
     static object? Ask(SqliteConnection connection, string sql)

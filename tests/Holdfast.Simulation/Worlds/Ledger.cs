@@ -8,6 +8,15 @@ sealed class Ledger(World world)
     /// <summary>What sagas have booked and not taken back.</summary>
     public HashSet<(string Tour, int Place)> Booked { get; } = [];
 
+    /// <summary>The same for another world, which goes on by itself from here.</summary>
+    public Ledger CopyFor(World other)
+    {
+        var copy = new Ledger(other);
+        foreach (var (key, entry) in _byKey) copy._byKey.Add(key, entry.Copy());
+        copy.Booked.UnionWith(Booked);
+        return copy;
+    }
+
     public LedgerEntry? Find(string key) => _byKey.GetValueOrDefault(key);
 
     /// <summary>An attempt begins.</summary>
@@ -49,4 +58,6 @@ sealed class LedgerEntry(string asked)
 
     /// <summary>Somebody decided that the step did not happen, and is to be done.</summary>
     public bool MayRepeat { get; set; }
+
+    public LedgerEntry Copy() => (LedgerEntry)MemberwiseClone();
 }

@@ -15,7 +15,7 @@ sealed class Operator(World world)
 
     async Task DecideAsync(InDoubtStep doubt)
     {
-        await UnlessEndedAsync(() => world.AskAsync("decide", async c =>
+        await UnlessEndedAsync(doubt.Run, () => world.AskAsync("decide", async c =>
         {
             // Looked up at each ask: what was true of one attempt need not be true of the next.
             var entry = world.Ledger.Find(doubt.IdempotencyKey);
@@ -28,28 +28,29 @@ sealed class Operator(World world)
 
     async Task TakeUpAsync(RunInfo parked)
     {
-        if (parked.Workflow == "deployed" && parked.Waiting.Contains(Runtime.Migration.Word, StringComparison.Ordinal))
+        if (world.Settings.Deploys && parked.Waiting.Contains(Runtime.Migration.Word, StringComparison.Ordinal))
         {
             // It waits for its own build. That comes, once everything else is done.
             if (world.IsCalm && world.Current is { IsUp: true } process) world.Deploy(process);
             return;
         }
-        if (!parked.Waiting.Contains("suspect", StringComparison.Ordinal)) world.Complain($"{world.NameOf(parked.Id)} is parked: {parked.Waiting}");
+        if (parked.Waiting.Contains(WatchedStore.Refusal, StringComparison.Ordinal)) world.Note("world", "was refused");
+        else if (!parked.Waiting.Contains("suspect", StringComparison.Ordinal)) world.Complain($"{world.NameOf(parked.Id)} is parked: {parked.Waiting}");
         else if (world.Deaths < 3) world.Complain($"{world.NameOf(parked.Id)} is a suspect after {world.Deaths} deaths: {parked.Waiting}");
-        await UnlessEndedAsync(() => world.AskAsync("take up", async c =>
+        await UnlessEndedAsync(parked.Id, () => world.AskAsync("take up", async c =>
         {
             await c.GetRun(parked.Id).ResumeAsync();
             return true;
         }));
     }
 
-    static async Task UnlessEndedAsync(Func<Task<bool>> ask)
+    async Task UnlessEndedAsync(RunId run, Func<Task<bool>> ask)
     {
         try
         {
             await ask();
         }
-        catch (HoldfastException error) when (error.Error == HoldfastError.RunFinished)
+        catch (HoldfastException error) when (world.IsOver(error, run))
         {
             // It was cancelled meanwhile.
         }

@@ -3,33 +3,124 @@ using Holdfast.Simulation.Flows;
 
 namespace Holdfast.Simulation.Worlds;
 
-/// <summary>Starts one run, sends it what is to be sent, and looks at how it ends. Asks again whatever was not answered.</summary>
-sealed class RunClient(World world, PlannedRun planned)
+/// <summary>
+/// Starts one run, sends it what is to be sent, and looks at how it ends and at what is kept of it. Asks again whatever was not answered.
+/// </summary>
+/// <param name="world">Where.</param>
+/// <param name="planned">What is to be done.</param>
+/// <param name="given">A run that is there already, in the place of one that was started before.</param>
+sealed class RunClient(World world, PlannedRun planned, RunId? given = null)
 {
-    readonly string _name = $"run {planned.Number}";
     static readonly MethodInfo Starting = typeof(IHoldfastClient).GetMethod(nameof(IHoldfastClient.StartManyAsync))!;
+    static readonly Signal<string> WrongWord = new(Chores.Word.Name), WrongLetter = new(Inbox.Letter.Name);
 
+    readonly string _name = given is null ? $"run {planned.Number}" : $"run {planned.Number}, again";
     int _seen;
     bool _hasEnded;
 
     public async Task LiveAsync()
     {
         world.Lives(+1);
-        await world.PauseAsync(TimeSpan.FromMilliseconds(planned.StartMillis), "client");
-        var run = await StartAsync();
-        world.Named(run, _name);
-        world.Acknowledged.Add(run);
-        if (await StartAsync() != run) world.Complain($"{_name} was started twice under one key");
+        if (given is null) await world.PauseAsync(TimeSpan.FromMilliseconds(planned.StartMillis), "client");
+        var run = Named(given ?? await StartAsync());
+        if (given is null && await StartAsync() is var again && again != run)
+        {
+            CheckMayBeGone(run, "was started twice under one key");
+            run = Named(again);
+        }
         if (planned.CancelMillis is { } cancel) world.Watch(CancelAsync(run, cancel));
+        if (planned.RestartMillis is { } restart) world.Watch(RestartAsync(run, restart));
         if (planned.Plan is { Length: > 0 }) world.Watch(QueryAsync(run));
         if (!planned.IsDeployed) world.Watch(SendAsync(run));
-        var status = await world.AskAsync("wait", c => c.GetRun(run).WaitAsync());
+        if (await UnlessGoneAsync(run, () => world.AskAsync("wait", async c => (RunStatus?)await c.GetRun(run).WaitAsync())) is { } status)
+        {
+            _hasEnded = true;
+            world.Note("world", "run ended", planned.Number, (long)status);
+            if (status == RunStatus.Terminated && planned.RestartMillis is not null) await FollowAsync(run);
+            else await UnlessGoneAsync(run, () => CheckAsync(run, status));
+        }
         _hasEnded = true;
+        world.Lives(-1);
+    }
+
+    RunId Named(RunId run)
+    {
+        world.Named(run, _name);
+        world.Acknowledged.Add(run);
+        return run;
+    }
+
+    void CheckMayBeGone(RunId run, string what)
+    {
+        if (!world.Books.MayBeGone(run)) world.Complain($"{_name} {what}");
+    }
+
+    /// <summary>The default when the run has ended and was removed in the meantime.</summary>
+    async Task<T?> UnlessGoneAsync<T>(RunId run, Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.UnknownRun && world.IsOver(error, run))
+        {
+            world.Note("world", "is gone");
+            return default;
+        }
+    }
+
+    async Task<bool> CheckAsync(RunId run, RunStatus status)
+    {
         if (planned.IsDeployed) await CheckDeployedAsync(run, status);
         else if (planned.Plan is { } plan) await CheckAsync(run, status, plan);
         else await CheckInboxAsync(run, status);
-        world.Note("world", "run ended", planned.Number, (long)status);
-        world.Lives(-1);
+        await CheckKeptAsync(run);
+        return true;
+    }
+
+    /// <summary>As long as a run is kept, its key and those of its messages are known; whatever comes too late for that begins anew.</summary>
+    async Task CheckKeptAsync(RunId run)
+    {
+        if (given is not null) return;
+        await world.PauseAsync(TimeSpan.FromMilliseconds(planned.GapMillis * (world.Settings.RetentionSeconds ?? 1)), "later");
+        var again = await StartAsync();
+        if (again != run)
+        {
+            CheckMayBeGone(run, "had ended, and was started again under its key while it was to be kept");
+            await new RunClient(world, planned with { RestartMillis = null, CancelMillis = null }, again).LiveAsync();
+            return;
+        }
+        if (planned.Plan is not null) return;
+        await PostAsync(run, Inbox.Letter, planned.Messages[0], "m0");
+        var sum = await world.AskAsync("update", c => c.GetRun<Inbox, InboxContent>(run).UpdateAsync(w => w.Add(planned.Messages[0]), "m0"));
+        if (sum != planned.Messages[0]) world.Complain($"{_name} had answered {planned.Messages[0]} to an update, and then answers {sum}");
+    }
+
+    async Task RestartAsync(RunId run, int millis)
+    {
+        await world.PauseAsync(TimeSpan.FromMilliseconds(millis), "restart");
+        await UnlessEndedAsync(run, async () =>
+        {
+            var heir = await world.AskAsync("restart", c => c.RestartAsync(run, "The client wants it done anew."));
+            var again = await world.AskAsync("restart", c => c.RestartAsync(run, "The client has not heard."));
+            if (again.Id != heir.Id) world.Complain($"{_name} was restarted as two runs");
+            return true;
+        });
+    }
+
+    /// <summary>The run was restarted: each of the two names the other, and the new one does what the old one was to do.</summary>
+    async Task FollowAsync(RunId run)
+    {
+        var before = await UnlessGoneAsync(run, () => world.AskAsync("restarted", c => c.GetRun(run).GetInfoAsync()));
+        if (before is null) return;
+        if (before.RestartedAs is not { } heir)
+        {
+            world.Complain($"{_name} was ended for a restart, and no run has taken its place");
+            return;
+        }
+        var info = await UnlessGoneAsync(heir, () => world.AskAsync("heir", c => c.GetRun(heir).GetInfoAsync()));
+        if (info is not null && info.RestartOf != run) world.Complain($"{_name} was restarted as a run that names {info.RestartOf} as the one before");
+        await new RunClient(world, planned with { RestartMillis = null, CancelMillis = null }, heir).LiveAsync();
     }
 
     async Task<RunId> StartAsync() => planned.IsDeployed ? await StartDeployedAsync() : planned.Plan is { } plan
@@ -50,7 +141,7 @@ sealed class RunClient(World world, PlannedRun planned)
     async Task CancelAsync(RunId run, int millis)
     {
         await world.PauseAsync(TimeSpan.FromMilliseconds(millis), "cancel");
-        await UnlessEndedAsync(() => world.AskAsync("cancel", async c =>
+        await UnlessEndedAsync(run, () => world.AskAsync("cancel", async c =>
         {
             await c.GetRun(run).CancelAsync("The client wants no more of it.");
             return true;
@@ -60,21 +151,26 @@ sealed class RunClient(World world, PlannedRun planned)
     async Task SendAsync(RunId run)
     {
         var added = 0;
+        if (planned.IsMistold)
+        {
+            await world.PauseAsync(TimeSpan.FromMilliseconds(planned.GapMillis), "send");
+            if (!await UnlessEndedAsync(run, () => PostAsync(run, planned.Plan is null ? WrongLetter : WrongWord, "no number", "wrong"))) return;
+        }
         for (var i = 0; i < planned.Messages.Length; i++)
         {
             await world.PauseAsync(TimeSpan.FromMilliseconds(planned.GapMillis), "send");
             var (message, key) = (planned.Messages[i], $"m{i}");
             var signal = planned.Plan is null ? Inbox.Letter : Chores.Word;
-            if (!await UnlessEndedAsync(() => PostAsync(run, signal, message, key))) return;
+            if (!await UnlessEndedAsync(run, () => PostAsync(run, signal, message, key))) return;
             if (planned.Plan is not null) continue;
             added += message;
             var sum = await world.AskAsync("update", c => c.GetRun<Inbox, InboxContent>(run).UpdateAsync(w => w.Add(message), key));
             if (sum != added) world.Complain($"{_name} was given updates up to {added}, and answered {sum}");
         }
-        if (planned.Plan is null) await PostAsync(run, Inbox.Letter, -1, "stop");
+        if (planned.Plan is null) await UnlessEndedAsync(run, () => PostAsync(run, Inbox.Letter, -1, "stop"));
     }
 
-    Task<bool> PostAsync(RunId run, Signal<int> signal, int value, string key) => world.AskAsync("signal", async c =>
+    Task<bool> PostAsync<T>(RunId run, Signal<T> signal, T value, string key) => world.AskAsync("signal", async c =>
     {
         await c.GetRun(run).SignalAsync(signal, value, key);
         return true;
@@ -87,7 +183,7 @@ sealed class RunClient(World world, PlannedRun planned)
         {
             await world.PauseAsync(TimeSpan.FromMilliseconds(700 + (planned.Number * 90)), "query");
             if (_hasEnded) return;
-            await UnlessEndedAsync(async () =>
+            await UnlessEndedAsync(run, async () =>
             {
                 var done = await world.AskAsync("query", c => c.GetRun<Chores, string[]>(run).QueryAsync(w => w.Done));
                 if (done < _seen) world.Complain($"{_name} had told that {_seen} chores were done, and then tells {done}");
@@ -132,17 +228,19 @@ sealed class RunClient(World world, PlannedRun planned)
         }
         var content = await world.AskAsync("result", c => c.GetRun(run).ResultAsync<InboxContent>());
         if (!content.Letters.SequenceEqual(planned.Messages)) world.Complain($"{_name} was sent {string.Join(',', planned.Messages)} and got {string.Join(',', content.Letters)}");
+        var dead = await world.AskAsync("dead letters", c => c.ListDeadLettersAsync(run));
+        if (dead.Count != (planned.IsMistold ? 1 : 0)) world.Complain($"{_name} has {dead.Count} dead letters{string.Concat(dead.Select(static d => $": {d.Reason}"))}");
         if (content.Added != planned.Messages.Sum()) world.Complain($"{_name} was given {planned.Messages.Sum()} and has {content.Added}");
     }
 
     /// <summary>False when the run has ended meanwhile, and takes nothing more.</summary>
-    static async Task<bool> UnlessEndedAsync(Func<Task<bool>> ask)
+    async Task<bool> UnlessEndedAsync(RunId run, Func<Task<bool>> ask)
     {
         try
         {
             return await ask();
         }
-        catch (HoldfastException error) when (error.Error == HoldfastError.RunFinished)
+        catch (HoldfastException error) when (world.IsOver(error, run))
         {
             return false;
         }

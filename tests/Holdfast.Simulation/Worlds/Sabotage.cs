@@ -1,3 +1,4 @@
+using Holdfast.Simulation.Disk;
 using Holdfast.Sqlite;
 using Holdfast.Storage;
 
@@ -8,6 +9,9 @@ class Sabotage
 {
     /// <summary>Whether the disk says that it has synced, and has not.</summary>
     public virtual bool LiesAboutSyncs => false;
+
+    /// <summary>Whether the disk says that it has written this, and has not.</summary>
+    public virtual bool LosesWrite(in DiskCall call) => false;
 
     /// <summary>How far the engine's clock is ahead at this moment.</summary>
     public virtual TimeSpan Ahead(World world) => TimeSpan.Zero;

@@ -6,7 +6,7 @@ using Holdfast.Storage;
 namespace Holdfast.Simulation.Worlds;
 
 /// <summary>The promises that can be broken by name.</summary>
-static class Sabotages
+static partial class Sabotages
 {
     static readonly (string Name, string Says, Func<Sabotage> Make)[] All =
     [
@@ -18,6 +18,12 @@ static class Sabotages
         ("timer-early", "a timer fires before it is due", static () => new FiresEarly()),
         ("resume-edited", "a run goes on in code that was edited", static () => new ResumesEdited()),
         ("keep-frames", "live frames are kept after a commit that failed", static () => new KeepsFrames()),
+        ("once-again", "an at-most-once step that was cut off runs again", static () => new RunsOnceAgain()),
+        ("prune-early", "retention removes ended runs before their time", static () => new PrunesEarly()),
+        ("prune-live", "retention removes a run that has not ended", static () => new PrunesLive()),
+        ("torn-backup", "a backup lacks some of its pages", static () => new TearsBackups()),
+        ("half-restart", "a restart ends the old run, and starts no new one", static () => new RestartsHalf()),
+        ("drop-dead-letter", "a message that no code can take leaves no dead letter", static () => new DropsDeadLetters()),
     ];
 
     public static IEnumerable<string> Names => All.Select(static s => s.Name);

@@ -3,7 +3,7 @@ using Holdfast.Simulation.Flows;
 namespace Holdfast.Simulation.Worlds;
 
 /// <summary>How the engines of a world are set up.</summary>
-sealed record Settings(bool AlwaysCold, int HotRunsMax, int IdleSeconds, int BatchMax, int StepsInFlightMax, int CheckpointPages, bool UsesMarks, bool Deploys);
+sealed record Settings(bool AlwaysCold, int HotRunsMax, int IdleSeconds, int BatchMax, int StepsInFlightMax, int CheckpointPages, bool UsesMarks, bool Deploys, int? RetentionSeconds);
 
 /// <summary>One run that a client will start, and what else the client will do to it.</summary>
 /// <param name="Number">Tells it from the others; its key.</param>
@@ -12,7 +12,9 @@ sealed record Settings(bool AlwaysCold, int HotRunsMax, int IdleSeconds, int Bat
 /// <param name="Messages">What is sent to it, in order.</param>
 /// <param name="GapMillis">The time between two messages.</param>
 /// <param name="CancelMillis">When it is asked to cancel, after its start; null for never.</param>
-sealed record PlannedRun(int Number, int StartMillis, Chore[]? Plan, int[] Messages, int GapMillis, int? CancelMillis)
+/// <param name="RestartMillis">When it is started anew from its input, after its start; null for never.</param>
+/// <param name="IsMistold">Whether it is also sent a message that its code cannot take.</param>
+sealed record PlannedRun(int Number, int StartMillis, Chore[]? Plan, int[] Messages, int GapMillis, int? CancelMillis, int? RestartMillis = null, bool IsMistold = false)
 {
     public string Key => $"run-{Number}";
 
@@ -39,15 +41,24 @@ enum FaultKind
     /// <summary>A write fails for another reason than room.</summary>
     FailedWrite,
 
+    /// <summary>A read fails.</summary>
+    FailedRead,
+
     FullDisk,
 
     SlowDisk,
+
+    /// <summary>The store refuses one turn, and takes others: the run is set aside.</summary>
+    RefusedTurn,
 
     /// <summary>The clock is set, forward or back.</summary>
     ClockJump,
 
     /// <summary>A second process takes over from one that lives on.</summary>
     TakeOver,
+
+    /// <summary>A backup is made while all goes on.</summary>
+    Backup,
 
     /// <summary>A second process finds the file in use.</summary>
     Refused,
@@ -71,6 +82,8 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
 {
     const int DeathsMin = 3;
 
+    const int OthersMax = 7;
+
     static readonly FaultKind[] Deaths = [FaultKind.Kill, FaultKind.KillInCall, FaultKind.KillInCall, FaultKind.KillInStep, FaultKind.PowerCut, FaultKind.PowerCutInCall, FaultKind.PowerCutInCall];
 
     public static Scenario Draw(long seed)
@@ -78,7 +91,8 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
         var lot = Lots.Of(seed, "scenario");
         var settings = new Settings(
             lot.Next(3) == 0, lot.Next(3) == 0 ? lot.Next(1, 4) : 1000, lot.Next(1, 30), lot.Next(4) == 0 ? lot.Next(1, 4) : 1024, lot.Next(4) == 0 ? lot.Next(1, 4) : 1000,
-            lot.Next(5, 200), lot.Next(2) == 0, lot.Next(5) == 0);
+            lot.Next(5, 200), lot.Next(2) == 0, lot.Next(5) == 0,
+            lot.Next(3) == 0 ? lot.Next(15, 150) : null);
         var runs = Enumerable.Range(0, lot.Next(8, 17)).Select(number => Run(number, lot)).ToList();
         var faults = Enumerable.Range(0, lot.Next(DeathsMin, 6)).Select(_ => Draw(lot, Deaths[lot.Next(Deaths.Length)])).ToList();
         if (settings.Deploys)
@@ -87,7 +101,7 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
             for (var i = 0; i < 3; i++) faults.Insert(lot.Next(faults.Count + 1), Draw(lot, FaultKind.Deploy));
         }
         var others = Enum.GetValues<FaultKind>().Except([.. Deaths, FaultKind.Deploy]).ToArray();
-        for (var i = lot.Next(5); i > 0; i--) faults.Insert(lot.Next(faults.Count + 1), Draw(lot, others[lot.Next(others.Length)]));
+        for (var i = lot.Next(OthersMax); i > 0; i--) faults.Insert(lot.Next(faults.Count + 1), Draw(lot, others[lot.Next(others.Length)]));
         return new(seed, settings, runs, faults);
     }
 
@@ -96,18 +110,20 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
     static PlannedRun Run(int number, Random lot)
     {
         var start = lot.Next(4) == 0 ? lot.Next(20_000) : lot.Next(300);
-        if (lot.Next(4) == 0) return new(number, start, null, [.. Enumerable.Range(1, lot.Next(2, 9))], lot.Next(1, 2_000), null);
+        if (lot.Next(4) == 0) return new(number, start, null, [.. Enumerable.Range(1, lot.Next(2, 9))], lot.Next(1, 2_000), null, IsMistold: lot.Next(2) == 0);
         var plan = Enumerable.Range(0, lot.Next(2, 7)).Select(_ => Chore(lot, isInner: false)).ToArray();
         var words = plan.Count(static c => c.Kind == ChoreKind.Within);
-        return new(number, start, plan, [.. Enumerable.Range(100 * number, lot.Next(words + 1))], lot.Next(1, 3_000), lot.Next(8) == 0 ? lot.Next(3_000) : null);
+        return new(number, start, plan, [.. Enumerable.Range(100 * number, lot.Next(words + 1))], lot.Next(1, 3_000), lot.Next(8) == 0 ? lot.Next(3_000) : null,
+            lot.Next(8) == 0 ? lot.Next(6_000) : null, words > 0 && lot.Next(2) == 0);
     }
 
     static Chore Chore(Random lot, bool isInner)
     {
         ChoreKind kind;
-        do kind = (ChoreKind)lot.Next((int)ChoreKind.Hanging + 1);
+        do kind = (ChoreKind)lot.Next((int)ChoreKind.OnceDeadline + 1);
         while (isInner && kind is ChoreKind.Child or ChoreKind.Within);
         var millis = lot.Next(3) switch { 0 => 0, 1 => lot.Next(1, 20), _ => lot.Next(20, 3_000) };
+        if (kind is ChoreKind.OnceDeadline) millis = lot.Next(1, 3_000);
         if (kind is ChoreKind.Delay or ChoreKind.Deadline or ChoreKind.Within) millis = lot.Next(4) == 0 ? lot.Next(30_000, 150_000) : lot.Next(1, 5_000);
         var times = kind is ChoreKind.Big ? lot.Next(3, 40) : lot.Next(1, 7);
         return new(kind, lot.Next(1000), millis, times, kind == ChoreKind.Child ? [.. Enumerable.Range(0, lot.Next(1, 4)).Select(_ => Chore(lot, isInner: true))] : []);

@@ -4,6 +4,7 @@ using Holdfast.Runtime;
 using Holdfast.Simulation.Flows;
 using Holdfast.Simulation.Running;
 using Holdfast.Sqlite;
+using Holdfast.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -60,7 +61,7 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
             _engine = host.Engine;
             await host.StartAsync(default);
             IsUp = true;
-            World.CameUp(this, _store!.Inner);
+            World.CameUp(this);
         }
         catch (Exception error) when (IsDead || error is HoldfastException { IsTransient: true } or HoldfastException { Error: HoldfastError.OutcomeUnknown or HoldfastError.NotRunning or HoldfastError.OwnershipLost })
         {
@@ -113,6 +114,32 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
         .Where(static row => row.Status is RunStatus.Running or RunStatus.Parked)
         .Select(static row => (row.Id, row.Status, Kernel.StateBytes.TryRead(row.State, out _) is { } state ? Kernel.RunKernel.Describe(state) : "unreadable"));
 
+    /// <summary>Whether the store has the run.</summary>
+    public bool Has(RunId run) => World.Chaos.Look(() => _store!.Inner.GetAsync(run, default).AsTask().GetAwaiter().GetResult()) is not null;
+
+    /// <summary>Whether a backup is under way.</summary>
+    public bool IsCopying => _store is { Copying: not null };
+
+    /// <summary>Asks the engine for a backup.</summary>
+    public Task BackUpAsync(Backup backup)
+    {
+        _store!.Copying = backup;
+        return AskAsync(c => c.BackupAsync(Path.Combine(_directory, backup.Name)));
+    }
+
+    /// <summary>Removes whatever has ended, however short ago; says how many runs that were. Beside the engine, which must be at rest.</summary>
+    public async Task<int> PruneAllAsync()
+    {
+        var (runs, answer) = (0, new WriteResult[1]);
+        do
+        {
+            await _store!.Inner.AppendAsync([new PruneRuns { Epoch = Epoch, Default = new(null, 0), RowsMax = 40 }], answer);
+            runs += answer[0].Pruned?.Runs ?? 0;
+        }
+        while (answer[0].Pruned is { IsDone: false });
+        return runs;
+    }
+
     /// <summary>Goes on after a time, if the process is still there.</summary>
     public Task PauseAsync(TimeSpan time, string what) => World.Agenda.PauseAsync(this, time, what);
 
@@ -135,6 +162,7 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
     {
         _engine?.Marks.Dispose();
         _engine?.Metrics.Dispose();
+        _store?.GiveUpCopy();
         _store?.Inner.Bury();
         _provider = null;
         _engine = null;
@@ -143,16 +171,16 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
 
     void IHostApplicationLifetime.StopApplication() => World.Agenda.Now(this, "exit", () => World.Exit(this, "asked to end"));
 
-    string MarksPath => Path.Combine(_directory, "holdfast.db.running");
+    string MarksPath => Path.Combine(_directory, $"{World.StoreName}.running");
 
     byte[]? ReadMarks() => World.Settings.UsesMarks && File.Exists(MarksPath) ? File.ReadAllBytes(MarksPath) : null;
 
     WatchedStore Open()
     {
         if (World.Settings.UsesMarks && World.Marks is { } marks) File.WriteAllBytes(MarksPath, marks);
-        var inner = SqliteStore.Open(Path.Combine(_directory, "holdfast.db"), new()
+        var inner = SqliteStore.Open(Path.Combine(_directory, World.StoreName), new()
         {
-            FileSystem = World.Disk.Name, ReserveBytes = 0, CheckpointPages = World.Settings.CheckpointPages, TransactionStepLimit = TimeSpan.FromHours(1), CacheBytes = 1 << 20,
+            FileSystem = World.Disk.Name, AcceptBackup = World.AcceptedBackup, BackupStepPages = 2, ReserveBytes = 0, CheckpointPages = World.Settings.CheckpointPages, TransactionStepLimit = TimeSpan.FromHours(1), CacheBytes = 1 << 20,
         });
         return _store = new(World, this, inner);
     }
@@ -169,6 +197,7 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
             o.IdleTime = TimeSpan.FromSeconds(settings.IdleSeconds);
             o.BatchMax = settings.BatchMax;
             o.StepsInFlightMax = settings.StepsInFlightMax;
+            o.Retention = settings.RetentionSeconds is { } seconds ? new() { Age = TimeSpan.FromSeconds(seconds) } : Retention.Forever;
             o.CrashesMax = settings.UsesMarks ? 3 : 0;
             o.Random = World.LotFor(Name);
             o.TimeProvider = new SimulatedTime(World.Agenda, World.Clock, this, () => World.Sabotage.Ahead(World));

@@ -6,7 +6,15 @@ namespace Holdfast.Simulation.Worlds;
 /// <summary>The real store of one process: it takes its time, others go on meanwhile, and what it says is written down.</summary>
 sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inner) : IStore
 {
+    /// <summary>Why a turn is refused, where it is the world that refuses.</summary>
+    public const string Refusal = "the world is against it";
+
+    TaskCompletionSource? _pause;
+
     public SqliteStore Inner { get; } = inner;
+
+    /// <summary>The backup that is under way.</summary>
+    public Backup? Copying { get; set; }
 
     public string Location => "simulated";
 
@@ -26,7 +34,8 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
         try
         {
             world.Note(process.Name, "commit", writes.Count);
-            await world.Sabotage.AppendAsync(process, Inner, writes, results);
+            world.Books.Offered(writes);
+            await AppendWantedAsync(writes, results);
         }
         catch (Exception error)
         {
@@ -38,6 +47,23 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
         else world.Note(process.Name, "not committed", failure is HoldfastException known ? (long)known.Error : -1);
         await process.PauseAsync(world.Chaos.Latency(), "synced");
         if (failure is not null) throw failure;
+    }
+
+    /// <summary>Leaves out what the store is to refuse.</summary>
+    async ValueTask AppendWantedAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+    {
+        var refused = -1;
+        for (var i = 0; i < writes.Count && refused < 0; i++)
+            if (world.Chaos.Refuses(writes[i])) refused = i;
+        if (refused < 0)
+        {
+            await world.Sabotage.AppendAsync(process, Inner, writes, results);
+            return;
+        }
+        StoreWrite[] others = [.. writes.Where((_, i) => i != refused)];
+        var answers = new WriteResult[others.Length];
+        if (others.Length > 0) await world.Sabotage.AppendAsync(process, Inner, others, answers);
+        for (int i = 0, at = 0; i < writes.Count; i++) results[i] = i == refused ? new(Verdict.Refused, Reason: Refusal) : answers[at++];
     }
 
     public ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken) => Read(async _ =>
@@ -68,7 +94,46 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
 
     public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken) => Read(_ => Inner.ListDeadLettersAsync(run, limit, default), "dead");
 
-    public ValueTask DisposeAsync() => Inner.DisposeAsync();
+    /// <summary>The real copy by the real connection onto the simulated disk, with pauses in which others go on. Naming it is the disk's affair.</summary>
+    public async ValueTask<StoreBackup> BackupAsync(string path, CancellationToken cancellationToken)
+    {
+        var backup = Copying!;
+        var partial = $"{path}.partial";
+        try
+        {
+            await Inner.CopyAsync(partial, backup.Id, () => world.Clock.UtcNow, PauseCopyAsync);
+            backup.Complete();
+            world.Disk.Publish(Path.GetFileName(partial), backup.Name);
+            return new(path, backup.Id, backup.Utc, backup.Image!.Length);
+        }
+        catch (Exception) when (process.IsDead)
+        {
+            await Never();
+            throw;
+        }
+        finally
+        {
+            world.Disk.Remove(Path.GetFileName(partial));
+            Copying = null;
+        }
+    }
+
+    /// <summary>Ends the copy that is under way, if one is: its process is dead, or the store is closed.</summary>
+    public void GiveUpCopy() => _pause?.TrySetException(new HoldfastException(HoldfastError.BackupFailed, "The store was closed meanwhile."));
+
+    public ValueTask DisposeAsync()
+    {
+        GiveUpCopy();
+        return Inner.DisposeAsync();
+    }
+
+    async Task PauseCopyAsync()
+    {
+        var pause = _pause = new();
+        world.Agenda.After(process, world.Chaos.Latency(), "copy", () => pause.TrySetResult());
+        await pause.Task;
+        _pause = null;
+    }
 
     /// <summary>Reads, and sometimes lets others go first, as a thread that is held up does.</summary>
     async ValueTask<T> Read<T>(Func<int, ValueTask<T>> read, string what)

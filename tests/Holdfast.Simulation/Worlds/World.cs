@@ -11,18 +11,31 @@ namespace Holdfast.Simulation.Worlds;
 /// <param name="Violations">What was wrong; empty for nothing.</param>
 /// <param name="TraceHash">Stands for all that happened.</param>
 /// <param name="Trace">The last that happened.</param>
-sealed record WorldReport(long Seed, int Events, int Deaths, IReadOnlyList<string> Violations, ulong TraceHash, IReadOnlyList<string> Trace);
+sealed record WorldReport(long Seed, int Events, int Deaths, IReadOnlyList<string> Violations, ulong TraceHash, IReadOnlyList<string> Trace)
+{
+    /// <summary>This world and one that went on from a backup of it.</summary>
+    public WorldReport Then(WorldReport next, string from) => new(
+        Seed, Events + next.Events, Deaths + next.Deaths, [.. Violations, .. next.Violations.Select(v => $"after {from}: {v}")], (TraceHash ^ next.TraceHash) * 0x100000001b3, [.. Trace, .. next.Trace]);
+}
 
 /// <summary>One simulated world: a disk, a clock, processes that come and go, clients, and what must hold whatever happens. One thread does all of it.</summary>
 sealed class World
 {
+    /// <summary>The store's file.</summary>
+    public const string StoreName = "holdfast.db";
+
     /// <summary>A world that does not end before this many events does not end.</summary>
     const int EventsMax = 40_000;
 
     /// <summary>How long nothing may be committed while a run has not ended.</summary>
     static readonly TimeSpan StillnessMax = TimeSpan.FromMinutes(30);
 
+    /// <summary>When the first of the worlds begins.</summary>
+    static readonly DateTimeOffset Beginning = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     readonly Scenario _scenario;
+    readonly Backup? _from;
+    readonly List<Backup> _backups = [];
     readonly Trace _trace;
     readonly Random _lot;
     readonly List<SimulatedProcess> _alive = [];
@@ -30,6 +43,7 @@ sealed class World
     readonly Dictionary<RunId, string> _names = [];
     readonly List<string> _violations = [];
     readonly List<TaskCompletionSource> _waiting = [];
+    int _copies;
     int _processes;
     int _living;
     bool _powerIsCut;
@@ -37,16 +51,20 @@ sealed class World
     int _commitsSeen;
     long _lastCommit;
 
-    World(Scenario scenario, Sabotage sabotage, string root, int linesKept)
+    World(Scenario scenario, Sabotage sabotage, string root, int linesKept, Backup? from)
     {
-        (_scenario, Sabotage, Root, _trace) = (scenario, sabotage, root, new(linesKept));
+        (_scenario, Sabotage, Root, _trace, _from) = (scenario, sabotage, root, new(linesKept), from);
         _lot = LotFor("world");
         Agenda = new(LotFor("agenda"), _trace);
-        Clock = new(Agenda);
+        Clock = new(Agenda, from?.Utc ?? Beginning);
         Disk = new(LotFor("disk"));
-        Books = new(this);
-        Ledger = new(this);
-        Chaos = new(this, scenario.Faults);
+        Books = from?.Books!.CopyFor(this) ?? new(this);
+        Ledger = from?.Ledger!.CopyFor(this) ?? new(this);
+        Chaos = new(this, scenario.Faults, from is { HadTakeOver: true });
+        if (from is null) return;
+        Disk.Import(StoreName, from.Image!);
+        Acknowledged.AddRange(from.Acknowledged);
+        (BuildOf, Build) = (new(from.BuildOf), from.Build);
     }
 
     public string Root { get; }
@@ -87,6 +105,9 @@ sealed class World
     /// <summary>In which build each of its runs began.</summary>
     public Dictionary<RunId, string> BuildOf { get; } = [];
 
+    /// <summary>The backup from which the store may be opened.</summary>
+    public string? AcceptedBackup => _from?.Id;
+
     /// <summary>Whether nothing goes wrong any more.</summary>
     public bool IsCalm { get; private set; }
 
@@ -104,7 +125,7 @@ sealed class World
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return new World(scenario, sabotage, root, linesKept).Run();
+            return new World(scenario, sabotage, root, linesKept, from: null).Run();
         }
         finally
         {
@@ -113,7 +134,7 @@ sealed class World
         }
     }
 
-    public Random LotFor(string purpose) => Lots.Of(_scenario.Seed, purpose);
+    public Random LotFor(string purpose) => Lots.Of(_scenario.Seed, _from is null ? purpose : $"{purpose} after {_from.Name}");
 
     public void Note(string who, string what, long a = 0, long b = 0) => _trace.Add(Agenda.Elapsed, who, what, a, b);
 
@@ -145,13 +166,14 @@ sealed class World
     }
 
     /// <summary>An engine takes calls from now on: what was acknowledged before must be there.</summary>
-    public void CameUp(SimulatedProcess process, SqliteStore store)
+    public void CameUp(SimulatedProcess process)
     {
         Note(process.Name, "up", process.Epoch);
         foreach (var waiting in _waiting) Agenda.Now(Around, "no longer alone", waiting.SetResult);
         _waiting.Clear();
+        Books.CheckGone(process.Has);
         foreach (var run in Acknowledged)
-            if (store.GetAsync(run, default).AsTask().GetAwaiter().GetResult() is null) Complain($"{NameOf(run)} was acknowledged, and is not there");
+            if (!Books.MayBeGone(run) && !process.Has(run)) Complain($"{NameOf(run)} was acknowledged, and is not there");
     }
 
     public void Kill(SimulatedProcess process)
@@ -198,15 +220,34 @@ sealed class World
 
     public void Restart(SimulatedProcess process) => Agenda.Now(process, "stop", () => Watch(process.StopAsync()));
 
+    /// <summary>A backup is asked for, once: whoever dies meanwhile leaves none.</summary>
+    public async Task BackUpAsync(SimulatedProcess process)
+    {
+        if (!process.IsUp || process.IsCopying) return;
+        var backup = new Backup(this, $"backup-{++_copies}.db");
+        try
+        {
+            await process.BackUpAsync(backup);
+            Note("world", "backed up");
+            _backups.Add(backup);
+        }
+        catch (Exception error) when (error is ProcessDiedException or HoldfastException)
+        {
+            Note("world", "no backup", error is HoldfastException known ? (long)known.Error : 0);
+        }
+    }
+
     /// <summary>While one process has the file, another one does not get it.</summary>
-    public void CheckRefused(SimulatedProcess owner)
+    public void CheckRefused(SimulatedProcess owner) => CheckRefused(owner.Name, HoldfastError.StoreOwned, $"a second process was let in beside {owner.Name}");
+
+    void CheckRefused(string process, HoldfastError expected, string complaint)
     {
         try
         {
-            SqliteStore.Open(Path.Combine(Root, owner.Name, "holdfast.db"), new() { FileSystem = Disk.Name, ReserveBytes = 0 }).Bury();
-            Complain($"a second process was let in beside {owner.Name}");
+            SqliteStore.Open(Path.Combine(Root, process, StoreName), new() { FileSystem = Disk.Name, ReserveBytes = 0 }).Bury();
+            Complain(complaint);
         }
-        catch (HoldfastException error) when (error.Error == HoldfastError.StoreOwned)
+        catch (HoldfastException error) when (error.Error == expected)
         {
             Note("world", "refused");
         }
@@ -214,6 +255,9 @@ sealed class World
 
     /// <summary>Something goes on by itself; what it throws is wrong.</summary>
     public void Watch(Task going) => _ = WatchAsync(going);
+
+    /// <summary>Whether this is an answer that one gets of a run that has ended; or that was removed, if it may have been.</summary>
+    public bool IsOver(HoldfastException error, RunId run) => error.Error == HoldfastError.RunFinished || (error.Error == HoldfastError.UnknownRun && Books.MayBeGone(run));
 
     public Task PauseAsync(TimeSpan time, string what) => Agenda.PauseAsync(Around, time, what);
 
@@ -257,6 +301,11 @@ sealed class World
 
     WorldReport Run()
     {
+        if (_from is not null)
+        {
+            Directory.CreateDirectory(Path.Combine(Root, "unnamed"));
+            CheckRefused("unnamed", HoldfastError.StoreIsBackup, $"{_from.Name} was opened by somebody who did not name it");
+        }
         Start();
         foreach (var planned in _scenario.Runs) Watch(new RunClient(this, planned).LiveAsync());
         Watch(new Operator(this).LiveAsync());
@@ -273,8 +322,19 @@ sealed class World
         foreach (var process in _alive.ToArray()) Exit(process, "the end");
         BuryDead();
         if (Disk.OpenCount > 0 && _violations.Count == 0) Complain($"{Disk.OpenCount} files were left open");
+        var report = new WorldReport(_scenario.Seed, Agenda.Done, Deaths, _violations, _trace.Value, [.. _trace.Lines]);
+        foreach (var backup in _backups)
+            if (report.Violations.Count == 0) report = report.Then(GoOnFrom(backup), backup.Name);
         Disk.Dispose();
-        return new(_scenario.Seed, Agenda.Done, Deaths, _violations, _trace.Value, [.. _trace.Lines]);
+        return report;
+    }
+
+    /// <summary>What would have become of all this if only the backup were left: each run in it goes on to an end that is legal, in a copy of the world outside.</summary>
+    WorldReport GoOnFrom(Backup backup)
+    {
+        if (backup.Image is null) return new(_scenario.Seed, 0, 0, [$"{backup.Name} was made, and is not there"], 0, []);
+        var root = Directory.CreateDirectory(Path.Combine(Root, $"after {backup.Name}")).FullName;
+        return new World(_scenario with { Faults = [] }, Sabotage, root, _trace.LinesKept, backup).Run();
     }
 
     void BuryDead()

@@ -175,9 +175,111 @@ public sealed class CommitTests
         public async Durable<int> Run() => await Receive(new Signal<int>("go"));
     }
 
+    /// <summary>It was done: for want of its result it must not be done again, neither at once nor when the run is taken up.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_step_whose_result_the_store_does_not_take_has_failed_and_does_not_begin_again(bool isBesideAnother)
+    {
+        var probe = new Probe();
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Verdict? Answer(StoreWrite write, int turns)
+        {
+            if (write is not ResultOnly { Outcome.Length: > 10_000 } && (isBesideAnother || write is not Transition || turns != 2)) return null;
+            refused.TrySetResult();
+            return Verdict.Refused;
+        }
+        await using var world = await World.StartAsync([typeof(Bulky)], () => new PickyStore(new MemoryStore(), Answer), configure: probe.Register);
+        probe.Answer = async (what, _) =>
+        {
+            if (what == "other") await probe.Gate("go").Task;
+            return 0;
+        };
+        var run = await world.Client.StartAsync((Bulky w) => w.Run(isBesideAnother));
+        if (isBesideAnother)
+        {
+            await refused.Task.WaitAsync(World.Patience);
+            probe.Gate("go").SetResult();
+        }
+        else
+        {
+            await world.ParkedAsync(run);
+            await world.ResumeAsync(run);
+        }
+        Assert.Contains("the test says so", await run.ResultAsync().WaitAsync(World.Patience), StringComparison.Ordinal);
+        Assert.Equal(1, probe.Count("bulky"));
+    }
+
+    public sealed class Bulky(Probe probe) : Workflow
+    {
+        public async Durable<string> Run(bool isBesideAnother)
+        {
+            var bulky = Step(BulkyAsync, new() { AtMostOnce = true });
+            if (isBesideAnother) await Step(step => probe.Do("other", step));
+            try
+            {
+                return await bulky;
+            }
+            catch (HoldfastException error)
+            {
+                return error.Message;
+            }
+        }
+
+        async Task<string> BulkyAsync(StepContext step)
+        {
+            await probe.Do("bulky", step);
+            return new string('x', 20_000);
+        }
+    }
+
+    /// <summary>The attempt has reported, and nothing durable says so yet: whatever else happens to the run must not have it begin again.</summary>
+    [Fact]
+    public async Task What_a_turn_that_broke_had_taken_is_taken_by_the_next_one_whatever_that_comes_for()
+    {
+        var probe = new Probe();
+        var store = new UnreadableStore();
+        probe.Answer = (what, _) =>
+        {
+            if (what == "once" && probe.Count(what) == 1) store.BlobFailuresLeft = 1;
+            return Task.FromResult(0);
+        };
+        await using var world = await World.StartAsync([typeof(Heavy)], () => store, alwaysCold: true, probe.Register);
+        var run = await world.Client.StartAsync((Heavy w) => w.Run());
+        var deadline = DateTime.UtcNow + World.Patience;
+        while (world.Errors.Count == 0)
+        {
+            Assert.True(DateTime.UtcNow < deadline, "The turn was not reported.");
+            await Task.Delay(5);
+        }
+        await run.SignalAsync(new Signal<int>("anything"), 1);
+        Assert.Equal(100_000, await run.ResultAsync().WaitAsync(World.Patience));
+        Assert.Equal(["once"], probe.Entries);
+    }
+
+    public sealed class Heavy(Probe probe) : Workflow
+    {
+        public async Durable<int> Run()
+        {
+            // Kept apart from the frames, so that reading them again asks the store.
+            var heavy = new string('x', 100_000);
+            await Step(step => probe.Do("once", step), new() { AtMostOnce = true });
+            return heavy.Length;
+        }
+    }
+
     sealed class UnreadableStore() : StoreWrapper(new MemoryStore())
     {
         public volatile int FailuresLeft;
+
+        public volatile int BlobFailuresLeft;
+
+        public override ValueTask<ReadOnlyMemory<byte>?> LoadBlobAsync(RunKey key, BlobHash hash, CancellationToken cancellationToken)
+        {
+            if (BlobFailuresLeft <= 0) return base.LoadBlobAsync(key, hash, cancellationToken);
+            BlobFailuresLeft--;
+            throw new HoldfastException(HoldfastError.StoreUnavailable, "busy");
+        }
 
         public override ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken)
         {

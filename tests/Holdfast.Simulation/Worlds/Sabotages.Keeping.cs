@@ -1,0 +1,74 @@
+using Holdfast.Kernel;
+using Holdfast.Simulation.Disk;
+using Holdfast.Sqlite;
+using Holdfast.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Holdfast.Simulation.Worlds;
+
+/// <summary>Those about what is kept, of runs and beside them.</summary>
+static partial class Sabotages
+{
+    static void Set<T>(StoreWrite write, string property, T value) => write.GetType().GetProperty(property)!.SetValue(write, value);
+
+    sealed class RunsOnceAgain : Sabotage
+    {
+        public override StoredRun Loaded(SimulatedProcess process, StoredRun stored)
+        {
+            if (StateBytes.TryRead(stored.Run.State, out _) is not { } state) return stored;
+            foreach (var op in state.Ops)
+                if (op is StepOp step) step.AtMostOnce = false;
+            typeof(NewRun).GetProperty(nameof(NewRun.State))!.SetValue(stored.Run, (ReadOnlyMemory<byte>)StateBytes.Of(state));
+            return stored;
+        }
+    }
+
+    sealed class PrunesEarly : Sabotage
+    {
+        public override ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            foreach (var write in writes)
+                if (write is PruneRuns) Set(write, nameof(PruneRuns.Default), new PruneRule(DateTimeOffset.MaxValue, null));
+            return store.AppendAsync(writes, results);
+        }
+    }
+
+    sealed class PrunesLive : Sabotage
+    {
+        public override async ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            await store.AppendAsync(writes, results);
+            if (!results.Take(writes.Count).Any(static r => r.Pruned is { Runs: > 0 })) return;
+            using var connection = new SqliteConnection($"Data Source=file:{Uri.EscapeDataString(Path.Combine(process.World.Root, process.Name, World.StoreName))}?vfs={process.World.Disk.Name};Pooling=False");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "DELETE FROM holdfast_run_info WHERE k = (SELECT min(k) FROM holdfast_run WHERE status = 1)";
+            command.ExecuteNonQuery();
+        }
+    }
+
+    sealed class TearsBackups : Sabotage
+    {
+        public override bool LosesWrite(in DiskCall call) => call.File.EndsWith(".partial", StringComparison.Ordinal) && call.Offset > 0 && call.Offset / call.Bytes % 3 == 0;
+    }
+
+    sealed class RestartsHalf : Sabotage
+    {
+        public override ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            foreach (var write in writes)
+                if (write is Transition { Outcome.Status: RunStatus.Terminated }) Set<IReadOnlyList<NewRun>>(write, nameof(Transition.Children), []);
+            return store.AppendAsync(writes, results);
+        }
+    }
+
+    sealed class DropsDeadLetters : Sabotage
+    {
+        public override ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            foreach (var write in writes)
+                if (write is Transition { DeadMail.Count: > 0 }) Set<IReadOnlyList<DeadMail>>(write, nameof(Transition.DeadMail), []);
+            return store.AppendAsync(writes, results);
+        }
+    }
+}
