@@ -44,6 +44,7 @@ public static class Hosting
         #region retention
         o.Retention = new() { Age = TimeSpan.FromDays(30), CountMax = 1_000_000 };   // whichever comes first
         o.RetainRunsOf<Refund>(new() { Age = TimeSpan.FromDays(3650) });             // one workflow by a rule of its own
+        o.RetainRunsOf("ticket", Retention.Forever, isRetired: true);                // one whose class is gone
         o.JournalKeep = 100_000;                                                     // turns, of each run, while it goes on
         #endregion
     }

@@ -29,6 +29,9 @@ static class Describe
         _ => $"the durable method '{method.Name}'",
     };
 
+    /// <summary>A function that is not durable.</summary>
+    public static string Ordinary(IMethodSymbol method) => method.MethodKind == MethodKind.AnonymousFunction ? "a lambda" : $"'{method.Name}'";
+
     public static string Type(ITypeSymbol type) => type.WithNullableAnnotation(NullableAnnotation.None).ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
 
     /// <summary>A time to wait as Delay takes it: a TimeSpan, never bare milliseconds.</summary>

@@ -15,6 +15,8 @@ static class Diagnostics
     public const string RunShapeCode = "HOLD008";
     public const string StartsAnewCode = "HOLD009";
     public const string FieldNotSavableCode = "HOLD010";
+    public const string OutsideTurnCode = "HOLD011";
+    public const string WorkflowNameCode = "HOLD012";
 
     /// <summary>Marks a report on a query, which a list can take the place of.</summary>
     public const string IsQuery = "IsQuery";
@@ -100,4 +102,20 @@ static class Diagnostics
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "The fields of a workflow are saved at each await of its run. What the constructor was given is injected again; everything else must be data.",
         helpLinkUri: HelpPage.LinkTo(FieldNotSavableCode));
+
+    public static readonly DiagnosticDescriptor OutsideTurn = new(
+        OutsideTurnCode,
+        "A durable is used where no turn of a run can wait for it",
+        "'{0}' works in the turns of a run only, but {1}. {2}.",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        description: "A step's code runs outside of the run that started it, and a method that returns a Task cannot be saved while it waits.",
+        helpLinkUri: HelpPage.LinkTo(OutsideTurnCode));
+
+    public static readonly DiagnosticDescriptor WorkflowName = new(
+        WorkflowNameCode,
+        "A workflow's name or version cannot be registered",
+        "The workflow '{0}' has {1}, so it cannot be registered. {2}.",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        description: "Runs carry the name and version of their workflow, and are found by them for as long as they live.",
+        helpLinkUri: HelpPage.LinkTo(WorkflowNameCode));
 }

@@ -13,15 +13,34 @@ static class DurableCode
     /// </summary>
     public static IMethodSymbol? Around(OperationAnalysisContext context, HoldfastTypes types)
     {
-        var function = context.ContainingSymbol as IMethodSymbol;
-        for (var parent = context.Operation.Parent; parent is not null; parent = parent.Parent)
-        {
-            if (parent is INameOfOperation) return null;
-            if (parent is IAnonymousFunctionOperation lambda) function = lambda.Symbol;
-            else if (parent is ILocalFunctionOperation local) function = local.Symbol;
-            else continue;
-            break;
-        }
-        return function is not null && types.RunsInTurns(function) ? function : null;
+        return FunctionAround(context.Operation, context.ContainingSymbol) is { } function && types.RunsInTurns(function) ? function : null;
+    }
+
+    /// <summary>The innermost function whose code the operation is, or null where it is only named.</summary>
+    public static IMethodSymbol? FunctionAround(IOperation operation, ISymbol member)
+    {
+        for (var parent = operation.Parent; parent is not null; parent = parent.Parent)
+            switch (parent)
+            {
+                case INameOfOperation: return null;
+                case IAnonymousFunctionOperation lambda: return lambda.Symbol;
+                case ILocalFunctionOperation local: return local.Symbol;
+            }
+        return member as IMethodSymbol;
+    }
+
+    /// <summary>The call that starts the step in whose code the operation stands, or null. A lambda that is an expression is read, not run.</summary>
+    public static IInvocationOperation? StepAround(IOperation operation)
+    {
+        for (var parent = operation.Parent; parent is not null; parent = parent.Parent)
+            switch (parent)
+            {
+                case INameOfOperation:
+                case IConversionOperation { Operand: IAnonymousFunctionOperation }:
+                    return null;
+                case IArgumentOperation { Parent: IInvocationOperation call } argument when HoldfastTypes.IsStep(call.TargetMethod) && HoldfastTypes.IsStepBody(argument):
+                    return call;
+            }
+        return null;
     }
 }

@@ -38,6 +38,12 @@ sealed class HoldfastTypes
     /// <summary>Whether the declared return type is a durable.</summary>
     public bool ReturnsDurable(IMethodSymbol method) => method.ReturnType.OriginalDefinition is var type && (Same(type, _durable) || Same(type, _durableOfT));
 
+    /// <summary>Whether a call of the method needs a run's turn: it returns something durable, or is one of the verbs.</summary>
+    public bool StartsInTurn(IMethodSymbol method) => ReturnsDurable(method) || (method.IsStatic && Same(method.ContainingType, _durable));
+
+    /// <summary>Whether the base of workflows declares it.</summary>
+    public bool IsOfWorkflow(ISymbol member) => member.ContainingType is { } type && Same(type, _workflow);
+
     /// <summary>Whether the class derives from the base of workflows.</summary>
     public bool IsWorkflow(INamedTypeSymbol type)
     {
@@ -67,7 +73,8 @@ sealed class HoldfastTypes
         return false;
     }
 
-    bool IsDurableAwaiter(ITypeSymbol type)
+    /// <summary>Whether the type is what an await of a durable works with.</summary>
+    public bool IsDurableAwaiter(ITypeSymbol type)
     {
         if (type.TypeKind == TypeKind.Error || Same(type, _awaiter)) return true;
         if (type is ITypeParameterSymbol parameter)

@@ -169,6 +169,85 @@ public sealed class AliveTests
         Assert.Contains(".ToList()", text, StringComparison.Ordinal);
     }
 
+    const string Holders = Open + """
+        class Order { public FileStream Log = File.OpenRead("a"); public int Count; }
+        sealed class Parcel { public Order Order { get; } = new(); }
+        class Page { readonly Stream _text = Open(); public int Length => (int)_text.Length; }
+        sealed class Letter : Page { public string Name = ""; }
+        record Sent(string Name, Task Sending);
+        struct Door(SemaphoreSlim gate) { public SemaphoreSlim Gate = gate; }
+        sealed class Chain { public Chain? Next; public List<Stream> Pages { get; } = []; }
+        sealed class Memo { public Stream? Text; public Stream? Copy { get; set; } }
+        record Reply(Stream? Body);
+        sealed class Fine { static readonly HttpClient Http = new(); public Func<Stream>? Reader; public CancellationToken Token; public Stream Computed => Open(); public event Action? Done; public object? Any; }
+        """;
+
+    [Fact]
+    public async Task A_class_that_holds_what_cannot_be_saved_is_named_with_the_path()
+    {
+        var text = await One("var order = new Order(); [|await Delay(TimeSpan.FromDays(2))|]; return order.Count;", Holders);
+        Assert.Equal(
+            "The variable 'order' (Order) is still needed after 'await Delay(TimeSpan.FromDays(2))' on line 19, so it would have to be saved there, and it cannot be. "
+            + "'order.Log' is a FileStream. Read it within a step and keep the bytes or the text.",
+            text);
+    }
+
+    [Theory]
+    [InlineData("var x = new Parcel();", "'x.Order.Log' is a FileStream")]
+    [InlineData("var x = new Letter();", "'x._text' is a Stream")]
+    [InlineData("var x = new Sent(\"a\", Task.CompletedTask);", "'x.Sending' is a Task")]
+    [InlineData("var x = new Door(new(1));", "'x.Gate' is a SemaphoreSlim")]
+    [InlineData("var x = new Chain();", "'x.Pages' is a List<Stream>")]
+    [InlineData("var x = new List<Order> { new() };", "'x[…].Log' is a FileStream")]
+    [InlineData("Order[] x = [new()];", "'x[…].Log' is a FileStream")]
+    [InlineData("var x = (1, Sent: new Sent(\"a\", Task.CompletedTask));", "'x.Sent.Sending' is a Task")]
+    [InlineData("object x = new Order();", "'x.Log' is a FileStream")]
+    [InlineData("var x = new Memo { Text = Open() };", "'x.Text' is a Stream")]
+    [InlineData("var x = new Memo(); x.Copy = Open();", "'x.Copy' is a Stream")]
+    [InlineData("var x = new Reply(Open());", "'x.Body' is a Stream")]
+    public async Task Whatever_way_it_is_held(string declaration, string part)
+    {
+        var text = await One(declaration + " [|await Delay(TimeSpan.FromDays(2))|]; Use(x); return 1;", Holders);
+        Assert.Contains(part, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("var x = new Fine(); await Delay(TimeSpan.Zero); Use(x); return 1;")]
+    [InlineData("var x = new Memo(); await Delay(TimeSpan.Zero); Use(x); return 1;")]
+    [InlineData("var x = new Memo { Text = Open() }; Use(x); x.Text = null; await Delay(TimeSpan.Zero); Use(x); return 1;")]
+    [InlineData("var x = new Reply(null); await Delay(TimeSpan.Zero); Use(x); return 1;")]
+    [InlineData("var x = new Order(); Use(x); await Delay(TimeSpan.Zero); return 1;")]
+    [InlineData("var n = await Step(async () => { var x = new Order(); await x.Log.FlushAsync(); return x.Count; }); return n;")]
+    public Task What_is_empty_or_no_longer_needed_may_hold_it(string body) => Analysis.Silent(Analysis.Workflow(body, Holders));
+
+    [Fact]
+    public async Task A_parameter_that_holds_it_is_reported_unless_the_constructor_may_have_been_given_it()
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD002", """
+            sealed class Trial(Mailer mailer) : Workflow
+            {
+                public async Durable<int> Run(string text) => await Send(mailer, text) + await Read(new Book());
+
+                static async Durable<int> Send(Mailer by, string text)
+                {
+                    await Delay(TimeSpan.FromDays(1));
+                    return await Step(() => by.Send(text));
+                }
+
+                static async Durable<int> Read(Book book)
+                {
+                    [|await Delay(TimeSpan.FromDays(1))|];
+                    return book.Pages.ReadByte();
+                }
+            }
+
+            sealed class Mailer { readonly SemaphoreSlim _gate = new(1); public async Task<int> Send(string text) { await _gate.WaitAsync(); return text.Length; } }
+
+            sealed class Book { public Stream Pages = new MemoryStream(); }
+            """));
+        Assert.StartsWith("The parameter 'book' (Book) is still needed", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public Task Durable_code_outside_methods_is_checked() => Analysis.Reports("HOLD002", """
         sealed class Places : Workflow

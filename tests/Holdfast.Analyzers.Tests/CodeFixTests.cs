@@ -7,7 +7,7 @@ namespace Holdfast.Analyzers.Tests;
 
 public sealed class CodeFixTests
 {
-    static readonly CodeFixProvider[] Fixes = [new AwaitFix(), new BlockingFix(), new ToListFix(), new ReadOnlyFix()];
+    static readonly CodeFixProvider[] Fixes = [new AwaitFix(), new BlockingFix(), new ToListFix(), new ReadOnlyFix(), new ForgottenCallFix(), new StepResultFix(), new RunShapeFix()];
 
     [Theory]
     [InlineData("await Task.Delay(TimeSpan.FromDays(3));", "await Delay(TimeSpan.FromDays(3));")]
@@ -25,6 +25,12 @@ public sealed class CodeFixTests
     [InlineData("foreach (var i in request.Items.Where(i => i.Count > 0)) await Step(() => mail.Send(i.Name));", "foreach (var i in request.Items.Where(i => i.Count > 0).ToList()) await Step(() => mail.Send(i.Name));")]
     [InlineData("var names = request.Items.Select(i => i.Name); await Delay(TimeSpan.Zero); return names.Count();", "var names = request.Items.Select(i => i.Name).ToList(); await Delay(TimeSpan.Zero); return names.Count();")]
     [InlineData("var names = from i in request.Items select i.Name; await Delay(TimeSpan.Zero); return names.Count();", "var names = (from i in request.Items select i.Name).ToList(); await Delay(TimeSpan.Zero); return names.Count();")]
+    [InlineData("mail.Send(\"a\");", "await Step(() => mail.Send(\"a\"));")]
+    [InlineData("_ = mail.Send(\"a\").ConfigureAwait(false);", "await Step(() => mail.Send(\"a\"));")]
+    [InlineData("_ = File.WriteAllTextAsync(\"a\", \"b\");", "await Step(() => File.WriteAllTextAsync(\"a\", \"b\"));")]
+    [InlineData("Task.Run(() => mail.Log(\"a\"));", "await Step(() => Task.Run(() => mail.Log(\"a\")));")]
+    [InlineData("var n = 0; await Step(async () => { n = await payments.Refund(\"a\"); }); _total = n;", "var n = 0; n = await Step(() => payments.Refund(\"a\")); _total = n;")]
+    [InlineData("await Step(async () => _total = await payments.Refund(\"a\"));", "_total = await Step(() => payments.Refund(\"a\"));")]
     public async Task The_fix_writes_what_the_hint_says(string wrong, string right)
     {
         var (before, after) = (Analysis.Workflow(wrong + " return 1;"), Analysis.Workflow(right + " return 1;"));
@@ -42,6 +48,37 @@ public sealed class CodeFixTests
         "\n    StringWriter _lines = new();", await Fixed(Analysis.Workflow("_lines.Write(1); return 1;", "readonly StringWriter _lines = new();"), onlyOnce: true), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("public static async Durable Run() => await Delay(TimeSpan.Zero);", "public async Durable Run() => await Delay(TimeSpan.Zero);")]
+    [InlineData("async Durable Run() => await Delay(TimeSpan.Zero);", "public async Durable Run() => await Delay(TimeSpan.Zero);")]
+    [InlineData("private protected async Durable Run() => await Delay(TimeSpan.Zero);", "public async Durable Run() => await Delay(TimeSpan.Zero);")]
+    [InlineData("/* starts */ internal async Durable Run() => await Delay(TimeSpan.Zero);", "/* starts */ public async Durable Run() => await Delay(TimeSpan.Zero);")]
+    [InlineData("public async Task Run() { }", "public async Durable Run() { }")]
+    [InlineData("public async Task<List<int>> Run() => [];", "public async Durable<List<int>> Run() => [];")]
+    [InlineData("public async System.Threading.Tasks.ValueTask<int> Run(int n) => n;", "public async Durable<int> Run(int n) => n;")]
+    [InlineData("public async void Run() { }", "public async Durable Run() { }")]
+    public async Task A_run_gets_the_shape_that_is_needed(string wrong, string right)
+    {
+        var (before, after) = ($"sealed class Trial : Workflow {{ {wrong} }}", $"sealed class Trial : Workflow {{ {right} }}");
+        Assert.Equal(after, await Fixed(before));
+        await Analysis.Silent(after);
+    }
+
+    [Theory]
+    [InlineData("public Task Run() => Task.CompletedTask;")]
+    [InlineData("public async Task<int> Run(int n, int m) => n + m;")]
+    [InlineData("public async Durable Run() { } public async Task Run(int n) { }")]
+    public async Task A_run_that_takes_more_than_that_is_left_to_its_author(string wrong)
+    {
+        var source = $"sealed class Trial : Workflow {{ {wrong} }}";
+        Assert.NotEmpty(await Analysis.Run(source));
+        Assert.Equal(source, await Fixed(source));
+    }
+
+    [Theory]
+    [InlineData("var n = 0; await Step(async () => { n = await payments.Refund(\"a\"); await mail.Send(\"b\"); }); _total = n;")]
+    [InlineData("var n = 0; await Step(async () => { n += await payments.Refund(\"a\"); }); _total = n;")]
+    [InlineData("await Pause(); Durable Pause() { _ = mail.Send(\"a\"); return Delay(TimeSpan.Zero); }")]
+    [InlineData("File.Delete(\"a\");")]
     [InlineData("var sending = mail.Send(\"a\"); await sending;")]
     [InlineData("await Task.WhenAll(mail.Send(\"a\"), mail.Send(\"b\"));")]
     [InlineData("await Task.Yield();")]

@@ -12,6 +12,12 @@ public sealed class CorrectWorkflowTests
         static T Same<T>(T value) => value;
         async Durable<int> Nested(int depth) => depth == 0 ? 0 : 1 + await Nested(depth - 1);
         static async Durable Helper(string text, IMail mail) { await Durable.Step(() => mail.Send(text)); }
+        sealed class Cart { public List<Item> Items { get; } = []; public Stream? Draft; public string Note = ""; static readonly SemaphoreSlim Gate = new(1); public Stream Print() => Open(); }
+        sealed record Line(string Name, decimal Price) { public Line? Before { get; init; } }
+        sealed class Node(int value) { public int Value { get; } = value; public Node? Left, Right; public int Sum() => Value + (Left?.Sum() ?? 0) + (Right?.Sum() ?? 0); }
+        sealed class Cell<T>(T value) { public T Value = value; public Func<T, bool>? Fits; }
+        sealed class Refused(string why) : Exception(why) { public Line? Line { get; init; } }
+        sealed class Clerk(IMail mail) { readonly SemaphoreSlim _gate = new(1); public async Task Send(string text) { await _gate.WaitAsync(); await mail.Send(text); _gate.Release(); } }
         """;
 
     public static TheoryData<string> Bodies => [.. Texts];
@@ -130,6 +136,30 @@ public sealed class CorrectWorkflowTests
         "Durable? pending = null; foreach (var item in request.Items) { if (pending is not null) await pending; pending = Step(() => mail.Send(item.Name)); } return 1;",
         "var same = Same(request.Items); await Delay(TimeSpan.Zero); return same.Count;",
         "checked { var n = 1; n += await Nested(1); return n; }",
+        // Objects of the user's own classes.
+        "var cart = new Cart(); foreach (var item in request.Items) { await Delay(TimeSpan.Zero); cart.Items.Add(item); } return cart.Items.Count;",
+        "var cart = new Cart { Note = request.Id }; await Step(() => mail.Send(cart.Note)); await Delay(TimeSpan.Zero); return cart.Note.Length;",
+        "var cart = new Cart { Draft = Open() }; Use(cart.Draft); cart.Draft = null; await Delay(TimeSpan.Zero); return cart.Items.Count;",
+        "Cart? cart = null; await Delay(TimeSpan.Zero); cart ??= new(); await Delay(TimeSpan.Zero); return cart.Items.Count;",
+        "var cart = new Cart(); using (var page = cart.Print()) Use(page); await Delay(TimeSpan.Zero); return cart.Items.Count;",
+        "var lines = request.Items.Select(i => new Line(i.Name, i.Count)).ToList(); await Delay(TimeSpan.Zero); return lines.Count;",
+        "Line? last = null; foreach (var item in request.Items) { await Delay(TimeSpan.Zero); last = new(item.Name, 1) { Before = last }; } return last is null ? 0 : 1;",
+        "var tree = new Node(1) { Left = new(2), Right = new(3) }; await Delay(TimeSpan.Zero); return tree.Sum();",
+        "var cell = new Cell<Line>(new(\"a\", 1)) { Fits = l => l.Price > 0 }; await Delay(TimeSpan.Zero); return cell.Fits(cell.Value) ? 1 : 0;",
+        "var byName = request.Items.ToDictionary(i => i.Name, i => new Cell<int>(i.Count)); foreach (var (name, cell) in byName) await Step(() => mail.Send(name + cell.Value)); return 1;",
+        "try { await Step(() => payments.Refund(\"a\")); } catch (IOException) { await Delay(TimeSpan.Zero); throw new Refused(\"no\") { Line = new(\"a\", 1) }; } return 1;",
+        "await Step(async () => { var clerk = new Clerk(mail); await clerk.Send(\"a\"); }); return 1;",
+        "var clerk = new Clerk(mail); Use(clerk); await Delay(TimeSpan.Zero); return 1;",
+        // Work on other threads, and calls that nobody awaits, in steps.
+        "var work = Step(() => Task.Run(() => 1)); await Delay(TimeSpan.Zero); return await work;",
+        "await Step(() => Parallel.ForEachAsync(request.Items, async (i, _) => await mail.Send(i.Name))); return 1;",
+        "await Step(() => { _ = mail.Send(\"a\"); return Task.CompletedTask; }); return 1;",
+        "mail.Log(request.Id); await Delay(TimeSpan.Zero); return 1;",
+        // Durables that are kept, passed on and looked at.
+        "var id = RunId; await Step(() => mail.Send(id.ToString())); return 1;",
+        "var first = Step(() => payments.Refund(\"a\")); var outcome = await first.Outcome(); return outcome.Succeeded ? outcome.Value : 0;",
+        "Durable Later() => Delay(TimeSpan.FromDays(1)); await Later(); return 1;",
+        "var waits = new Queue<Durable>(); waits.Enqueue(Delay(TimeSpan.Zero)); while (waits.TryDequeue(out var next)) await next; return 1;",
     ];
 
     [Theory]

@@ -48,6 +48,15 @@ public sealed class StepCaptureTests
     }
 
     [Fact]
+    public async Task A_captured_class_that_holds_it_is_named_with_the_path()
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD004", Analysis.Workflow(
+            "var order = new Order(); await [|Step(() => order.Log.FlushAsync())|]; return 1;", "sealed class Order { public FileStream Log { get; } = File.OpenRead(\"a\"); }")));
+        Assert.Contains("The variable 'order' (Order) is captured by the step", text, StringComparison.Ordinal);
+        Assert.Contains("'order.Log' is a FileStream.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public Task What_the_constructor_was_given_may_be_passed_to_a_helper() => Analysis.Silent("""
         sealed class Reader(HttpClient http) : Workflow
         {

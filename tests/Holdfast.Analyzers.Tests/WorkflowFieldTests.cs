@@ -2,7 +2,7 @@ namespace Holdfast.Analyzers.Tests;
 
 public sealed class WorkflowFieldTests
 {
-    const string Members = "sealed class Bag : List<string>; static Stream Open() => new MemoryStream(); static void Use(params object?[] all) { }";
+    const string Members = "sealed class Bag : List<string>; sealed class Order { public Stream Log = Open(); } static Stream Open() => new MemoryStream(); static void Use(params object?[] all) { }";
 
     [Fact]
     public async Task A_read_only_field_that_loses_what_the_run_did_is_named()
@@ -64,6 +64,9 @@ public sealed class WorkflowFieldTests
     [InlineData("_sent = mail.Send(\"a\"); Use(_sent);", "Task? [|_sent|];", "The field '_sent' (Task)")]
     [InlineData("_page = Open(); Use(_page);", "object? [|_page|];", "The field '_page' (Stream)")]
     [InlineData("_all.Add(\"a\");", "Bag [|_all|] = [];", "The field '_all' (Bag)")]
+    [InlineData("_order = new();", "Order? [|_order|];", "The field '_order' (Order)")]
+    // A class of the user's is saved, and what it holds with it, also where the field is read-only.
+    [InlineData("Use(_order);", "readonly Order [|_order|] = new();", "The field '_order' (Order)")]
     public async Task A_field_that_would_park_the_run_is_reported(string body, string field, string part)
     {
         var text = Assert.Single(await Analysis.Reports("HOLD010", Analysis.Workflow(body + " return 1;", Members + field)));

@@ -110,6 +110,20 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         Assert.Equal(["flight for ann", "hotel for ann", "300 from ann"], await File.ReadAllLinesAsync(Path.Combine(project, "book.txt"), limit.Token));
     }
 
+    [Theory]
+    [InlineData("xunit", "xunit", "xunit.runner.visualstudio")]
+    [InlineData("NUnit", "NUnit", "NUnit3TestAdapter")]
+    [InlineData("MSTest", "MSTest.TestFramework", "MSTest.TestAdapter")]
+    public async Task Crash_tests_run_under_every_framework_and_fail_with_the_variable(string framework, params string[] frameworkPackages)
+    {
+        var tested = await Dotnet.RunAsync(packages.NewTests(framework, frameworkPackages), "test", "-nodeReuse:false");
+        Assert.True(tested.Code == 1, tested.Output);
+        Assert.Matches(@"Failed:\s+1, Passed:\s+1,", tested.Output);
+        Assert.Matches(@"Failed [\w.]*The_wrong_one_stands_too", tested.Output);
+        Assert.Contains("First difference: Wrong.Run, Payday.cs:", tested.Output, StringComparison.Ordinal);
+        Assert.Matches("'paid' is [0-9]+ in the straight run, and [0-9]+ in the other", tested.Output);
+    }
+
     /// <summary>What the package is made of, without what the format itself needs.</summary>
     static IEnumerable<string> Files(ZipArchive package) => package.Entries.Select(static e => e.FullName)
         .Where(static path => !path.StartsWith("_rels/", StringComparison.Ordinal) && !path.StartsWith("package/", StringComparison.Ordinal) && !path.EndsWith(".nuspec", StringComparison.Ordinal) && path != "[Content_Types].xml")

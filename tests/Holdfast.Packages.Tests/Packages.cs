@@ -34,11 +34,37 @@ public sealed class Packages : IAsyncLifetime
     /// <summary>An empty project elsewhere on the disk, with the feed as one more source and a cache of its own.</summary>
     public string NewProject(string name, string program)
     {
+        var folder = NewFolder(name);
+        File.WriteAllText(Path.Combine(folder, "User.csproj"), UserFile("User.csproj.txt").Replace("VERSION", Version, StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
+        return folder;
+    }
+
+    /// <summary>The same for tests under one framework, which takes its packages.</summary>
+    public string NewTests(string framework, params string[] frameworkPackages)
+    {
+        var folder = NewFolder(framework);
+        var project = XDocument.Parse(UserFile("Frameworks/Tests.csproj.txt").Replace("VERSION", Version, StringComparison.Ordinal));
+        var references = project.Descendants("ItemGroup").Single();
+        references.Add(frameworkPackages.Select(static p => new XElement("PackageReference", new XAttribute("Include", p), new XAttribute("Version", ""))));
+        foreach (var reference in references.Elements().Where(static r => r.Attribute("Include")!.Value != "Holdfast.Testing")) reference.SetAttributeValue("Version", VersionOf(reference.Attribute("Include")!.Value));
+        project.Save(Path.Combine(folder, "Tests.csproj"));
+        foreach (var file in new[] { "Payday.cs", $"{framework}.cs" }) File.WriteAllText(Path.Combine(folder, file), UserFile($"Frameworks/{file}"));
+        return folder;
+    }
+
+    /// <summary>The version of somebody else's package that is on this machine already, from where it is written down.</summary>
+    static string VersionOf(string package) =>
+        new[] { Path.Combine(Root, "Directory.Packages.props"), Path.Combine(Root, "tests", "Holdfast.Packages.Tests", "Holdfast.Packages.Tests.csproj") }
+            .SelectMany(static file => XDocument.Load(file).Descendants())
+            .First(e => e.Name.LocalName is "PackageVersion" or "PackageDownload" && e.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
+
+    static string UserFile(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "User", name));
+
+    string NewFolder(string name)
+    {
         var folder = Path.Combine(_folder, name);
         Directory.CreateDirectory(folder);
-        var source = Path.Combine(AppContext.BaseDirectory, "User");
-        File.WriteAllText(Path.Combine(folder, "User.csproj"), File.ReadAllText(Path.Combine(source, "User.csproj.txt")).Replace("VERSION", Version, StringComparison.Ordinal));
-        File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
         // What was restored before is taken from where it is; what is new, ours above all, goes into the temporary folder only.
         var known = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         new XDocument(new XElement(
@@ -51,7 +77,7 @@ public sealed class Packages : IAsyncLifetime
         static XElement Add(string key, string value) => new("add", new XAttribute("key", key), new XAttribute("value", value));
     }
 
-    public static string Program => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "User", "Program.cs"));
+    public static string Program => UserFile("Program.cs");
 
     public ZipArchive Open(string name, string kind = "nupkg") => ZipFile.OpenRead(Path.Combine(Feed, $"{name}.{Version}.{kind}"));
 

@@ -35,7 +35,7 @@ public sealed class EffectAnalyzer : DiagnosticAnalyzer
             _ => null,
         };
         // Nearly every call of nearly every program ends here, by one look into a table.
-        if (member is null || known.Find(member) is not { } effect || DurableCode.Around(context, types) is not { } function) return;
+        if (member is null || (known.Find(member) ?? (IsForgotten(context.Operation) ? KnownEffects.Forgotten : null)) is not { } effect || DurableCode.Around(context, types) is not { } function) return;
         var syntax = context.Operation.Syntax;
         var text = Describe.Text(syntax);
         var hint = effect.Hint?.Replace("{0}", Waited(context.Operation));
@@ -44,6 +44,16 @@ public sealed class EffectAnalyzer : DiagnosticAnalyzer
             : Diagnostic.Create(Diagnostics.SideEffect, syntax.GetLocation(), text, effect.Deed, Describe.Function(function), hint ?? "Put it into a step and keep what you need of its result: await Step(…)"));
     }
 
+    /// <summary>Whether the call is a statement by itself, or thrown away by name, though it goes on after it has returned.</summary>
+    static bool IsForgotten(IOperation operation) =>
+        operation is IInvocationOperation { TargetMethod: { } method, Parent: { } parent }
+        && (parent is IExpressionStatementOperation || parent is ISimpleAssignmentOperation { Target: IDiscardOperation })
+        && (method is { IsAsync: true, ReturnsVoid: true } || IsTask(method.ReturnType));
+
+    static bool IsTask(ITypeSymbol type) =>
+        type is { Name: "Task" or "ValueTask", ContainingNamespace: { Name: "Tasks", ContainingNamespace: { Name: "Threading", ContainingNamespace.Name: "System" } } }
+        or { Name: "ConfiguredTaskAwaitable" or "ConfiguredValueTaskAwaitable", ContainingNamespace: { Name: "CompilerServices", ContainingNamespace: { Name: "Runtime", ContainingNamespace.Name: "System" } } };
+
     /// <summary>What is waited for: the task itself, if it is made here, or the time.</summary>
     static string Waited(IOperation operation)
     {
@@ -51,11 +61,19 @@ public sealed class EffectAnalyzer : DiagnosticAnalyzer
         {
             case IInvocationOperation { TargetMethod.Name: "Sleep", Arguments.IsEmpty: false } sleep:
                 return Describe.Time(sleep.Arguments[0].Value);
+            case IInvocationOperation forgotten when IsForgotten(forgotten):
+                return Describe.Text(WithoutConfigureAwait(forgotten).Syntax);
             case IInvocationOperation { TargetMethod.IsStatic: true }:
                 return "…";
         }
         var waited = operation is IPropertyReferenceOperation property ? property.Instance : (operation as IInvocationOperation)?.Instance;
-        while (waited is IInvocationOperation { TargetMethod.Name: "GetAwaiter" or "ConfigureAwait", Instance: { } inner }) waited = inner;
+        waited = waited is null ? null : WithoutConfigureAwait(waited);
         return waited is IInvocationOperation ? Describe.Text(waited.Syntax) : "…";
+    }
+
+    static IOperation WithoutConfigureAwait(IOperation waited)
+    {
+        while (waited is IInvocationOperation { TargetMethod.Name: "GetAwaiter" or "ConfigureAwait", Instance: { } inner }) waited = inner;
+        return waited;
     }
 }

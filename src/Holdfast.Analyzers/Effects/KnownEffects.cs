@@ -13,17 +13,21 @@ sealed class KnownEffects
     const string Starts = "works with another process";
     const string Asks = "asks a database";
     const string Ends = "ends the process";
+    const string Spawns = "starts work that no run knows of";
+    const string Ticks = "starts a timer of this process";
 
     const string Awaited = "Await it in a step: await Step(() => {0})";
     const string Slept = "Wait durably instead: await Delay({0})";
     const string Unneeded = "A run's code never runs in parallel with itself, so it has nobody to wait for";
     const string Signalled = "Wait for a signal instead: await Receive(…)";
+    const string InStep = "Do the work in a step: await Step(…)";
+    const string Durably = "Wait durably instead: await Delay(…)";
     const string Left = "Throw, or return from Run; the host decides when the process ends";
 
     static readonly Dictionary<string, Effect[]> All = new(StringComparer.Ordinal)
     {
-        ["System.Threading.Tasks.Task"] = [new("Wait WaitAll WaitAny RunSynchronously", null, Awaited)],
-        ["System.Threading.Tasks.Task`1"] = [new("Result", null, Awaited)],
+        ["System.Threading.Tasks.Task"] = [new("Wait WaitAll WaitAny RunSynchronously", null, Awaited), new("ContinueWith Run Start", Spawns, InStep)],
+        ["System.Threading.Tasks.Task`1"] = [new("Result", null, Awaited), new("ContinueWith", Spawns, InStep)],
         ["System.Threading.Tasks.ValueTask`1"] = [new("Result", null, Awaited)],
         ["System.Runtime.CompilerServices.TaskAwaiter"] = [new("GetResult", null, Awaited)],
         ["System.Runtime.CompilerServices.TaskAwaiter`1"] = [new("GetResult", null, Awaited)],
@@ -33,7 +37,7 @@ sealed class KnownEffects
         ["System.Runtime.CompilerServices.ConfiguredTaskAwaitable`1+ConfiguredTaskAwaiter"] = [new("GetResult", null, Awaited)],
         ["System.Runtime.CompilerServices.ConfiguredValueTaskAwaitable+ConfiguredValueTaskAwaiter"] = [new("GetResult", null, Awaited)],
         ["System.Runtime.CompilerServices.ConfiguredValueTaskAwaitable`1+ConfiguredValueTaskAwaiter"] = [new("GetResult", null, Awaited)],
-        ["System.Threading.Thread"] = [new("Sleep", null, Slept), new("Join", null, "Do the work in a step")],
+        ["System.Threading.Thread"] = [new("Sleep", null, Slept), new("Join", null, "Do the work in a step"), new(".ctor", Spawns, InStep)],
         ["System.Threading.SpinWait"] = [new("SpinUntil", null, Signalled)],
         ["System.Threading.WaitHandle"] = [new("WaitOne WaitAll WaitAny SignalAndWait", null, Signalled)],
         ["System.Threading.SemaphoreSlim"] = [new("Wait", null, Unneeded)],
@@ -43,12 +47,24 @@ sealed class KnownEffects
         ["System.Threading.Monitor"] = [new("Wait", null, Signalled)],
         ["System.Collections.Concurrent.BlockingCollection`1"] = [new("Take", null, Signalled)],
 
+        ["System.Threading.Tasks.TaskFactory"] = [new("ContinueWhen* FromAsync StartNew", Spawns, InStep)],
+        ["System.Threading.Tasks.TaskFactory`1"] = [new("ContinueWhen* FromAsync StartNew", Spawns, InStep)],
+        ["System.Threading.Tasks.Parallel"] = [new("*", Spawns, InStep)],
+        ["System.Threading.ThreadPool"] = [new("QueueUserWorkItem RegisterWaitForSingleObject UnsafeQueue* UnsafeRegister*", Spawns, InStep)],
+        ["System.ComponentModel.BackgroundWorker"] = [new("RunWorkerAsync", Spawns, InStep)],
+        ["System.Threading.Timer"] = [new(".ctor", Ticks, Durably)],
+        ["System.Threading.PeriodicTimer"] = [new(".ctor", Ticks, Durably)],
+        ["System.Timers.Timer"] = [new(".ctor", Ticks, Durably)],
+        ["System.TimeProvider"] = [new("CreateTimer", Ticks, Durably)],
+
         ["System.Console"] = [new("Write* Read* Out In Error OpenStandard* Clear Beep", Talks)],
         ["System.IO.File"] = [new("*", Touches)],
         ["System.IO.Directory"] = [new("*", Touches)],
         ["System.IO.FileInfo"] = [new("Append* CopyTo Create* Decrypt Delete Encrypt MoveTo Open* Replace", Touches)],
         ["System.IO.DirectoryInfo"] = [new("Create* Delete Enumerate* Get* MoveTo", Touches)],
-        ["System.IO.FileStream"] = [new(".ctor", Touches)],
+        ["System.IO.FileStream"] = [new(".ctor .ctor(path)", Touches)],
+        ["System.IO.StreamReader"] = [new(".ctor(path)", Touches)],
+        ["System.IO.StreamWriter"] = [new(".ctor(path)", Touches)],
         ["System.IO.Compression.ZipFile"] = [new("*", Touches)],
 
         ["System.Net.Http.HttpMessageInvoker"] = [new("Delete* Get* Patch* Post* Put* Send*", Sends)],
@@ -75,14 +91,21 @@ sealed class KnownEffects
 
     readonly ConcurrentDictionary<INamedTypeSymbol, Effect[]> _known = new(SymbolEqualityComparer.Default);
 
+    /// <summary>A call whose task nobody takes.</summary>
+    public static Effect Forgotten { get; } = new("*", "starts work that nobody waits for", Awaited);
+
     /// <summary>What the member does, or null. A type is looked up once in a compilation, so that this costs little at each call.</summary>
     public Effect? Find(ISymbol member)
     {
         if (member.ContainingType?.OriginalDefinition is not { } type) return null;
         foreach (var effect in _known.GetOrAdd(type, static t => [.. Of(t)]))
-            if (effect.Includes(member.Name)) return effect;
+            if (effect.Includes(NameOf(member))) return effect;
         return null;
     }
+
+    /// <summary>A constructor that is given a path opens a file, where another one of the same class takes what is open already.</summary>
+    static string NameOf(ISymbol member) =>
+        member is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters: { IsEmpty: false } parameters } && parameters[0].Name == "path" ? ".ctor(path)" : member.Name;
 
     static IEnumerable<Effect> Of(INamedTypeSymbol type)
     {

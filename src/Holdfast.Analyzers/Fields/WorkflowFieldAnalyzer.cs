@@ -48,8 +48,9 @@ public sealed class WorkflowFieldAnalyzer : DiagnosticAnalyzer
             foreach (var value in field.Values)
             {
                 if ((judge.Find(value) ?? judge.Find(field.Type)) is not { } reason) continue;
-                if (!field.IsReadOnly)
-                    context.ReportDiagnostic(Diagnostic.Create(Diagnostics.FieldNotSavable, location, kind, field.Symbol.Name, Describe.Type(reason.Type), reason.Hint));
+                // What a class of the user's holds is saved with it, so that a read-only field of such a class does not only start anew.
+                if (!field.IsReadOnly || reason.Path is not null)
+                    context.ReportDiagnostic(Diagnostic.Create(Diagnostics.FieldNotSavable, location, kind, field.Symbol.Name, Describe.Type(reason.Type), reason.HintFor(field.Symbol.Name)));
                 else if (field.IsUsedInTurns && RunState.IsKeptIn(reason.Type))
                     context.ReportDiagnostic(Diagnostic.Create(Diagnostics.StartsAnew, location, kind, field.Symbol.Name, Describe.Type(reason.Type), reason.Hint));
                 else continue;

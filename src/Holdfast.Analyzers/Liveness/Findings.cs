@@ -27,15 +27,15 @@ sealed class Findings(Variables variables, Action<Diagnostic> report)
         {
             var (variable, (at, reason)) = (found.Key, found.Value);
             if (variables.SymbolOf(variable) is { } symbol)
-                Report(at, $"The {(symbol is IParameterSymbol ? "parameter" : "variable")} '{symbol.Name}'", reason, symbol.Locations);
+                Report(at, $"The {(symbol is IParameterSymbol ? "parameter" : "variable")} '{symbol.Name}'", reason, reason.HintFor(symbol.Name), symbol.Locations);
             else if (variables.OriginOf(variable) is { } origin && !IsSameAsVariable(origin, at))
-                Report(at, Named(origin), reason, [origin.Syntax.GetLocation()]);
+                Report(at, Named(origin), reason, reason.HintFor(null), [origin.Syntax.GetLocation()]);
         }
         foreach (var (at, value, reason) in _values)
-            Report(at, Named(value), new(reason.Type, "Await into a variable of its own first; " + char.ToLowerInvariant(reason.Hint[0]) + reason.Hint.Substring(1)), [value.Syntax.GetLocation()]);
+            Report(at, Named(value), reason, "Await into a variable of its own first; " + char.ToLowerInvariant(reason.HintFor(null)[0]) + reason.HintFor(null).Substring(1), [value.Syntax.GetLocation()]);
     }
 
-    void Report(Event at, string name, Unsavable reason, IEnumerable<Location> declared)
+    void Report(Event at, string name, Unsavable reason, string hint, IEnumerable<Location> declared)
     {
         var syntax = at.Operation.Syntax;
         var (place, location) = syntax switch
@@ -46,7 +46,7 @@ sealed class Findings(Variables variables, Action<Diagnostic> report)
         };
         var (rule, what) = at.Deed == Deed.Intent ? (Diagnostics.StepCaptures, $"is captured by the step '{place}'") : (Diagnostics.NotSavable, $"is still needed after '{place}'");
         report(Diagnostic.Create(
-            rule, location, declared, reason.Hint == UnsavableTypes.ToList ? Query : ImmutableDictionary<string, string?>.Empty, name, Describe.Type(reason.Type), $"{what} on line {Describe.Line(syntax)}", reason.Hint));
+            rule, location, declared, reason.Hint == UnsavableTypes.ToList ? Query : ImmutableDictionary<string, string?>.Empty, name, Describe.Type(reason.Type), $"{what} on line {Describe.Line(syntax)}", hint));
     }
 
     /// <summary>Whether the temporary only repeats a variable that is reported by itself.</summary>

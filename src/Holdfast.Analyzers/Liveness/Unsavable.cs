@@ -4,25 +4,52 @@ using Microsoft.CodeAnalysis;
 namespace Holdfast.Analyzers.Liveness;
 
 /// <summary>Why a value cannot be saved.</summary>
-sealed class Unsavable(ITypeSymbol type, string hint)
+/// <param name="type">The type that the value is known by.</param>
+/// <param name="hint">What to do instead.</param>
+/// <param name="path">The way from the value to what cannot be saved, such as <c>.Order.Log</c>; null where that is the value itself.</param>
+/// <param name="held">The type at the end of the path.</param>
+sealed class Unsavable(ITypeSymbol type, string hint, string? path = null, ITypeSymbol? held = null)
 {
     public ITypeSymbol Type { get; } = type;
 
     public string Hint { get; } = hint;
+
+    public string? Path { get; } = path;
+
+    /// <summary>The same reason, seen from what holds the value.</summary>
+    /// <param name="holder">The type of what holds it.</param>
+    /// <param name="step">The way from there to the value, which only counts where there is a way to go on.</param>
+    public Unsavable Within(ITypeSymbol holder, string step) => new(holder, Hint, Path is null ? null : step + Path, held);
+
+    /// <summary>The same reason, seen from an object that has the value in a field.</summary>
+    public Unsavable InField(ITypeSymbol holder, string field) => new(holder, Hint, $".{field}{Path}", held ?? Type);
+
+    /// <summary>What to do, after where in the variable it is.</summary>
+    public string HintFor(string? variable)
+    {
+        if (Path is null) return Hint;
+        var type = Describe.Type(held!);
+        return $"{(variable is null ? $"Its '{Path.TrimStart('.')}'" : $"'{variable}{Path}'")} is {("AEIOU".IndexOf(type[0]) >= 0 ? "an" : "a")} {type}. {Hint}";
+    }
 }
 
-/// <summary>Judges types by <see cref="UnsavableTypes"/>; remembers its answers for one compilation.</summary>
-sealed class TypeJudge
+/// <summary>Judges types by <see cref="UnsavableTypes"/>; remembers its answers for one compilation, or for one member of it.</summary>
+/// <param name="filled">The fields that may be empty, but are known not to be.</param>
+sealed class TypeJudge(HashSet<ISymbol>? filled = null)
 {
-    // Containers of containers are rare; the bound keeps a self-referring generic from running away.
-    const int DepthMax = 4;
+    // Holders of holders of holders are rare; the bound keeps a self-referring generic from running away.
+    const int DepthMax = 8;
+    const string Each = "[…]";
 
     readonly ConcurrentDictionary<ITypeSymbol, Unsavable?> _known = new(SymbolEqualityComparer.Default);
 
     /// <summary>Why no value of the static type can be saved, or null where it may be possible.</summary>
-    public Unsavable? Find(ITypeSymbol? type) => type is null ? null : _known.GetOrAdd(type, t => Judge(t, 0));
+    public Unsavable? Find(ITypeSymbol? type) => type is null ? null : _known.GetOrAdd(type, t => Judge(t, new(SymbolEqualityComparer.Default), 0));
 
-    static Unsavable? Judge(ITypeSymbol type, int depth)
+    /// <param name="type">The type to judge.</param>
+    /// <param name="seen">The user's types that were looked into already.</param>
+    /// <param name="depth">How many holders are around it.</param>
+    Unsavable? Judge(ITypeSymbol type, HashSet<ITypeSymbol> seen, int depth)
     {
         if (depth > DepthMax) return null;
         switch (type)
@@ -31,11 +58,10 @@ sealed class TypeJudge
             case { TypeKind: TypeKind.Pointer or TypeKind.FunctionPointer }: return new(type, UnsavableTypes.Pointer);
             // The compiler itself refuses these across an await.
             case { IsRefLikeType: true }: return null;
-            case IArrayTypeSymbol array: return Inside(type, array.ElementType, depth);
-            case ITypeParameterSymbol parameter:
-                foreach (var constraint in parameter.ConstraintTypes)
-                    if (Judge(constraint, depth + 1) is { } found) return new(type, found.Hint);
-                return null;
+            case IArrayTypeSymbol array: return Inside(array.ElementType, Each);
+            case ITypeParameterSymbol parameter: return First(parameter.ConstraintTypes.Select(constraint => Inside(constraint, "")));
+            // The elements of long tuples are nested types, whose names nobody knows.
+            case INamedTypeSymbol { IsTupleType: true } tuple: return First(tuple.TupleElements.Select(element => Inside(element.Type, "." + element.Name)));
         }
         for (var candidate = type; candidate is not null; candidate = candidate.BaseType)
             if (HintFor(candidate) is { } hint) return new(type, hint);
@@ -45,20 +71,22 @@ sealed class TypeJudge
             foreach (var candidate in type.AllInterfaces)
                 if (HintFor(candidate) is { } hint) return new(type, hint);
         if (type is INamedTypeSymbol { IsGenericType: true } named && HoldsItsArguments(named))
-            foreach (var argument in named.TypeArguments)
-                if (Inside(type, argument, depth) is { } found) return found;
+            return First(named.TypeArguments.Select(argument => Inside(argument, IsNullable(named) ? "" : Each)));
         // An enumerator is declared within its collection, and holds it.
-        return type is INamedTypeSymbol { ContainingType: { } outer } nested && HoldsItsArguments(nested) ? Inside(type, outer, depth) : null;
+        if (type is INamedTypeSymbol { ContainingType: { } outer } nested && HoldsItsArguments(nested)) return Inside(outer, "");
+        return HeldFields.IsOwn(type) && seen.Add(type) ? First(HeldFields.Of(type, filled).Select(field => Judge(field.Type, seen, depth + 1)?.InField(type, field.Name))) : null;
+
+        Unsavable? Inside(ITypeSymbol held, string way) => Judge(held, seen, depth + 1)?.Within(type, way);
     }
 
-    static Unsavable? Inside(ITypeSymbol container, ITypeSymbol element, int depth) =>
-        Judge(element, depth + 1) is { } found ? new(container, found.Hint) : null;
+    static Unsavable? First(IEnumerable<Unsavable?> reasons) => reasons.FirstOrDefault(static r => r is not null);
 
-    /// <summary>Collections, tuples and nullables are saved with what they hold. Interfaces and delegates tell nothing of it.</summary>
+    static bool IsNullable(INamedTypeSymbol type) => type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
+
+    /// <summary>Collections and nullables are saved with what they hold. Interfaces and delegates tell nothing of it.</summary>
     static bool HoldsItsArguments(INamedTypeSymbol type) =>
         type.TypeKind is TypeKind.Class or TypeKind.Struct
-        && (type.IsTupleType
-            || type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T
+        && (IsNullable(type)
             || type is { Name: "KeyValuePair" or "Tuple" or "Lazy" }
             || type.ContainingNamespace is { } space && NameOf(space).StartsWith("System.Collections", StringComparison.Ordinal));
 

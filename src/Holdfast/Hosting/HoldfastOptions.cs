@@ -17,6 +17,9 @@ public sealed class HoldfastOptions
 
     internal Dictionary<string, Retention> RetentionByWorkflow { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Those of <see cref="RetentionByWorkflow"/> that need not be registered.</summary>
+    internal HashSet<string> Retired { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Keeps runs in the store that the factory opens. Stores bring their own shorter form, such as <c>UseSqlite</c>.</summary>
     /// <param name="factory">Opens the store. The engine closes it.</param>
     public HoldfastOptions UseStore(Func<IServiceProvider, IStore> factory)
@@ -35,17 +38,23 @@ public sealed class HoldfastOptions
         return this;
     }
 
-    /// <summary>Keeps ended runs of one workflow by a rule of its own instead of <see cref="Retention"/>, in all its versions.</summary>
+    /// <summary>Keeps ended runs of one workflow by a rule of its own instead of <see cref="Retention"/>, in all its versions. It must be registered.</summary>
     /// <param name="retention">What is kept.</param>
     public HoldfastOptions RetainRunsOf<TWorkflow>(Retention retention) where TWorkflow : Workflow => RetainRunsOf(WorkflowType.NameOf(typeof(TWorkflow)), retention);
 
-    /// <summary>Keeps ended runs of one workflow by a rule of its own instead of <see cref="Retention"/>; also of one that is not registered any more.</summary>
+    /// <summary>Keeps ended runs of one workflow by a rule of its own instead of <see cref="Retention"/>.</summary>
     /// <param name="workflow">The workflow's name.</param>
     /// <param name="retention">What is kept.</param>
-    public HoldfastOptions RetainRunsOf(string workflow, Retention retention)
+    /// <param name="isRetired">
+    /// That the workflow need not be registered any more, because only its ended runs are left. Otherwise the engine does not start where nobody registered the name: a
+    /// misspelt one would leave its runs to the general rule.
+    /// </param>
+    public HoldfastOptions RetainRunsOf(string workflow, Retention retention, bool isRetired = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(workflow);
         RetentionByWorkflow[workflow] = retention ?? throw new ArgumentNullException(nameof(retention));
+        if (isRetired) Retired.Add(workflow);
+        else Retired.Remove(workflow);
         return this;
     }
 

@@ -33,5 +33,13 @@ sealed class WorkflowRegistry
     /// <summary>The newest version of a name, or null.</summary>
     public WorkflowType? Newest(string name) => _newest.GetValueOrDefault(name);
 
+    /// <summary>The registered names that somebody may have meant by this one, the likeliest first; all of them when none is like it.</summary>
+    public IReadOnlyList<string> Near(string name)
+    {
+        var byDistance = _newest.Keys.Select(known => (Name: known, Distance: NearNames.Distance(name, known))).OrderBy(static n => n.Distance).ThenBy(static n => n.Name, StringComparer.Ordinal).ToList();
+        var near = byDistance.Where(n => n.Distance <= NearNames.DistanceMax(name)).ToList();
+        return [.. (near.Count > 0 ? near : byDistance).Select(static n => n.Name)];
+    }
+
     public WorkflowType? Find(string name, int version) => _byName.GetValueOrDefault((name, version));
 }

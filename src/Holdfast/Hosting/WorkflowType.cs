@@ -18,6 +18,7 @@ sealed class WorkflowType
         Type = type;
         if (type.IsAbstract || type.ContainsGenericParameters) throw Invalid("it is abstract or an open generic type; register a class, or one with its type arguments.");
         var named = type.GetCustomAttribute<WorkflowAttribute>(inherit: false);
+        if (named is not null && string.IsNullOrWhiteSpace(named.Name)) throw Invalid("its [Workflow] attribute gives it no name, and runs are found by that. Give it one, or leave the attribute out: then the class's name is taken.");
         Name = NameOf(type);
         Version = named?.Version ?? 1;
         if (Version < 1) throw Invalid($"its version is {Version}; versions count from 1.");

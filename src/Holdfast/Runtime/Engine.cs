@@ -108,6 +108,7 @@ sealed class Engine : IAsyncDisposable
     {
         if (Provider.GetService<IServiceProviderIsService>() is { } known)
             foreach (var type in Registry.All) type.CheckServices(known);
+        CheckRetention();
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Marks = RunningMarks.Open(Store.SidecarPath);
         foreach (var (run, marks) in Marks.Previous) _marked.TryAdd(run, marks);
@@ -128,6 +129,17 @@ sealed class Engine : IAsyncDisposable
         await Timers.StartAsync().ConfigureAwait(false);
         _sweep.Change(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         Pruner.Start();
+    }
+
+    /// <summary>Refuses a rule for a workflow that nobody has: a misspelt name would leave its runs to the general rule, which may remove them much earlier.</summary>
+    void CheckRetention()
+    {
+        foreach (var name in Options.RetentionByWorkflow.Keys)
+            if (!Options.Retired.Contains(name) && Registry.Newest(name) is null)
+                throw new HoldfastException(
+                    HoldfastError.UnknownWorkflow,
+                    $"RetainRunsOf names the workflow '{name}', which is not registered here; registered are {string.Join(", ", Registry.Near(name).Take(5).Select(static n => $"'{n}'").DefaultIfEmpty("none"))}. "
+                    + "Correct the name or register the workflow; of one that is no longer registered say isRetired: true.");
     }
 
     /// <summary>Stops in good order: running attempts get their token and a time to end; what does not end runs again after the next start.</summary>

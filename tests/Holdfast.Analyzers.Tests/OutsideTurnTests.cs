@@ -1,0 +1,85 @@
+namespace Holdfast.Analyzers.Tests;
+
+public sealed class OutsideTurnTests
+{
+    const string Members = """
+        async Durable<int> Nested(int n) { await Delay(TimeSpan.FromDays(n)); return n; }
+        sealed class Echo : Workflow { public async Durable<int> Run(int n) { await Delay(TimeSpan.Zero); return n; } }
+        static void Use(params object?[] all) { }
+        """;
+
+    [Fact]
+    public async Task A_durable_that_a_step_awaits_is_named_with_what_happens_and_where_it_belongs()
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD011", Analysis.Workflow("await Step(async () => { [|await Delay(TimeSpan.Zero)|]; }); return 1;")));
+        Assert.Equal(
+            "'Delay(TimeSpan.Zero)' works in the turns of a run only, but the step 'Step(async () => { await Delay(TimeSpan.Zero); })' uses it: "
+            + "the step fails with Misuse. Move it into the durable method, before or after the step.",
+            text);
+    }
+
+    [Fact]
+    public async Task A_method_that_is_not_durable_is_told_what_to_return()
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD011", Analysis.Workflow("return await Step(Wait);", "async Task<int> Wait() { [|await Delay(TimeSpan.Zero)|]; return 1; }")));
+        Assert.Equal(
+            "'Delay(TimeSpan.Zero)' works in the turns of a run only, but 'Wait' awaits it, which returns Task<int>: "
+            + "nothing can be saved of it while it waits, so a step fails with Misuse and a turn parks its run. Let it return Durable or Durable<T>.",
+            text);
+    }
+
+    [Theory]
+    [InlineData("await Step(async () => { var n = [|await Receive(Approved)|]; await mail.Send(\"a\" + n); });")]
+    [InlineData("await Step(async step => { [|await Step(() => mail.Send(\"a\"))|]; });")]
+    [InlineData("await Step(async () => { [|await Nested(1)|]; });")]
+    [InlineData("await Step(async () => [|await Child((Echo w) => w.Run(1))|]);")]
+    [InlineData("var pending = Delay(TimeSpan.Zero); await Step(async () => { [|await pending|]; });")]
+    [InlineData("await Step(() => { [|Delay(TimeSpan.Zero)|]; return mail.Send(\"a\"); });")]
+    [InlineData("await Step(() => mail.Send([|RunId|].ToString()));")]
+    [InlineData("await Step(() => { void Later() => [|Durable.Delay(TimeSpan.Zero)|]; Later(); return mail.Send(\"a\"); });")]
+    [InlineData("var all = new[] { Nested(1) }; await Step(async () => { await foreach (var part in [|Durable.WhenEach(all)|]) { } });")]
+    [InlineData("await Transaction(tx => { [|Delay(TimeSpan.Zero)|]; return 1; });")]
+    [InlineData("await InSaga(async saga => { saga.Compensate(async () => { [|await Delay(TimeSpan.Zero)|]; }); await Delay(TimeSpan.Zero); });")]
+    [InlineData("async Task Wait() { [|await Delay(TimeSpan.Zero)|]; } await Step(Wait);")]
+    [InlineData("Func<Task> wait = async () => [|await Delay(TimeSpan.Zero)|]; await Step(wait);")]
+    public async Task Whatever_needs_a_turn_is_reported_where_there_is_none(string body)
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD011", Analysis.Workflow(body + " return 1;", Members)));
+        Assert.Contains("works in the turns of a run only", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task Code_outside_of_workflows_cannot_await_a_durable_either() => Analysis.Reports("HOLD011", """
+        static class Outside
+        {
+            public static async Task Main(Durable<int> never) => Console.WriteLine([|await never|]);
+        }
+        """);
+
+    [Theory]
+    [InlineData("var id = RunId; await Step(() => mail.Send(id.ToString())); return 1;")]
+    [InlineData("await Step(() => mail.Send(nameof(Delay) + nameof(RunId))); return 1;")]
+    [InlineData("Func<Durable> later = () => Delay(TimeSpan.Zero); await later(); return 1;")]
+    [InlineData("Durable? pending = null; void Later() => pending = Delay(TimeSpan.Zero); Later(); if (pending is not null) await pending; return 1;")]
+    [InlineData("var all = request.Items.Select(i => Step(() => mail.Send(i.Name))).ToList(); await Durable.WhenAll(all); return 1;")]
+    public Task What_runs_in_a_turn_is_fine(string body) => Analysis.Silent(Analysis.Workflow(body, Members));
+
+    [Fact]
+    public Task A_step_may_start_runs_through_the_client() => Analysis.Silent("""
+        sealed class Trial(IHoldfastClient holdfast) : Workflow
+        {
+            public static readonly Signal<int> Go = new("go");
+
+            public async Durable<int> Run(int n)
+            {
+                await Step(async () =>
+                {
+                    var run = await holdfast.StartAsync((Trial w) => w.Run(n - 1));
+                    await run.SignalAsync(Go, 1);
+                    return await run.ResultAsync();
+                });
+                return await Receive(Go);
+            }
+        }
+        """);
+}
