@@ -46,6 +46,28 @@ public sealed class RecordTests
         }
     }
 
+    [Fact]
+    public void Damaged_arguments_of_every_type_get_a_verdict_of_the_types()
+    {
+        var (admitted, mended) = (0, 0);
+        for (var seed = 0; seed < 20_000; seed++)
+        {
+            var (random, damage) = (new Random(seed), new Damage(seed));
+            Call whole = seed % 2 == 0 ? new(All, NewEverything(random)) : new(Many, NewCollections(random));
+            var verdict = Gate.Decide(whole.Tool.Name, damage.Of(whole.CanonicalArguments()), 1);
+            var (arm, content) = verdict.Taken();
+            // Nothing was refused, so nothing threw: not the gate, not a converter.
+            Assert.True(arm is "admit" or "repair", $"seed {seed}: {content}");
+            if (content is Call call)
+            {
+                admitted++;
+                Assert.Equal("admit", Gate.Decide(call.Tool.Name, call.CanonicalArguments(), 0).Arm());
+            }
+            else mended++;
+        }
+        Assert.True(admitted > 200 && mended > 2_000, $"{admitted} admitted, {mended} sent back");
+    }
+
     [Theory]
     [InlineData("""{"name":"a"}""", 7, Speed.Fast)]
     [InlineData("""{"count":1,"name":"a","speed":null}""", 1, null)]

@@ -26,7 +26,6 @@ ref struct JsonScanner(JsonTape tape, int end)
         }
         while (_open >= 0);
         SkipSpace();
-        tape.Count = _count;
         return _at == end ? default : new(_at, "the text goes on behind the value");
     }
 

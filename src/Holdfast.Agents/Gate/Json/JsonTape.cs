@@ -28,9 +28,6 @@ sealed class JsonTape
 
     public JsonToken[] Tokens => _tokens;
 
-    /// <summary>How many of the tokens are in use.</summary>
-    public int Count { get; set; }
-
     /// <summary>For each level of depth, which names of the open object were seen, by six bits of their hashes.</summary>
     public ulong[] SeenNames { get; } = new ulong[DepthMax + 1];
 
@@ -57,7 +54,7 @@ sealed class JsonTape
         if (_text.Length < text.Length + Padding) _text = new byte[Math.Max(text.Length + Padding, _text.Length * 2)];
         text.CopyTo(_text);
         _text.AsSpan(text.Length, Padding).Clear();
-        Count = Origin = 0;
+        Origin = 0;
         _slotCount = 0;
         Flaws.Clear();
         return new JsonScanner(this, text.Length).Scan();
