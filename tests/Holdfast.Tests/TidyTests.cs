@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Holdfast.Agents;
 using Holdfast.Sqlite;
 using Holdfast.Testing;
 using Microsoft.CodeAnalysis.CSharp;
@@ -17,6 +18,7 @@ public sealed partial class TidyTests
     static readonly Dictionary<string, string[]> References = new()
     {
         ["Holdfast"] = ["Holdfast.Analyzers", "Holdfast.Analyzers.CodeFixes", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
+        ["Holdfast.Agents"] = [],
         ["Holdfast.Sqlite"] = ["Holdfast", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3"],
         ["Holdfast.Testing"] = ["Holdfast", "Microsoft.Extensions.DependencyInjection"],
         ["Holdfast.Analyzers.CodeFixes"] = ["Holdfast.Analyzers", "Microsoft.CodeAnalysis.Analyzers", "Microsoft.CodeAnalysis.CSharp.Workspaces"],
@@ -97,8 +99,8 @@ public sealed partial class TidyTests
     [Fact]
     public void Nothing_is_public_but_what_users_and_stores_need()
     {
-        var types = typeof(Workflow).Assembly.GetExportedTypes().Concat(typeof(SqliteStore).Assembly.GetExportedTypes()).Concat(typeof(TestEngine).Assembly.GetExportedTypes());
-        var homes = new[] { "Holdfast", "Holdfast.Storage", "Holdfast.Sqlite", "Holdfast.Testing" };
+        var types = typeof(Workflow).Assembly.GetExportedTypes().Concat(typeof(SqliteStore).Assembly.GetExportedTypes()).Concat(typeof(TestEngine).Assembly.GetExportedTypes()).Concat(typeof(Gate).Assembly.GetExportedTypes());
+        var homes = new[] { "Holdfast", "Holdfast.Storage", "Holdfast.Sqlite", "Holdfast.Testing", "Holdfast.Agents" };
         Assert.Empty(types.Where(type => !homes.Contains(type.Namespace) && !ForTheCompiler.Contains(type.FullName!)).Select(static type => type.FullName));
     }
 
@@ -106,6 +108,7 @@ public sealed partial class TidyTests
     [InlineData(typeof(Workflow))]
     [InlineData(typeof(SqliteStore))]
     [InlineData(typeof(TestEngine))]
+    [InlineData(typeof(Gate))]
     public void Everything_public_is_described(Type inside)
     {
         // Members are checked by the compiler, as long as nobody switches that off; types are looked up here, so that it shows when somebody did.

@@ -93,6 +93,20 @@ public sealed class GuideTests
         Assert.Equal("Good day, ann", await greeting.ResultAsync().WaitAsync(GuideWorld.Limit));
     }
 
+    [Theory]
+    [InlineData(20, "EUR", "DE", "pay INV-00017")]
+    [InlineData(200, "EUR", "DE", "ask somebody, because of 'large sums'")]
+    [InlineData(20, "EUR", "XA", "tell the model no: The rule 'embargo' refuses this call of pay.")]
+    [InlineData(2000, "USD", "DE", "let somebody look: The rule 'dollars' parks this call of pay.")]
+    [InlineData(20, "EUR", "FR", "tell the model no: No rule is about this call of pay, and what no rule admits is refused.")]
+    [InlineData(20, "GBP", "DE", "tell the model: The arguments of pay are not what they must be:\n- /currency must be one of EUR, USD (1 left after that)")]
+    public void A_payment_passes_the_gate_as_far_as_the_rules_let_it(int amount, string currency, string country, string what)
+    {
+        var proposal = $"{{\"tool\":\"pay\",\"arguments\":{{\"invoice\":\"INV-00017\",\"amount\":{amount},\"currency\":\"{currency}\",\"country\":\"{country}\"}}}}";
+        Assert.Equal(what, PaymentGate.Dispose(System.Text.Encoding.UTF8.GetBytes(proposal), repairsLeft: 2));
+        PaymentGate.NobodyIsPaidUnderEmbargo();
+    }
+
     [Fact]
     public async Task A_tab_tells_what_is_owed_and_takes_orders()
     {

@@ -1,3 +1,4 @@
+using Holdfast.Agents;
 using Holdfast.Sqlite;
 using Holdfast.Testing;
 
@@ -13,6 +14,7 @@ public sealed class PublicApiTests
     [InlineData(typeof(Workflow), "src/Holdfast")]
     [InlineData(typeof(SqliteStore), "src/Holdfast.Sqlite")]
     [InlineData(typeof(TestEngine), "src/Holdfast.Testing")]
+    [InlineData(typeof(Gate), "src/Holdfast.Agents")]
     public void The_public_api_is_what_was_agreed_on(Type inside, string project)
     {
         var path = Path.Combine(Repository.Root, project, "PublicAPI.txt");

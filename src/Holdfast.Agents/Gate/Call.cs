@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+using Holdfast.Agents.Json;
+
+namespace Holdfast.Agents;
+
+/// <summary>A call of a tool as it came through the gate: typed, and checked.</summary>
+public sealed class Call
+{
+    internal Call(Tool tool, object arguments) => (Tool, Arguments) = (tool, arguments);
+
+    /// <summary>The tool.</summary>
+    public Tool Tool { get; }
+
+    /// <summary>The arguments, of the tool's type.</summary>
+    public object Arguments { get; }
+
+    /// <summary>The arguments if the call is one of this tool.</summary>
+    /// <param name="tool">The tool.</param>
+    /// <param name="arguments">Its arguments; the default value if the call is one of another tool.</param>
+    public bool Is<TArguments>(Tool<TArguments> tool, [MaybeNullWhen(false)] out TArguments arguments)
+        where TArguments : notnull
+    {
+        var isIt = ReferenceEquals(tool, Tool);
+        arguments = isIt ? (TArguments)Arguments : default;
+        return isIt;
+    }
+
+    /// <summary>
+    /// The arguments as JSON of which there is one form only, written from what would be carried out: calls with equal arguments have equal bytes, whatever their text was.
+    /// For a hash that an approval is bound to.
+    /// </summary>
+    public byte[] CanonicalArguments()
+    {
+        var writer = new CanonicalWriter();
+        Tool.Plan.Converter.WriteObject(writer, Arguments);
+        return writer.ToArray();
+    }
+}

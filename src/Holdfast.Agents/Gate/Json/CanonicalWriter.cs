@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Text;
+
+namespace Holdfast.Agents.Json;
+
+/// <summary>
+/// Writes JSON of which there is one form only: no spaces, names in order, escapes only where JSON demands them. What is hashed must not change with the
+/// version of a library, so the rules are here and not in an encoder.
+/// </summary>
+sealed class CanonicalWriter
+{
+    readonly ArrayBufferWriter<byte> _bytes = new();
+    bool _needsComma;
+
+    public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
+
+    public void Open(char bracket)
+    {
+        Separate();
+        Put((byte)bracket);
+        _needsComma = false;
+    }
+
+    public void Close(char bracket)
+    {
+        Put((byte)bracket);
+        _needsComma = true;
+    }
+
+    public void Name(ReadOnlySpan<byte> name)
+    {
+        Separate();
+        Quote(name);
+        Put((byte)':');
+        _needsComma = false;
+    }
+
+    public void String(string text)
+    {
+        Separate();
+        Quote(Encoding.UTF8.GetBytes(text));
+        _needsComma = true;
+    }
+
+    /// <summary>A number or a word, as it is to stand there.</summary>
+    public void Raw(string text)
+    {
+        Separate();
+        _bytes.Write(Encoding.UTF8.GetBytes(text));
+        _needsComma = true;
+    }
+
+    void Separate()
+    {
+        if (_needsComma) Put((byte)',');
+    }
+
+    void Quote(ReadOnlySpan<byte> text)
+    {
+        Put((byte)'"');
+        foreach (var b in text)
+        {
+            if (b is (byte)'"' or (byte)'\\') Put((byte)'\\');
+            if (b >= ' ') Put(b);
+            else _bytes.Write(Encoding.ASCII.GetBytes($"\\u{b:x4}"));
+        }
+        Put((byte)'"');
+    }
+
+    void Put(byte b)
+    {
+        _bytes.GetSpan(1)[0] = b;
+        _bytes.Advance(1);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Reflection;
+using Holdfast.Agents.Schemas;
+
+namespace Holdfast.Agents.Records;
+
+/// <summary>Plans how C# types stand in JSON. What has no one clear form is refused here, when the tool is made.</summary>
+sealed class Planner
+{
+    readonly NullabilityInfoContext _nullability = new();
+    readonly Stack<Type> _around = new();
+
+    /// <exception cref="ArgumentException">The type, or one in it, has no JSON form that the gate knows; the message names the way to it.</exception>
+    public static TypePlan Of(Type type)
+    {
+        try
+        {
+            var plan = new Planner().PlanRecord(type, false, Constraints.DescriptionOf(type));
+            return plan;
+        }
+        catch (FormatException refused)
+        {
+            throw new ArgumentException($"{refused.Message}.");
+        }
+    }
+
+    TypePlan Plan(Type type, NullabilityInfo nullability, Constraints constraints)
+    {
+        var underlying = Nullable.GetUnderlyingType(type);
+        var isNullable = underlying is not null || (!type.IsValueType && nullability.ReadState != NullabilityState.NotNull);
+        var plan = PlanValue(underlying ?? type, nullability, constraints, isNullable);
+        if (!isNullable) return plan;
+        var converter = underlying is null ? typeof(OptionalConverter<>) : typeof(NullableConverter<>);
+        return plan with { Type = type, Converter = Make(converter, [plan.Type], plan.Converter) };
+    }
+
+    TypePlan PlanValue(Type type, NullabilityInfo nullability, Constraints constraints, bool isNullable)
+    {
+        if (Scalars.Plan(type, constraints, isNullable) is { } scalar) return scalar;
+        if (constraints.HasRange || constraints.Pattern is not null) throw new FormatException($"has a [Range] or a [RegularExpression], which {type.Name} cannot have");
+        if (ItemsOf(type) is { } items)
+        {
+            var inner = Plan(items, type.IsArray ? nullability.ElementType! : nullability.GenericTypeArguments[0], Constraints.None);
+            var converter = type.IsArray ? Make(typeof(ArrayConverter<>), [items], inner.Converter) : Make(typeof(ListConverter<,>), [type, items], inner.Converter);
+            return new(type, new ListSchema(inner.Schema) { IsNullable = isNullable, Description = constraints.Description, MinItems = constraints.MinLength, MaxItems = constraints.MaxLength }, converter) { Items = inner };
+        }
+        if (constraints.HasLength) throw new FormatException($"has a length, which {type.Name} cannot have");
+        if (ValuesOf(type) is { } values)
+        {
+            var inner = Plan(values, nullability.GenericTypeArguments[1], Constraints.None);
+            return new(type, new MapSchema(inner.Schema) { IsNullable = isNullable, Description = constraints.Description }, Make(typeof(MapConverter<,>), [type, values], inner.Converter));
+        }
+        return PlanRecord(type, isNullable, constraints.Description ?? Constraints.DescriptionOf(type));
+    }
+
+    TypePlan PlanRecord(Type type, bool isNullable, string? description)
+    {
+        if (!IsRecord(type)) throw new FormatException($"{type.Name} has no JSON form that the gate knows; use a record of texts, numbers, dates, enums, lists, dictionaries with string keys, and records");
+        if (_around.Contains(type)) throw new FormatException($"{type.Name} contains itself, so that its JSON would have no bound");
+        _around.Push(type);
+        var constructor = RecordShape.ConstructorOf(type);
+        var properties = RecordShape.PropertiesOf(type, constructor).Select(pair => PlanProperty(pair.Property, pair.Parameter)).ToArray();
+        _around.Pop();
+        if (properties.Length > ObjectSchema.PropertiesMax) throw new FormatException($"{type.Name} has more than {ObjectSchema.PropertiesMax} properties");
+        if (properties.GroupBy(static p => p.Name).FirstOrDefault(static g => g.Count() > 1) is { } twice) throw new FormatException($"{type.Name} has two properties that are '{twice.Key}' in JSON");
+        var schema = new ObjectSchema([.. properties.Select(static p => new PropertySchema(p.Name, p.Plan.Schema, p.IsRequired))]) { IsNullable = isNullable, Description = description };
+        return new(type, schema, Make(typeof(RecordConverter<>), [type], constructor, properties, schema.Names)) { Properties = properties };
+    }
+
+    PropertyPlan PlanProperty(PropertyInfo property, ParameterInfo? parameter)
+    {
+        try
+        {
+            var constraints = Constraints.Of(property, parameter);
+            var plan = Plan(property.PropertyType, _nullability.Create(property), constraints);
+            var isRequired = !plan.Schema.IsNullable && (parameter is null ? RecordShape.IsRequired(property) : !parameter.HasDefaultValue);
+            return new(constraints.Name ?? RecordShape.JsonName(property), property, parameter, plan, isRequired, RecordShape.MissingOf(property.PropertyType, parameter));
+        }
+        catch (FormatException refused) when (!refused.Message.StartsWith(property.DeclaringType!.Name + ".", StringComparison.Ordinal))
+        {
+            throw new FormatException($"{property.DeclaringType!.Name}.{property.Name}{(refused.Message.StartsWith("has ", StringComparison.Ordinal) ? " " : ": ")}{refused.Message}");
+        }
+    }
+
+    static bool IsRecord(Type type) =>
+        !type.IsAbstract && !type.IsPrimitive && !type.IsByRefLike && !type.IsPointer && !type.IsGenericTypeDefinition && !typeof(Delegate).IsAssignableFrom(type) && type.Namespace?.Split('.')[0] != "System";
+
+    static Type? ItemsOf(Type type)
+    {
+        if (type.IsArray) return type.GetArrayRank() == 1 ? type.GetElementType() : null;
+        if (!type.IsGenericType || type.GetGenericArguments() is not [var item]) return null;
+        return type == typeof(List<>).MakeGenericType(item) || (type.IsInterface && type.IsAssignableFrom(typeof(List<>).MakeGenericType(item))) ? item : null;
+    }
+
+    static Type? ValuesOf(Type type)
+    {
+        if (!type.IsGenericType || type.GetGenericArguments() is not [var key, var value] || key != typeof(string)) return null;
+        return type.IsAssignableFrom(typeof(Dictionary<,>).MakeGenericType(key, value)) && (type.IsInterface || type == typeof(Dictionary<,>).MakeGenericType(key, value)) ? value : null;
+    }
+
+    static Converter Make(Type generic, Type[] arguments, params object?[] values) => (Converter)Activator.CreateInstance(generic.MakeGenericType(arguments), values)!;
+}

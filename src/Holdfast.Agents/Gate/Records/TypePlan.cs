@@ -1,0 +1,26 @@
+using System.Reflection;
+using Holdfast.Agents.Schemas;
+
+namespace Holdfast.Agents.Records;
+
+/// <summary>How a C# type stands in JSON.</summary>
+/// <param name="Type">The type.</param>
+/// <param name="Schema">What its JSON must be.</param>
+/// <param name="Converter">Makes its values; a <see cref="Converter{T}"/> of the type.</param>
+sealed record TypePlan(Type Type, SchemaNode Schema, Converter Converter)
+{
+    /// <summary>What a record has, by which rules name it; empty for everything else.</summary>
+    public IReadOnlyList<PropertyPlan> Properties { get; init; } = [];
+
+    /// <summary>What a list holds.</summary>
+    public TypePlan? Items { get; init; }
+}
+
+/// <summary>A property of a record.</summary>
+/// <param name="Name">Its name in JSON.</param>
+/// <param name="Property">The property.</param>
+/// <param name="Parameter">The constructor's parameter that sets it, if one does.</param>
+/// <param name="Plan">How its value stands in JSON.</param>
+/// <param name="IsRequired">Whether it must be there.</param>
+/// <param name="Missing">What the constructor is given where it is not there.</param>
+sealed record PropertyPlan(string Name, PropertyInfo Property, ParameterInfo? Parameter, TypePlan Plan, bool IsRequired, object? Missing);

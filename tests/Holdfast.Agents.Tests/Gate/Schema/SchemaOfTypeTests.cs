@@ -1,0 +1,95 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text;
+using System.Text.Json;
+
+namespace Holdfast.Agents.Tests;
+
+public sealed class SchemaOfTypeTests
+{
+    [Fact]
+    public void A_record_is_its_schema() => Assert.Equal(
+        """
+        {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","description":"What is ordered.","properties":{
+        "customer":{"type":"string","description":"The customer's number.","pattern":"^(?:C-\\d{4})$"},
+        "amount":{"type":"number","maximum":1000,"exclusiveMinimum":0},
+        "count":{"type":"integer","minimum":1,"maximum":20},
+        "speed":{"type":"string","enum":["Slow","Fast","at-once"]},
+        "day":{"type":"string","format":"date"},
+        "to":{"type":"object","properties":{"street":{"type":"string","maxLength":40},"country":{"type":"string","pattern":"^(?:[A-Z]{2})$"},"zip":{"type":["string","null"]}},"required":["street","country"],"additionalProperties":false},
+        "tags":{"type":"array","minItems":1,"maxItems":3,"items":{"type":"string"}},
+        "gift":{"type":"boolean"},
+        "batch":{"type":["string","null"],"format":"uuid"},
+        "extras":{"type":["object","null"],"additionalProperties":{"type":"integer","minimum":0,"maximum":255}},
+        "at":{"type":["string","null"],"format":"date-time"},
+        "parts":{"type":"array","items":{"type":"object","properties":{"kilograms":{"type":"number","minimum":0,"maximum":100}},"required":["kilograms"],"additionalProperties":false}},
+        "number":{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807}
+        },"required":["customer","amount","count","speed","day","to","tags","number"],"additionalProperties":false}
+        """.ReplaceLineEndings(""),
+        JsonSchema.Of<Order>().ToString());
+
+    [Fact]
+    public void A_schema_that_was_written_loads_and_is_the_same()
+    {
+        var json = JsonSchema.Of<Order>().ToJson();
+        Assert.Equal(Encoding.UTF8.GetString(json), JsonSchema.Load(json).ToString());
+        using var document = JsonDocument.Parse(json);
+    }
+
+    public sealed record Untyped(object Anything);
+
+    public sealed record Tree(List<Tree> Branches);
+
+    public sealed record Mail([EmailAddress] string To);
+
+    public sealed record Ranged([Range(1, 2)] string Text);
+
+    public sealed record Patterned([RegularExpression(@"(?<=a)b")] string Text);
+
+    public sealed record Keyed(Dictionary<int, string> Map);
+
+    [Flags]
+    public enum Bits { One = 1, Two = 2 }
+
+    public sealed record Flagged(Bits Bits);
+
+    public sealed class Hidden(string text)
+    {
+        public int Length => text.Length;
+    }
+
+    [Theory]
+    [InlineData(typeof(Untyped), "Untyped.Anything: Object has no JSON form")]
+    [InlineData(typeof(Tree), "Tree.Branches: Tree contains itself")]
+    [InlineData(typeof(Mail), "Mail.To has [EmailAddress], which the gate does not check")]
+    [InlineData(typeof(Ranged), "Ranged.Text has a [Range], which String cannot have")]
+    [InlineData(typeof(Patterned), "Patterned.Text: the pattern ^(?:(?<=a)b)$ is not supported")]
+    [InlineData(typeof(Keyed), "Keyed.Map: Dictionary`2 has no JSON form")]
+    [InlineData(typeof(Flagged), "Flagged.Bits: Bits is an enum of flags")]
+    [InlineData(typeof(Hidden), "the constructor of Hidden takes 'text'")]
+    [InlineData(typeof(string), "String has no JSON form")]
+    [InlineData(typeof(List<Order>), "List`1 has no JSON form")]
+    public void A_type_that_would_not_be_checked_whole_is_refused(Type type, string why) =>
+        Assert.StartsWith(why, Assert.Throws<ArgumentException>(() => Holdfast.Agents.Records.Planner.Of(type)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"string","minlength":1}},"additionalProperties":false}""", "/properties/a/minlength", "did you mean 'minLength'?")]
+    [InlineData("""{"type":"object","properties":{},"additionalProperties":true}""", "/additionalProperties", "must not pass")]
+    [InlineData("""{"type":"object","properties":{}}""", "", "\"additionalProperties\" is missing")]
+    [InlineData("""{"type":"object","properties":{"a~/b":{"$ref":"#"}},"additionalProperties":false}""", "/properties/a~0~1b", "\"type\" is missing")]
+    [InlineData("""{"type":"array","items":{"type":"number","multipleOf":2}}""", "/items/multipleOf", "not supported")]
+    [InlineData("""{"type":"string","format":"email"}""", "/format", "date-time")]
+    [InlineData("""{"type":"string","pattern":"\\bx"}""", "/pattern", "\\b")]
+    [InlineData("""{"type":"integer","minimum":1e40}""", "/minimum", "decimal")]
+    [InlineData("""{"type":"string","maxLength":-1}""", "/maxLength", "whole number")]
+    [InlineData("""{"type":["string","null"],"enum":["a"]}""", "/enum", "no null")]
+    [InlineData("""{"type":"object","properties":{"amount":{"type":"boolean"}},"required":["amont"],"additionalProperties":false}""", "/required", "did you mean 'amount'?")]
+    [InlineData("""{"$schema":"http://json-schema.org/draft-07/schema#","type":"boolean"}""", "/$schema", "2020-12")]
+    [InlineData("""{"type":"boolean","type":"string"}""", "", "not JSON")]
+    [InlineData("true", "", "must be an object")]
+    public void A_schema_with_anything_that_is_not_checked_does_not_load(string json, string pointer, string what)
+    {
+        var error = Assert.Throws<GateFormatException>(() => JsonSchema.Load(Encoding.UTF8.GetBytes(json)));
+        Assert.Equal(pointer, error.Pointer);
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+}
