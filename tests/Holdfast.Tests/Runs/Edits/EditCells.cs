@@ -26,11 +26,14 @@ static class EditCells
         ["local: retyped"] = new("var other = 3;", "var other = 3L;", In, "the variable 'other' was int and is long"),
         ["local: another collection"] = new("var order = new Order { Name = \"o\", Count = 4 };", "var order = (Name: \"o\", Count: 4);", In, "the variable 'order' was Order and is ValueTuple<string,int>"),
         ["lambda: body"] = new("return x * 2;", "return x * 4;", In, "lambda", "the number 2 became 4"),
-        ["lambda: without captures"] = new("v => v > 1", "v => v < 1", In, "lambda", "its instructions changed"),
+        ["lambda: without captures"] = new("v => v > 1", "v => v < 1", In, "lambda", "its instructions changed", "where it does clt, it did cgt"),
         ["lambda: of a step"] = new("Task.FromResult(7)", "Task.FromResult(8)", In, "lambda", "the number 7 became 8"),
         ["lambda: async body"] = new("return total + 5;", "return total + 6;", In, "(async)", "the number 5 became 6"),
         ["lambda: async await"] = new("/*lambda*/", "await Delay(TimeSpan.Zero);", In, "(async): an await was added (Workflow.Delay(TimeSpan))"),
-        ["local function: body"] = new("return p + total;", "return p - total;", In, "local function", "its instructions changed"),
+        ["local function: body"] = new("return p + total;", "return p - total;", In, "local function", "its instructions changed", "where it does sub, it did add"),
+        ["variables: swapped"] = new("{first} {twice}", "{twice} {first}", In, "the same instructions stand in another order", "from its await 5 on: 'first' and 'twice' are used the other way round"),
+        ["variables: another one"] = new("Calls.Twice(first)", "Calls.Twice(other)", In, "its instructions changed", "from its await 2 on (Workflow.Receive<string>(", "'other' is used where 'first' was"),
+        ["variables: in another order"] = new("var total = n; var other = 3; var stage = Stage.Checked; var order = new Order { Name = \"o\", Count = 4 };", "var order = new Order { Name = \"o\", Count = 4 }; var total = n; var stage = Stage.Checked; var other = 3;", In, "the variables in another order"),
         ["local function: await"] = new("/*local*/", "await Delay(TimeSpan.Zero);", In, "local function", "an await was added (Workflow.Delay(TimeSpan))"),
         ["closure: captures more"] = new("return x * 2;", "return x * 2 + other;", In, "captured variables: with the new variable 'other' (int)"),
         ["closure: captures less"] = new("{ total += x; return x * 2; }", "{ return x * 2; }", In, "lambda", "its instructions changed"),
@@ -50,11 +53,11 @@ static class EditCells
         ["field: retyped to another class"] = new("List<string> _names = [\"a\"];", "HashSet<string> _names = [\"a\"];", "'_names' of W", "HashSet"),
         ["data: field retyped"] = new("public int Count;", "public long Count;", In, "Order.Count (int)", "Order.Count (long)"),
         ["data: field retyped, unused in code"] = new("public long Total;", "public string Total;", "Total of Order", "signed number", "an object"),
+        ["field: removed"] = new("int _kept = 5;", "", "The field _kept of W is gone, but a saved run holds a signed number in it"),
+        ["field: renamed"] = new("int _kept = 5;", "int _held = 5;", "The field _kept of W is gone", "If it is called _held now, give it back its name"),
         ["method: renamed iterator"] = new("Pairs(", "Couples(", In),
     };
 
-        ["field: removed"] = new("int _kept = 5;", "", "The field _kept of W is gone, but a saved run holds a signed number in it"),
-        ["field: renamed"] = new("int _kept = 5;", "int _held = 5;", "The field _kept of W is gone", "If it is called _held now, give it back its name"),
     /// <summary>What a parked run does not notice.</summary>
     public static readonly Dictionary<string, Edit> Harmless = new()
     {
@@ -78,7 +81,6 @@ static class EditCells
         ["enum: member added at the end"] = new("Checked, Paid }", "Checked, Paid, Gone }"),
         ["attribute"] = new("public async Durable<string> Run", "[Obsolete(\"soon\")] public async Durable<string> Run"),
     };
-}
 
     const string Count = "public int Count;", Plain = "public class Plain { public int V; }", Base = "public int Shelf; } public class Order : Thing { public int Count;";
 
@@ -169,3 +171,4 @@ static class EditCells
         ["enum: renumbered"] = new("public enum Kind { None, Some, Other }", "public enum Kind { None, Other, Some }"),
         ["enum: renumbered, boxed"] = new("{ Low, High }", "{ High, Low }"),
     };
+}
