@@ -17,7 +17,7 @@ class StoreWrapper(IStore inner) : IStore
 
     public virtual ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken) => Inner.LoadAsync(run, cancellationToken);
 
-    public ValueTask<ReadOnlyMemory<byte>?> LoadBlobAsync(RunKey key, BlobHash hash, CancellationToken cancellationToken) => Inner.LoadBlobAsync(key, hash, cancellationToken);
+    public virtual ValueTask<ReadOnlyMemory<byte>?> LoadBlobAsync(RunKey key, BlobHash hash, CancellationToken cancellationToken) => Inner.LoadBlobAsync(key, hash, cancellationToken);
 
     public ValueTask<ReadOnlyMemory<byte>?> LoadCodeAsync(CodeId code, CancellationToken cancellationToken) => Inner.LoadCodeAsync(code, cancellationToken);
 
