@@ -103,6 +103,11 @@ public partial class Durable : ISelfSaved
     /// <summary>Takes the outcome that the kernel delivers for its op.</summary>
     internal virtual void Deliver(in Kernel.Delivery delivery) => throw new InvariantException($"{GetType().Name} is no op.");
 
+    /// <summary>Throws if it could not take this outcome, because the result's type is another one here.</summary>
+    internal virtual void Check(Kernel.Outcome outcome)
+    {
+    }
+
     /// <summary>Throws what an await of it throws.</summary>
     internal void ThrowIfNotSucceeded()
     {

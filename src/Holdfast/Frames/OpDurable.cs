@@ -77,6 +77,12 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
         SettleSucceeded(value);
     }
 
+    internal override void Check(Outcome outcome)
+    {
+        // A failure arrives in some form in any code, and JSON is nobody's type.
+        if (_form == ValueForm.Graph && outcome.Kind == OutcomeKind.Succeeded) Owner!.Services.Codec.DecodeValue<T>(outcome.Value);
+    }
+
     T Decode(in Delivery delivery) => _form switch
     {
         ValueForm.None => default!,

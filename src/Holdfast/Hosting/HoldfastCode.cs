@@ -41,8 +41,7 @@ public static class HoldfastCode
                 var page = await store.ListAsync(new() { Status = status, Before = before, Limit = PageLength }, cancellationToken).ConfigureAwait(false);
                 foreach (var row in page)
                 {
-                    if (await store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { Outcome: null } stored) continue;
-                    var (verdict, reason) = await code.JudgeAsync(store, stored, cancellationToken).ConfigureAwait(false);
+                    if (await code.JudgeAsync(store, row.Id, cancellationToken).ConfigureAwait(false) is not (var verdict, var reason)) continue;
                     var key = (row.Workflow, row.Version, verdict, reason);
                     var (count, examples) = groups.GetValueOrDefault(key, (0, []));
                     if (examples.Count < ExamplesMax) examples.Add(row.Id);
@@ -89,7 +88,20 @@ public static class HoldfastCode
         /// <summary>Why workflow classes cannot be registered.</summary>
         public IReadOnlyList<string> Problems => _problems;
 
-        public async ValueTask<(CodeVerdict Verdict, string Reason)> JudgeAsync(IStore store, StoredRun stored, CancellationToken cancellationToken)
+        /// <summary>Judges a run; null when it has ended. One that moves on while it is read can look damaged: its large values go with what it was.</summary>
+        public async ValueTask<(CodeVerdict Verdict, string Reason)?> JudgeAsync(IStore store, RunId run, CancellationToken cancellationToken)
+        {
+            var revision = -1L;
+            while (await store.LoadAsync(run, cancellationToken).ConfigureAwait(false) is { Outcome: null } stored)
+            {
+                var judged = await JudgeAsync(store, stored, cancellationToken).ConfigureAwait(false);
+                if (judged.Verdict != CodeVerdict.Damaged || stored.Revision == revision) return judged;
+                revision = stored.Revision;
+            }
+            return null;
+        }
+
+        async ValueTask<(CodeVerdict Verdict, string Reason)> JudgeAsync(IStore store, StoredRun stored, CancellationToken cancellationToken)
         {
             if (stored.Unreadable is { } unreadable) return (CodeVerdict.Damaged, unreadable.Message);
             var parked = stored.Status == RunStatus.Parked ? StateBytes.TryRead(stored.Run.State, out _)?.ParkReason ?? "" : null;

@@ -19,7 +19,10 @@ static class SnapshotCheck
         blobs ??= static _ => Array.Empty<byte>();
         try
         {
-            if (!stored.Snapshot.IsEmpty) with.Codec.DecodeRun(stored.Snapshot, blobs, new RunGraph(with), services);
+            var graph = new RunGraph(with);
+            if (!stored.Snapshot.IsEmpty) with.Codec.DecodeRun(stored.Snapshot, blobs, graph, services);
+            foreach (var result in stored.Results)
+                if (graph.Ops.TryGetValue(result.Op, out var waiting)) waiting.Check(StateCodec.DecodeOutcome(result.Outcome.Span));
             foreach (var op in StateCodec.Decode(stored.Run.State.Span).Ops)
                 if (op is StepOp { Kind: not StepKind.Call } step) with.Codec.DecodeIntent(step.Intent, blobs, services);
             return null;

@@ -21,7 +21,8 @@ static class CodePartChanges
         // Each await has numbers of its own, so numbers say nothing once the awaits are others.
         Constants(label, saved, now, said, withNumbers: !awaitsChanged && saved.Code.Count == now.Code.Count);
         if (said.Count > before) return;
-        said.Add(label + (Sorted(saved.Code).SequenceEqual(Sorted(now.Code)) ? "the same instructions stand in another order" : "its instructions changed"));
+        var what = Sorted(saved.Code).SequenceEqual(Sorted(now.Code)) ? "the same instructions stand in another order" : "its instructions changed";
+        said.Add(label + what + CodePlaces.FirstDifference(saved.Code, now.Code));
     }
 
     static void Variables(string label, CodePart saved, CodePart now, List<string> said)
@@ -42,7 +43,7 @@ static class CodePartChanges
         foreach (var (name, type) in before)
             if (after.Find(v => v.Name == name) is { Type: { } present } && present != type)
                 said.Add($"{label}the variable '{name}' was {CodeWords.Short(type)} and is {CodeWords.Short(present)}");
-        if (saved.Kind == "closure" && !Order(before).SequenceEqual(Order(after)) && gone.Count + added.Count == 0) said.Add($"{label}in another order");
+        if (!Order(before).SequenceEqual(Order(after)) && gone.Count + added.Count == 0) said.Add($"{label}{(saved.Kind == "closure" ? "" : "the variables ")}in another order");
     }
 
     static IEnumerable<string> Order(List<(string Name, string Type)> variables) => variables.Select(static v => v.Name);

@@ -76,7 +76,7 @@ static class Codecs
                 typeof(Codecs).GetMethod(nameof(WriteNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<WriteValue<T>>(),
                 typeof(Codecs).GetMethod(nameof(ReadNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<ReadValue<T>>(), 1);
         if (BclValues.TryCreate<T>(out var special)) return special;
-        if (type.IsDefined(typeof(InlineArrayAttribute), inherit: false))
+        if (type.IsDefined(typeof(InlineArrayAttribute), inherit: false) || IsFixedBuffer(type))
         {
             var home = typeof(InlineArrayCodec<,>).MakeGenericType(type, type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)[0].FieldType);
             return (home.GetMethod("Write")!.CreateDelegate<WriteValue<T>>(), home.GetMethod("Read")!.CreateDelegate<ReadValue<T>>(), 1);
@@ -86,6 +86,9 @@ static class Codecs
         static object Make(Type definition, string method, Type shape) =>
             definition.MakeGenericType(typeof(T)).GetMethod(method, BindingFlags.Static | BindingFlags.Public)!.CreateDelegate(shape);
     }
+
+    /// <summary>Whether the compiler made the type for a <c>fixed</c> buffer of a struct.</summary>
+    public static bool IsFixedBuffer(Type type) => type.IsDefined(typeof(UnsafeValueTypeAttribute), inherit: false) && Code.CompilerMade.Is(type);
 
     /// <summary>Whether values of the type have a codec that is not made of their fields.</summary>
     public static bool IsLeaf(Type type) => Leaves.ContainsKey(type) || type.IsEnum;
@@ -136,7 +139,7 @@ static class Codecs
         }
         catch (OverflowException)
         {
-            throw GraphErrors.Migration($"The number {value} does not fit into {typeof(T).Name}: the field's type was narrowed.");
+            throw new MisfitException(typeof(long), typeof(T));
         }
     }
 
@@ -148,7 +151,7 @@ static class Codecs
         }
         catch (OverflowException)
         {
-            throw GraphErrors.Migration($"The number {value} does not fit into {typeof(T).Name}: the field's type was narrowed.");
+            throw new MisfitException(typeof(ulong), typeof(T));
         }
     }
 

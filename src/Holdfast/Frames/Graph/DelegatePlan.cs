@@ -51,11 +51,12 @@ sealed class DelegatePlan : Plan
 
     public static WireType Parse(GraphReader reader, Type type, TypeCatalog catalog, byte[] descriptor)
     {
-        switch (reader.ReadByte())
+        var form = reader.ReadByte();
+        switch (form)
         {
-            case Many: return new(type, new DelegatePlan(), descriptor);
+            case Many when reader.Remaining == 0: return new(type, new DelegatePlan(), descriptor);
             case Single: break;
-            default: throw GraphErrors.Corrupt("a delegate has no known form");
+            default: throw TypeDescriptor.IsNamed(type) ? TypeDescriptor.OtherKind(type, form) : GraphErrors.Corrupt("a delegate has no known form");
         }
         var home = catalog.UserAssembly(reader.ReadText());
         var name = reader.ReadText();

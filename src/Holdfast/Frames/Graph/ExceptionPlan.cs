@@ -19,12 +19,14 @@ sealed class ExceptionPlan : Plan
         Own = Base("_stackTrace"), OwnText = Base("_stackTraceString"), Result = Base("_HResult"), Source = Base("_source"), Help = Base("_helpURL");
 
     readonly Type _type;
+    readonly FieldSet _set;
     readonly (string Name, FieldInfo Field)[] _members;
 
     public ExceptionPlan(Type type)
     {
         _type = type;
         var set = FieldSet.Of(type, static field => field.DeclaringType == typeof(Exception) || !IsPlain(field));
+        _set = set;
         _members = [.. set.Fields.Select((field, i) => (set.Names[i], field))];
     }
 
@@ -76,13 +78,35 @@ sealed class ExceptionPlan : Plan
             // A box is filled later, and the dictionary would keep a copy of the reference only: both see the same box.
             exception.Data[key] = item;
         }
+        ReadMembers(reader, exception);
+    }
+
+    /// <summary>The user's members are data like any other. Those of the framework are its own affair, and differ between its versions.</summary>
+    void ReadMembers(GraphReader reader, Exception exception)
+    {
+        var saved = new List<(string Name, string Kind)>();
         for (var count = reader.ReadCount(2); count > 0; count--)
         {
             var (name, kind) = (reader.ReadText(), reader.ReadText());
+            saved.Add((name, kind));
             var member = Array.Find(_members, m => m.Name == name);
-            if (member.Field is null || FieldKind.Of(member.Field.FieldType) != kind) FieldKind.Skip(reader, kind, $"{_type}.{name}");
-            else member.Field.SetValue(exception, BoxedCodec.For(member.Field.FieldType).Read(reader));
+            var today = member.Field is null ? null : FieldKind.Of(member.Field.FieldType);
+            if (today is not null && FieldKind.Fit(kind, today)) member.Field!.SetValue(exception, BoxedCodec.For(member.Field.FieldType).Read(reader));
+            else if (IsOfFramework(name)) FieldKind.Skip(reader, kind, $"{_type}.{name}");
+            else if (today is not null) throw ChangedData.Retyped(_type, name, kind, today);
+            else if (!FieldKind.SkipDefault(reader, kind)) throw ChangedData.Gone(_type, _set, saved, name, kind);
         }
+        for (var i = 0; i < _members.Length; i++)
+            if (!saved.Exists(s => s.Name == _members[i].Name) && !KnownTypes.IsFramework(_members[i].Field.DeclaringType!.Assembly) && ChangedData.Missing(_type, _set, i) is { } missing)
+                throw GraphErrors.Migration(missing);
+    }
+
+    bool IsOfFramework(string name)
+    {
+        var (home, _) = FieldSet.Split(_type, name);
+        var level = _type;
+        while (level is not null && level.ToString() != home) level = level.BaseType;
+        return level is not null && KnownTypes.IsFramework(level.Assembly);
     }
 
     /// <summary>The stack as text so far, cut at <see cref="StackTextMax"/>.</summary>

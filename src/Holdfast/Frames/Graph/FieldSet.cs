@@ -1,4 +1,5 @@
 using System.Reflection;
+using Holdfast.Frames.Code;
 
 namespace Holdfast.Frames.Graph;
 
@@ -6,12 +7,25 @@ namespace Holdfast.Frames.Graph;
 sealed class FieldSet
 {
     const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    const string OfBase = "::";
 
     FieldSet(IReadOnlyList<FieldInfo> fields, IReadOnlyList<string> names) => (Fields, Names) = (fields, names);
 
     public IReadOnlyList<FieldInfo> Fields { get; }
 
     public IReadOnlyList<string> Names { get; }
+
+    public int IndexOf(string name)
+    {
+        for (var i = 0; i < Names.Count; i++)
+            if (Names[i] == name) return i;
+        return -1;
+    }
+
+    /// <summary>The type that declares a field of <paramref name="type"/>, and the field's name there, as people write them.</summary>
+    public static (string Home, string Name) Split(Type type, string name) => name.IndexOf(OfBase, StringComparison.Ordinal) is var at and > 0
+        ? (name[..at], name[(at + OfBase.Length)..])
+        : (type.ToString(), name);
 
     public static FieldSet Of(Type type, Func<FieldInfo, bool>? except = null)
     {
@@ -28,9 +42,10 @@ sealed class FieldSet
             {
                 // Which thread made an iterator means nothing elsewhere: without it, every loop over it gets an enumerator of its own.
                 if (field.Name == "<>l__initialThreadId" || field.IsDefined(typeof(NotSavedAttribute)) || except?.Invoke(field) == true) continue;
-                var name = SavedName(field.Name);
-                // A private field of a base class may share its name with one below.
-                names.Add(names.Contains(name) ? level.Name + "." + name : name);
+                if (field.FieldType.IsPointer || field.FieldType.IsFunctionPointer)
+                    throw new NotSavableException(null, type, $"Its field '{field.Name}' is a pointer, which means nothing in another process.");
+                // A field of a base class may share its name with one below, now or in a later build: neither must get the other's value.
+                names.Add(level == type ? SavedName(field.Name) : CodeNames.FullName(CompilerMade.Definition(level)) + OfBase + SavedName(field.Name));
                 fields.Add(field);
             }
         }

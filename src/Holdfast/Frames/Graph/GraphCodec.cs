@@ -72,16 +72,34 @@ sealed class GraphCodec(TypeCatalog catalog)
             return body;
         });
 
-    public byte[] EncodeValue<T>(T value) =>
-        Encode(value, static (writer, value) => Codec<T>.Write(writer, ref value), [], isIntent: false, splitsLarge: false).Bytes;
+    public byte[] EncodeValue<T>(T value) => Encode(value, WriteValue, [], isIntent: false, splitsLarge: false).Bytes;
+
+    /// <summary>Writes a value that stands alone.</summary>
+    public static void WriteValue<T>(GraphWriter writer, T value)
+    {
+        if (InBox<T>.IsNeeded) writer.WriteReference(value);
+        else Codec<T>.Write(writer, ref value);
+    }
 
     public T DecodeValue<T>(ReadOnlyMemory<byte> bytes) => Decode<RunGraph?, T>(bytes, static _ => null, NoServices.Instance, null, static (reader, _) =>
     {
         T value = default!;
+        if (InBox<T>.IsNeeded)
+        {
+            var box = reader.ReadReference();
+            reader.Drain();
+            return box switch { null => value, T unboxed => unboxed, _ => (T)reader.Fitting(box, typeof(T))! };
+        }
         Codec<T>.Read(reader, ref value);
         reader.Drain();
         return value;
     });
+
+    /// <summary>A struct alone says nothing of its fields, which a later build may have changed. In a box it comes with a description.</summary>
+    static class InBox<T>
+    {
+        public static readonly bool IsNeeded = typeof(T).IsValueType && TypeDescriptor.HoldsStructs(typeof(T));
+    }
 
     /// <summary>An exception as an outcome. One whose type cannot be rebuilt goes as <see cref="StepFailedException"/>, hot and cold alike.</summary>
     public Outcome EncodeError(Exception error)
@@ -165,6 +183,14 @@ sealed class GraphCodec(TypeCatalog catalog)
             reader.Open(bytes, catalog, services, blobs, graph);
             return read(reader, graph);
         }
+        catch (TypeInitializationException error) when (Cause(error) is NotSavableException unsavable)
+        {
+            throw Unsavable(unsavable);
+        }
+        catch (NotSavableException unsavable)
+        {
+            throw Unsavable(unsavable);
+        }
         catch (HoldfastException)
         {
             throw;
@@ -187,6 +213,10 @@ sealed class GraphCodec(TypeCatalog catalog)
             _spareReader = reader;
         }
     }
+
+    /// <summary>It was saved, so it is the type that has changed.</summary>
+    static HoldfastException Unsavable(NotSavableException error) =>
+        GraphErrors.Migration($"A saved run holds a value of type {error.ValueType}, which cannot be saved any more. {error.Hint}");
 
     /// <summary>What stands at the end of a chain of initialisers that failed.</summary>
     static Exception Cause(TypeInitializationException error)

@@ -203,6 +203,17 @@ sealed class GraphReader
         return true;
     }
 
+    /// <summary>Steps over a reference that holds nothing of the run's own: null, or a service. Returns false, and does not move, at any other.</summary>
+    public bool TrySkipEmptyReference()
+    {
+        var at = _at;
+        var tag = ReadUnsigned();
+        if (tag == GraphWriter.TagInjected) ReadText();
+        if (tag is GraphWriter.TagNull or GraphWriter.TagInjected) return true;
+        _at = at;
+        return false;
+    }
+
     object ReadNew()
     {
         if (++_depth > DepthMax) throw GraphErrors.Corrupt("values are nested too deeply");

@@ -50,6 +50,7 @@ static class Plans
         if (type == typeof(object)) return new ObjectPlan();
         if (type == typeof(byte[])) return new BytesPlan();
         if (type.IsPointer || type.IsByRef || type.IsByRefLike || type.ContainsGenericParameters) return null;
+        if (type.GetElementType() is { IsPointer: true } or { IsFunctionPointer: true }) return null;
         if (type.IsArray) return type.IsSZArray ? Make(typeof(ArrayPlan<>), type.GetElementType()!) : (Plan)Activator.CreateInstance(typeof(GridPlan<>).MakeGenericType(type.GetElementType()!), type)!;
         if (typeof(Delegate).IsAssignableFrom(type)) return new DelegatePlan();
         if (typeof(Exception).IsAssignableFrom(type)) return new ExceptionPlan(type);

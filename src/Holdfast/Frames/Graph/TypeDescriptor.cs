@@ -9,7 +9,7 @@ namespace Holdfast.Frames.Graph;
 /// </summary>
 static class TypeDescriptor
 {
-    const byte HasFingerprint = 1, HasFields = 2;
+    const byte HasFingerprint = 1, HasFields = 2, HasValueFields = 3;
 
     public static byte[] Of(Type type)
     {
@@ -19,7 +19,7 @@ static class TypeDescriptor
         var form = FormOf(type);
         writer.WriteByte(form);
         if (form == HasFingerprint) Fingerprints.Of(machine).WriteBytes(writer.Take(16));
-        else if (form == HasFields) WriteFields(writer, type);
+        else if (form != 0) WriteFields(writer, type);
         WriteInner(writer, machine);
         return writer.BodyToArray();
     }
@@ -29,31 +29,59 @@ static class TypeDescriptor
         var reader = GraphReader.Raw(descriptor, catalog);
         var type = TypeTree.Read(reader, catalog);
         if (DelegatePlan.IsDelegate(type)) return DelegatePlan.Parse(reader, type, catalog, descriptor);
-        TolerantReader? tolerant = null;
+        List<(string Name, string Kind)>? fields = null;
+        var machine = FrameTypes.MachineOf(type) ?? type;
         // The type decides what must be said of it: code without its fingerprint would be resumed unchecked, and fields of the
         // framework's own classes must not be set by data.
         var form = reader.ReadByte();
+        // Several delegates in one say nothing after their form, which is that of fields.
+        if (IsNamed(type) && form == HasFields && reader.Remaining == 0) throw OtherKind(type, HasFingerprint);
+        if (IsNamed(type) && (form != FormOf(type) || (form == HasFields && type.IsAbstract))) throw OtherKind(type, form);
         if (form != FormOf(type)) throw GraphErrors.Corrupt($"{type} comes with the wrong kind of description");
         if (form == HasFingerprint)
         {
-            var machine = FrameTypes.MachineOf(type) ?? type;
             var saved = Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length));
             if (Fingerprints.Of(machine) != saved) throw new CodeChangedException(CodeMap.Of(machine.Assembly).NameOf(Definition(machine)), saved, machine);
         }
-        else if (form == HasFields)
+        else if (form != 0)
         {
-            tolerant = ReadFields(reader, type, catalog);
+            fields = ReadFields(reader);
         }
-        var changed = new Dictionary<Type, TolerantReader>();
+        var inner = new Dictionary<Type, List<(string Name, string Kind)>>();
         for (var count = reader.ReadCount(2); count > 0; count--)
         {
-            var inner = TypeTree.ReadMention(reader, catalog);
-            if (!inner.IsValueType || !IsUserData(inner) || changed.ContainsKey(inner)) throw GraphErrors.Corrupt($"{inner} is no struct of the workflows'");
-            if (ReadFields(reader, inner, catalog) is { } reading) changed.Add(inner, reading);
+            var one = TypeTree.ReadMention(reader, catalog);
+            if (!IsNamed(one) || inner.ContainsKey(one)) throw GraphErrors.Corrupt($"{one} is no struct of the workflows'");
+            if (!one.IsValueType || !IsUserData(one)) throw OtherKind(one, HasValueFields);
+            inner.Add(one, ReadFields(reader));
         }
         if (reader.Remaining != 0) throw GraphErrors.Corrupt("a type's description is too long");
-        return new(type, catalog.PlanOf(type), descriptor) { Tolerant = tolerant, ChangedValues = changed };
+        // A struct has no description but the one in what it stands in. Where there is none, the type was no struct. The members of an
+        // exception are named beside their values instead.
+        var structs = typeof(Exception).IsAssignableFrom(type) ? [] : ValuesIn(machine, of => of == type ? fields : inner.GetValueOrDefault(of));
+        foreach (var one in structs)
+            if (!inner.ContainsKey(one)) throw OtherKind(one, HasFields);
+        return new(type, catalog.PlanOf(type), descriptor)
+        {
+            Tolerant = fields is null ? null : Tolerant(type, fields),
+            ChangedValues = inner.Select(static pair => (pair.Key, Reader: Tolerant(pair.Key, pair.Value))).Where(static pair => pair.Reader is not null).ToDictionary(static pair => pair.Key, static pair => pair.Reader!),
+        };
     }
+
+    /// <summary>The error for a type that a person has made another kind of type.</summary>
+    /// <param name="type">What it is now.</param>
+    /// <param name="form">How it was described; a delegate's own form is that of code.</param>
+    public static HoldfastException OtherKind(Type type, byte form)
+    {
+        var was = form switch { HasFingerprint => "a delegate", HasFields => "a class", HasValueFields => "a struct", _ => "an enum or an exception" };
+        var now = DelegatePlan.IsDelegate(type) ? "a delegate" : type.IsEnum ? "an enum" : type.IsInterface ? "an interface" : type.IsValueType ? "a struct"
+            : typeof(Exception).IsAssignableFrom(type) ? "an exception" : type.IsAbstract ? "an abstract class" : "a class";
+        return GraphErrors.Migration($"The type {type} was {was} and is {now} now, but a saved run holds a value of it.");
+    }
+
+    /// <summary>Whether a person has given the type its name, and decides what kind of type it is.</summary>
+    public static bool IsNamed(Type type) =>
+        !type.IsArray && !KnownTypes.IsFramework(type.Assembly) && type.Assembly != typeof(TypeDescriptor).Assembly && !CompilerMade.Is(type);
 
     /// <summary>The code that a snapshot resumes only if it is the same; null for data.</summary>
     public static Type? CodeOf(Type type) => FormOf(type) == HasFingerprint ? FrameTypes.MachineOf(type) ?? type : null;
@@ -62,7 +90,7 @@ static class TypeDescriptor
     {
         var machine = FrameTypes.MachineOf(type) ?? type;
         if (CompilerMade.Is(machine) && !CompilerMade.IsAnonymous(machine) && !KnownTypes.IsFramework(machine.Assembly)) return HasFingerprint;
-        return IsUserData(type) ? HasFields : (byte)0;
+        return !IsUserData(type) ? (byte)0 : type.IsValueType ? HasValueFields : HasFields;
     }
 
     static Type Definition(Type type) => type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type;
@@ -83,11 +111,16 @@ static class TypeDescriptor
         }
     }
 
-    /// <summary>Reads the saved fields; null when they are today's.</summary>
-    static TolerantReader? ReadFields(GraphReader reader, Type type, TypeCatalog catalog)
+    static List<(string Name, string Kind)> ReadFields(GraphReader reader)
     {
         var saved = new List<(string Name, string Kind)>();
         for (var count = reader.ReadCount(2); count > 0; count--) saved.Add((reader.ReadText(), reader.ReadText()));
+        return saved;
+    }
+
+    /// <summary>What reads the saved fields; null when they are today's.</summary>
+    static TolerantReader? Tolerant(Type type, List<(string Name, string Kind)> saved)
+    {
         var set = FieldSet.Of(type);
         var same = saved.Count == set.Fields.Count;
         for (var i = 0; same && i < saved.Count; i++) same = saved[i].Name == set.Names[i] && saved[i].Kind == FieldKind.Of(set.Fields[i].FieldType);
@@ -96,10 +129,7 @@ static class TypeDescriptor
 
     static void WriteInner(GraphWriter writer, Type type)
     {
-        var found = new List<Type>();
-        if (type.IsValueType && IsUserData(type) && !CompilerMade.Is(type)) AddFieldsOf(type, found);
-        else if (!KnownTypes.IsFramework(type.Assembly) && !type.IsArray) AddFieldsOf(type, found);
-        AddArguments(type, found);
+        var found = ValuesIn(type, static _ => null);
         writer.WriteUnsigned((uint)found.Count);
         foreach (var inner in found)
         {
@@ -108,28 +138,50 @@ static class TypeDescriptor
         }
     }
 
-    static void AddFieldsOf(Type type, List<Type> found)
+    /// <summary>Whether a value type is a struct of the user's, or is made of some.</summary>
+    public static bool HoldsStructs(Type type)
     {
-        foreach (var field in FieldSet.Of(type).Fields) Add(field.FieldType, found);
+        var found = new List<Type>();
+        Add(type, found, static _ => null);
+        return found.Count > 0;
     }
 
-    static void AddArguments(Type type, List<Type> found)
+    /// <summary>The structs of the user's that stand inside values of a type, at any depth.</summary>
+    /// <param name="type">Where to look.</param>
+    /// <param name="saved">The fields of a type to look at, those that were saved as they are now; null for all.</param>
+    static List<Type> ValuesIn(Type type, Func<Type, List<(string Name, string Kind)>?> saved)
     {
-        if (type.HasElementType) Add(type.GetElementType()!, found);
+        var found = new List<Type>();
+        if (!KnownTypes.IsFramework(type.Assembly) && !type.IsArray) AddFieldsOf(type, found, saved);
+        AddArguments(type, found, saved);
+        return found;
+    }
+
+    static void AddFieldsOf(Type type, List<Type> found, Func<Type, List<(string Name, string Kind)>?> saved)
+    {
+        var set = FieldSet.Of(type);
+        var only = saved(type);
+        for (var i = 0; i < set.Fields.Count; i++)
+            if (only is null || only.Contains((set.Names[i], FieldKind.Of(set.Fields[i].FieldType)))) Add(set.Fields[i].FieldType, found, saved);
+    }
+
+    static void AddArguments(Type type, List<Type> found, Func<Type, List<(string Name, string Kind)>?> saved)
+    {
+        if (type.HasElementType) Add(type.GetElementType()!, found, saved);
         else if (type.IsConstructedGenericType)
-            foreach (var argument in type.GetGenericArguments()) Add(argument, found);
+            foreach (var argument in type.GetGenericArguments()) Add(argument, found, saved);
     }
 
-    static void Add(Type type, List<Type> found)
+    static void Add(Type type, List<Type> found, Func<Type, List<(string Name, string Kind)>?> saved)
     {
         if (!type.IsValueType || type.IsPrimitive || Codecs.IsLeaf(type) || found.Contains(type)) return;
         if (KnownTypes.IsFramework(type.Assembly) || type.Assembly == typeof(TypeDescriptor).Assembly)
         {
-            AddArguments(type, found);
+            AddArguments(type, found, saved);
             return;
         }
         // Struct closures and struct machines are code; the fingerprint of their owner covers them.
         if (!CompilerMade.Is(type)) found.Add(type);
-        AddFieldsOf(type, found);
+        AddFieldsOf(type, found, saved);
     }
 }

@@ -21,7 +21,7 @@ static class Codecs
     {
         var writer = new GraphWriter();
         writer.Begin(new TypeCatalog([Here]), [], isIntent: false, splitsLarge: false, ownsGraph: true);
-        Codec<T>.Write(writer, ref value);
+        GraphCodec.WriteValue(writer, value);
         writer.Drain();
         return writer.ToArray();
     }

@@ -72,7 +72,9 @@ public partial class FrameworkTypeTests
         Codecs.RoundTrip(new MailAddress("a@example.org", "A B"));
         Assert.Same(Encoding.UTF8, Codecs.Copy(Encoding.UTF8));
         Assert.Same(DBNull.Value, Codecs.Copy<object>(DBNull.Value));
-        Assert.Equal(CultureInfo.InvariantCulture, Codecs.Copy(CultureInfo.InvariantCulture));
+        Assert.Same(CultureInfo.InvariantCulture, Codecs.Copy(CultureInfo.InvariantCulture));
+        // One that may be changed may still be changed.
+        Assert.False(Codecs.Copy((CultureInfo)CultureInfo.InvariantCulture.Clone()).IsReadOnly);
         Assert.Same(TimeZoneInfo.Utc, Codecs.Copy(TimeZoneInfo.Utc));
         Codecs.RoundTrip(TimeZoneInfo.CreateCustomTimeZone("mine", TimeSpan.FromHours(3), "Mine", "Mine"));
         Codecs.RoundTrip<object>(new object().GetType());

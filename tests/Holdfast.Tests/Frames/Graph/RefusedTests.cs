@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace Holdfast.Tests.Frames.Graph;
 
@@ -49,6 +50,51 @@ public class RefusedTests
     [Fact]
     public void TheErrorNamesThePath() =>
         Assert.Contains("Lines[1]", Codecs.Refused(new Order { Lines = [null, new MemoryStream()] }).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void CulturesWithFormatsOfTheirOwnAreRefusedWithTheirPath()
+    {
+        Action<CultureInfo>[] changes =
+        [
+            static c => c.NumberFormat.NumberDecimalSeparator = ";", static c => c.NumberFormat.CurrencyGroupSizes = [2], static c => c.NumberFormat.NumberNegativePattern = 0,
+            static c => c.DateTimeFormat.ShortDatePattern = "dd", static c => c.DateTimeFormat.DayNames = ["a", "b", "c", "d", "e", "f", "g"], static c => c.DateTimeFormat.SetAllDateTimePatterns(["HH"], 't'),
+            static c => c.DateTimeFormat.Calendar.TwoDigitYearMax = 2099, static c => c.TextInfo.ListSeparator = "|",
+        ];
+        foreach (var change in changes)
+        {
+            var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            change(culture);
+            foreach (var one in (CultureInfo[])[culture, CultureInfo.ReadOnly(culture)])
+                Assert.StartsWith("Lines[1] of type System.Globalization.CultureInfo cannot be saved. Its formats are not those", Codecs.Refused(new Order { Lines = [null, one] }).Message, StringComparison.Ordinal);
+        }
+    }
+
+    unsafe sealed class Pointing
+    {
+        public int* Where;
+    }
+
+    unsafe struct Calling
+    {
+        public delegate*<int, void> Whom;
+    }
+
+    sealed class Outer
+    {
+        public Calling Inside;
+    }
+
+    [Fact]
+    public unsafe void PointersAreRefusedWithTheirPath()
+    {
+        Assert.StartsWith("Lines[0] of type", Codecs.Refused(new Order { Lines = [new Pointing { Where = null }] }).Message, StringComparison.Ordinal);
+        Assert.Contains("Its field 'Where' is a pointer", Codecs.Refused(new Order { Lines = [new Pointing()] }).Message, StringComparison.Ordinal);
+        var inside = Codecs.Refused(new Order { Lines = [new Outer { Inside = default }] }).Message;
+        Assert.StartsWith("Lines[0].Inside of type", inside, StringComparison.Ordinal);
+        Assert.Contains("Its field 'Whom' is a pointer", inside, StringComparison.Ordinal);
+        Codecs.Refused<object>(new int*[1]);
+        Codecs.Refused<object>(new Calling { Whom = null });
+    }
 
     [Fact]
     public void StructsOfTheFrameworkAreRefusedWhereverTheyStand()

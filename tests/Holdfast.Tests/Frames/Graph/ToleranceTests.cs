@@ -26,13 +26,38 @@ public class ToleranceTests
             Class("public int A; public string B;", "A = 1, B = \"x\""),
             Class("public int A; public long New; public string B; public string Other;", "", "$\"{A},{New},{B},{Other}\""))));
 
+    const string Many =
+        "public int A; public string B; public decimal C; public bool D; public byte E; public sbyte S; public System.DayOfWeek F; public int? G; public double H; public System.Guid I; public object J; public System.Numerics.BigInteger K; public System.DateOnly L; public System.DayOfWeek? M; public string Last;";
+
     [Fact]
-    public void RemovedFieldsAreDropped() =>
-        Assert.Equal("last", Show(Move(
-            Class(
-                "public int A; public string B; public decimal C; public bool D; public byte E; public sbyte S; public System.DayOfWeek F; public int? G; public double H; public System.Guid I; public object J; public System.Numerics.BigInteger K; public System.DateOnly L; public string Last;",
-                "A = -5, B = \"x\", C = 1.5m, D = true, E = 200, S = -1, F = System.DayOfWeek.Friday, G = 5, H = 1.5, I = System.Guid.NewGuid(), J = new List<int> { 1 }, K = 5, L = System.DateOnly.MaxValue, Last = \"last\""),
-            Class("public string Last;", "", "Last"))));
+    public void RemovedFieldsWithoutAValueAreDropped() =>
+        Assert.Equal("last", Show(Move(Class(Many, "F = System.DayOfWeek.Sunday, Last = \"last\""), Class("public string Last;", "", "Last"))));
+
+    [Theory]
+    [InlineData("A = -5"), InlineData("B = \"x\""), InlineData("B = \"\""), InlineData("C = 1.5m"), InlineData("D = true"), InlineData("E = 200"), InlineData("S = -1"), InlineData("F = System.DayOfWeek.Friday")]
+    [InlineData("F = (System.DayOfWeek)70"), InlineData("G = 0"), InlineData("H = 1.5"), InlineData("I = System.Guid.NewGuid()"), InlineData("J = new List<int> { 1 }"), InlineData("K = 5")]
+    [InlineData("L = System.DateOnly.MaxValue"), InlineData("M = System.DayOfWeek.Sunday")]
+    public void RemovedFieldsWithAValueNeedMigration(string make)
+    {
+        var error = Assert.ThrowsAny<HoldfastException>(() => Move(Class(Many, make + ", Last = \"last\""), Class("public string Last;", "", "Last")));
+        Assert.Equal(HoldfastError.NeedsMigration, error.Error);
+        Assert.StartsWith($"The field {make[0]} of Data is gone", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("public delegate int Rule();", "public static object Make() => new Data { A = new Rule(Zero) }; static int Zero() => 0;", "public class Rule { }", "is a class now")]
+    [InlineData("public delegate int Rule();", "public static object Make() => new Data { A = new Rule(Zero) + new Rule(Zero) }; static int Zero() => 0;", "public class Rule { }", "is a class now")]
+    [InlineData("public delegate int Rule();", "public static object Make() => new Data { A = new Rule(Zero) }; static int Zero() => 0;", "public struct Rule { }", "is a struct now")]
+    [InlineData("public class Rule { }", "public static object Make() => new Data { A = new Rule() };", "public delegate int Rule();", "is a delegate now")]
+    [InlineData("public struct Rule { public int V; }", "public static object Make() => new Data { A = new List<Rule>() };", "public class Rule { }", "was a struct and is a class now")]
+    [InlineData("public class Rule { }", "public static object Make() => new Data { A = new List<Rule>() };", "public struct Rule { public int V; }", "was a class and is a struct now")]
+    [InlineData("public class Rule { }", "public static object Make() => new Data { A = new Dictionary<string, (int, Rule)?>() };", "public struct Rule { public int V; }", "was a class and is a struct now")]
+    public void AnotherKindOfTypeNeedsMigration(string before, string make, string after, string says)
+    {
+        var error = Assert.ThrowsAny<HoldfastException>(() => Move($$"""public class Data { public object A; {{make}} } {{before}}""", $$"""public class Data { public object A; } {{after}}"""));
+        Assert.Equal((HoldfastError.NeedsMigration, true), (error.Error, error.Message.StartsWith("The type Rule was", StringComparison.Ordinal)));
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void ReorderedAndWidenedFieldsAreReadByName() =>
@@ -53,6 +78,29 @@ public class ToleranceTests
         Assert.Equal(HoldfastError.NeedsMigration, error.Error);
     }
 
+    [Theory]
+    [InlineData("public unsafe struct Row { public fixed byte Items[4]; }", "public unsafe struct Row { public fixed int Items[4]; }", "The field Items of Row was saved as")]
+    [InlineData("public unsafe struct Row { public fixed byte Items[4]; }", "public unsafe struct Row { public fixed byte Items[5]; }", "holds 5 elements, but a saved one holds 4")]
+    [InlineData("[InlineArray(4)] public struct Row { int _item; }", "[InlineArray(4)] public struct Row { string _item; }", "The elements of Row have another type or name now")]
+    [InlineData("[InlineArray(4)] public struct Row { int _item; }", "[InlineArray(3)] public struct Row { int _item; }", "holds 3 elements, but a saved one holds 4")]
+    public void RowsOfAnotherLengthOrTypeNeedMigration(string before, string after, string says)
+    {
+        foreach (var field in (string[])["public Row A;", "public Row[] A = new Row[2];"])
+        {
+            var error = Assert.ThrowsAny<HoldfastException>(() => Move(Class(field, "", more: before), Class(field, "", more: after)));
+            Assert.Equal(HoldfastError.NeedsMigration, error.Error);
+            Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void ANumberThatDoesNotFitAnyMoreNamesItsField()
+    {
+        var error = Assert.ThrowsAny<HoldfastException>(() => Move(Class("public long A; public int B;", "A = 1L << 40"), Class("public short A; public int B;", "")));
+        Assert.StartsWith("A saved value of type System.Int64 does not fit the field 'A' of Data, which is a System.Int16 now.", error.Message, StringComparison.Ordinal);
+        Assert.Equal("7", Show(Move(Class("public long A;", "A = 7"), Class("public short A;", "", "$\"{A}\""))));
+    }
+
     [Fact]
     public void EnumsFollowTheirNames()
     {
@@ -70,8 +118,12 @@ public class ToleranceTests
     {
         const string Old = "public struct P { public int X; public string Gone; }", New = "public struct P { public string Added; public int X; }";
         Assert.Equal("1,2|3|4", Show(Move(
-            Class("public List<P> List; public P Field; public Dictionary<string, P?> Map;", "List = new() { new P { X = 1, Gone = \"g\" }, new P { X = 2 } }, Field = new P { X = 3 }, Map = new() { [\"a\"] = new P { X = 4 } }", more: Old),
+            Class("public List<P> List; public P Field; public Dictionary<string, P?> Map;", "List = new() { new P { X = 1 }, new P { X = 2 } }, Field = new P { X = 3 }, Map = new() { [\"a\"] = new P { X = 4 } }", more: Old),
             Class("public List<P> List; public P Field; public Dictionary<string, P?> Map;", "", "string.Join(\",\", List.Select(p => p.X)) + \"|\" + Field.X + \"|\" + Map[\"a\"].Value.X", more: New))));
+        // One value that would be lost is enough.
+        var error = Assert.ThrowsAny<HoldfastException>(() => Move(
+            Class("public List<P> List;", "List = new() { new P { X = 1 }, new P { Gone = \"g\" } }", more: Old), Class("public List<P> List;", "", more: New)));
+        Assert.StartsWith("The field Gone of P is gone", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,6 +19,32 @@ public class ValueTests
 
     struct Empty;
 
+    unsafe struct Digest
+    {
+        public fixed byte Bytes[20];
+        public int After;
+        public fixed long Longs[3];
+        public fixed char Text[4];
+        public fixed bool Flags[2];
+    }
+
+    [Fact]
+    public unsafe void FixedBuffersAreSavedWhole()
+    {
+        var digest = new Digest { After = -7 };
+        for (var i = 0; i < 20; i++) digest.Bytes[i] = (byte)(i + 1);
+        for (var i = 0; i < 3; i++) digest.Longs[i] = long.MaxValue - i;
+        for (var i = 0; i < 4; i++) digest.Text[i] = (char)('a' + i);
+        digest.Flags[1] = true;
+        foreach (var copy in (Digest[])[Codecs.Copy(digest), (Digest)Codecs.Copy<object>(digest), Codecs.Copy(new List<Digest> { default, digest })[1], Codecs.Copy((1, digest)).digest])
+        {
+            for (var i = 0; i < 20; i++) Assert.Equal(i + 1, copy.Bytes[i]);
+            for (var i = 0; i < 3; i++) Assert.Equal(long.MaxValue - i, copy.Longs[i]);
+            for (var i = 0; i < 4; i++) Assert.Equal('a' + i, copy.Text[i]);
+            Assert.Equal((false, true, -7), (copy.Flags[0], copy.Flags[1], copy.After));
+        }
+    }
+
     class Base { readonly int _hidden = 1; public int Hidden => _hidden; protected List<int> Items { get; } = [1]; }
 
     sealed class Derived : Base { readonly int _hidden = 2; public int Mine => _hidden; public List<int> More => Items; }

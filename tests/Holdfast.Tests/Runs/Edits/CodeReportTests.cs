@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Holdfast.Sqlite;
 using Holdfast.Storage;
+using Holdfast.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Runs.Edits;
@@ -107,6 +108,54 @@ public sealed class CodeReportTests
         await using var next = await World.StartAsync([typeof(WithServices)], content.Reopen, configure: Add);
         await next.Client.GetRun(id).SignalAsync(new Signal<string>("go"), "x");
         Assert.Equal(12 + 20 + 3 + 12 + 7 + 2, await next.ResultAsync<int>(next.Client.GetRun(id)));
+    }
+
+    public sealed class Large : Workflow
+    {
+        public async Durable<int> Run()
+        {
+            // Two keys that look alike without their text.
+            var large = new Dictionary<string, int> { [new string('a', 9000)] = 1, [new string('b', 9000)] = 2 };
+            await Receive(new Signal<string>("go"));
+            return large.Count;
+        }
+    }
+
+    sealed class Moving(IStore inner) : StoreWrapper(inner)
+    {
+        public Func<Task>? BeforeBlob { get; set; }
+
+        public override async ValueTask<ReadOnlyMemory<byte>?> LoadBlobAsync(RunKey key, BlobHash hash, CancellationToken cancellationToken)
+        {
+            if (BeforeBlob is { } before)
+            {
+                BeforeBlob = null;
+                await before();
+            }
+            return await base.LoadBlobAsync(key, hash, cancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_while_it_is_looked_at_is_not_called_damaged()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var world = await World.StartAsync([typeof(Large)], () => SqliteStore.Open(directory["runs.db"], new() { ReserveBytes = 0 }));
+        var (run, other) = (await world.Client.StartAsync((Large w) => w.Run()), await world.Client.StartAsync((Large w) => w.Run()));
+        foreach (var one in (RunHandle[])[run, other]) await world.UntilAsync(one, static i => i.Waiting.Contains("signal", StringComparison.Ordinal));
+        var store = new Moving(SqliteStore.OpenReadOnly(directory["runs.db"]))
+        {
+            BeforeBlob = async () =>
+            {
+                // The newest comes first.
+                await other.SignalAsync(new Signal<string>("go"), "x");
+                Assert.Equal(2, await world.ResultAsync<int>(other));
+            },
+        };
+        var report = await HoldfastCode.ReportAsync(store, typeof(Large).Assembly);
+        Assert.Null(store.BeforeBlob);
+        Assert.Equal([(CodeVerdict.Resumes, "", run.Id)], report.Groups.Select(static g => (g.Verdict, g.Reason, Assert.Single(g.Examples))));
+        await store.DisposeAsync();
     }
 
     [Fact]

@@ -30,6 +30,46 @@ public sealed class EditMatrixTests
     public async Task An_edit_of_anything_else_does_not_matter(string edit, bool release) =>
         await ResumesAsync(EditedCode.Main, EditedBuilds.Edited(EditedCode.Main, EditCells.Harmless[edit], release), release, 5, "go", 2);
 
+    public static TheoryData<string, bool> StoppingData => Table(EditCells.StoppingData.Keys);
+
+    public static TheoryData<string, bool> HarmlessData => Table(EditCells.HarmlessData.Keys);
+
+    [Theory, MemberData(nameof(StoppingData))]
+    public async Task An_edit_of_data_that_would_lose_a_value_or_miss_one_stops_the_run(string edit, bool release)
+    {
+        var cell = EditCells.StoppingData[edit];
+        await StopsAsync(EditedCode.Data, EditedBuilds.Edited(EditedCode.Data, cell, release), release, 5, "go", 1, cell.Says);
+    }
+
+    [Theory, MemberData(nameof(HarmlessData))]
+    public async Task An_edit_of_data_that_loses_nothing_does_not_matter(string edit, bool release) =>
+        await ResumesAsync(EditedCode.Data, EditedBuilds.Edited(EditedCode.Data, EditCells.HarmlessData[edit], release), release, 5, "go", 1);
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_struct_that_a_step_gave_is_read_by_the_names_of_its_fields(bool release)
+    {
+        const string waits = "signal 'go'; 1 step has ended", price = "Price(int Net, int Tax)";
+        using (var builds = new EditedBuilds())
+        {
+            var run = await builds.ParkAsync(EditedBuilds.Original(EditedCode.Given, release), 1, waits);
+            var swapped = EditedBuilds.Edited(EditedCode.Given, new(price, "Price(int Tax, int Net)"), release);
+            Assert.Equal(CodeVerdict.Resumes, (await builds.ReportAsync(swapped)).Verdict);
+            await using var world = await builds.StartAsync(swapped);
+            Assert.Equal(("10 3", null), await EditedBuilds.GoOnAsync(world, run, "go"));
+        }
+        using (var builds = new EditedBuilds())
+        {
+            var original = EditedBuilds.Original(EditedCode.Given, release);
+            var run = await builds.ParkAsync(original, 1, waits);
+            var without = Compiled.From(EditedCode.Given.Replace(price, "Price(int Net)", StringComparison.Ordinal).Replace(", Tax = 3", "", StringComparison.Ordinal), release);
+            Assert.Equal(CodeVerdict.NeedsMigration, (await builds.ReportAsync(without)).Verdict);
+            await using (var world = await builds.StartAsync(without)) Refused(await EditedBuilds.GoOnAsync(world, run, "go"), ["The field Tax of Price is gone"]);
+            await using var old = await builds.StartAsync(original);
+            await old.UntilAsync(old.Client.GetRun(run), static i => i.Status != RunStatus.Parked);
+            Assert.Equal(("10 3", null), await EditedBuilds.GoOnAsync(old, run, null));
+        }
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task Neither_path_nor_symbols_nor_nullability_nor_the_language_version_matter(bool release)
     {
@@ -153,7 +193,7 @@ public sealed class EditMatrixTests
     [Theory]
     [InlineData("class Refused(string why, int code) : Exception(why) { public int Code = code; }", "class Denied(string why, int code) : Exception(why) { public int Code = code; }", "StepFailedException Refused: closed")]
     [InlineData("class Refused(string why, int code) : Exception(why)", "class Refused(string why, int code) : Error(why)", "StepFailedException Refused: closed")]
-    [InlineData("public int Code = code;", "public string Code = \"\" + code;", "Refused : closed")]
+    [InlineData("public int Code = code;", "public string Code = \"\" + code;", "StepFailedException Refused: closed")]
     public async Task A_failure_whose_exception_has_changed_arrives_all_the_same(string old, string @new, string expected)
     {
         foreach (var release in (bool[])[false, true])

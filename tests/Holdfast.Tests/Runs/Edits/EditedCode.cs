@@ -115,6 +115,85 @@ static class EditedCode
         }
         """;
 
+    /// <summary>Parked at the signal "go" with data of every shape. The method that waits names none of its types, so all that can differ is the data.</summary>
+    public const string Data = """
+        using Holdfast;
+        using System.Reflection;
+        public enum Kind { None, Some, Other }
+        public enum Tone { Low, High }
+        public class Plain { public int V; }
+        public struct Spot { public int X; public int Y; public string Label; }
+        public readonly record struct Pair(int One, int Two);
+        public class Holder { public Spot Inside; public Spot[] Many; public Plain Held; }
+        public record Line(string What, int Many) { public string Remark { get; init; } }
+        public class Thing { public int Shelf; } public class Order : Thing { public int Count;
+            public string Name; public long Total; public Kind Kind; public Kind Empty; public int? Perhaps; public decimal Price; public string Note { get; set; } public List<int> Numbers; }
+        public class Oops : Exception { public int Code; }
+        public static class Made
+        {
+            static IEnumerable<FieldInfo> Fields(Type t)
+            {
+                for (; t != null && t != typeof(object) && t != typeof(ValueType) && t != typeof(Exception); t = t.BaseType)
+                    foreach (var f in t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)) yield return f;
+            }
+            static string Name(FieldInfo f) => f.Name.TrimStart('<').Split('>')[0];
+            static Type Type(string name) => typeof(Made).Assembly.GetType(name, true);
+            static object Fill(string type, params (string Name, object Value)[] values)
+            {
+                var made = RuntimeHelpers.GetUninitializedObject(Type(type));
+                foreach (var (name, value) in values) Fields(made.GetType()).First(f => Name(f) == name).SetValue(made, value);
+                return made;
+            }
+            static Array Row(object item) { var row = Array.CreateInstance(item.GetType(), 2); row.SetValue(item, 1); return row; }
+            public static object[] All()
+            {
+                var plain = Fill("Plain", ("V", 3));
+                return
+                [
+                    Enum.ToObject(Type("Tone"), 1), plain, Fill("Spot", ("X", 1), ("Y", 2)), Fill("Pair", ("One", 1), ("Two", 2)),
+                    Fill("Order", ("Shelf", 7), ("Count", 4), ("Name", "o"), ("Kind", Kind.Some), ("Price", 2.5m), ("Note", "n")), Fill("Line", ("What", "w"), ("Many", 2)),
+                    Fill("Holder", ("Inside", Fill("Spot", ("X", 5), ("Y", 6))), ("Many", Row(Fill("Spot", ("Y", 8)))), ("Held", plain)), Fill("Oops", ("Code", 9)),
+                ];
+            }
+            public static string Show(object value)
+            {
+                if (value is object[] all) return string.Join(" ", all.Select(Show));
+                if (value is Array row) return "[" + string.Join(" ", row.Cast<object>().Select(Show)) + "]";
+                if (value is Enum || value.GetType().Namespace != null) return value.ToString();
+                var fields = Fields(value.GetType()).Select(f => (Name: Name(f), Value: f.GetValue(value), f.FieldType)).Where(f => f.Value != null && !(f.FieldType.IsValueType && f.Value.Equals(Activator.CreateInstance(f.FieldType))));
+                return value.GetType().Name + "(" + string.Join(" ", fields.OrderBy(f => f.Name).Select(f => f.Name + "=" + Show(f.Value))) + ")";
+            }
+        }
+        public abstract class Root : Workflow { protected int _root = 6; }
+        public abstract class Stump : Workflow { }
+        public sealed class W : Root
+        {
+            int _kept = 5; readonly int _fixed = 8;
+            public async Durable<string> Run(int n)
+            {
+                var all = Made.All();
+                var go = await Receive(new Signal<string>("go"));
+                return go + Made.Show(all);
+            }
+        }
+        """;
+
+    /// <summary>Waits beside a step that has given a struct.</summary>
+    public const string Given = """
+        using Holdfast;
+        public record struct Price(int Net, int Tax);
+        public static class Desk { public static Task<Price> Ask() => Task.FromResult(new Price { Net = 10, Tax = 3 }); public static string Show(object price) => price.GetType().GetProperty("Net").GetValue(price) + " " + price.GetType().GetProperty("Tax")?.GetValue(price); }
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                var asked = Step(Desk.Ask);
+                await Durable.WhenAll(asked, Receive(new Signal<string>("go")));
+                return Desk.Show(await asked);
+            }
+        }
+        """;
+
     /// <summary>Stopped in the middle of a step, whose code is in the workflow (1) or elsewhere (2).</summary>
     public const string InStep = """
         using Holdfast;
