@@ -116,7 +116,7 @@ public partial class Durable : ISelfSaved
             case DurableState.Succeeded: return;
             // Awaited in a scope that was cancelled: the wait itself is over, whatever becomes of the target.
             case DurableState.Pending: throw RunGraph.Required.CancelledWait(this);
-            case DurableState.Cancelled: throw RunGraph.Required.Cancelled(Error!.Message);
+            case DurableState.Cancelled: throw RunGraph.Required.Cancelled(ErrorText.MessageOf(Error!));
             default:
                 // Each await throws the same object; its stack text so far is kept and grows by this frame's part.
                 ExceptionPlan.SealStack(Error!);

@@ -208,7 +208,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         _engine.NoteFailure(run.Id, step, Number, error);
     }
 
-    Outcome OutcomeOf(Exception error) => error is OperationCanceledException && _isCancelled ? Outcome.Cancelled(error.Message) : _engine.Codec.EncodeError(error);
+    Outcome OutcomeOf(Exception error) => error is OperationCanceledException && _isCancelled ? Outcome.Cancelled(ErrorText.MessageOf(error)) : _engine.Codec.EncodeError(error);
 
     HoldfastException Leak(string secret, string does) => new(
         HoldfastError.NotSavable, $"Step '{step.Label}' {does} the value of the secret '{secret}', which would be saved. Say what was done with it instead.");

@@ -16,7 +16,8 @@ sealed record CallResult(ReadOnlyMemory<byte> Json, string? ErrorType, string? E
     {
         var bases = new List<string>();
         for (var type = error.GetType(); type is not null && type != typeof(object); type = type.BaseType) bases.Add(type.FullName!);
-        return new(default, error.GetType().FullName, error.Message, ExceptionPlan.StackTextOf(error), bases);
+        var told = ErrorText.Of(error);
+        return new(default, error.GetType().FullName, told.Message, told.Stack, bases);
     }
 
     /// <summary>The outcome of the attempt. A handler's exception is always a <see cref="StepFailedException"/>, wherever it ran.</summary>

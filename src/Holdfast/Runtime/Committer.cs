@@ -216,7 +216,7 @@ sealed class Committer : IDisposable
     static bool IsRefused(StoreWrite write, HoldfastException full) => MayBeGivenUp(write) && !(write.IsForReserve && full.Error == HoldfastError.StoreFull);
 
     static HoldfastException Unknown(Exception error) => error as HoldfastException
-        ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {error.Message} Whether it was kept shows after a restart.", error);
+        ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {ErrorText.MessageOf(error)} Whether it was kept shows after a restart.", error);
 
     /// <summary>One write on its way. Who waits goes on through the pool, unless it was committed before anybody waited for it.</summary>
     sealed class Pending(StoreWrite write, bool goesOnElsewhere) : IValueTaskSource<WriteResult>

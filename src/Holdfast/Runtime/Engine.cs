@@ -283,7 +283,7 @@ sealed class Engine : IAsyncDisposable
         Log.Parked(_log, run, reason);
     }
 
-    public void NoteFailure(RunId run, StepOp step, int attempt, Exception error) => Log.AttemptFailed(_log, run, step.Label, step.Id, attempt, error.GetType().Name, error.Message);
+    public void NoteFailure(RunId run, StepOp step, int attempt, Exception error) => Log.AttemptFailed(_log, run, step.Label, step.Id, attempt, error.GetType().Name, ErrorText.MessageOf(error));
 
     public void NoteScanFailed(Exception error) => Log.ScanFailed(_log, error);
 
