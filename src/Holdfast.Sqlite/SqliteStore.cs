@@ -156,8 +156,8 @@ public sealed class SqliteStore : IStore
         Read(reader => reader.ScanOwed(after, limit), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
-        Read(reader => reader.ScanDue(until, limit), cancellationToken);
+    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, DueRun after, int limit, CancellationToken cancellationToken) =>
+        Read(reader => reader.ScanDue(until, after, limit), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<RunId?> FindAsync(string workflow, string key, CancellationToken cancellationToken) =>
