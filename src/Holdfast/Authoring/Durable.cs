@@ -21,6 +21,9 @@ public partial class Durable : ISelfSaved
     /// <summary>The op whose outcome settles it, or 0.</summary>
     internal long Op;
 
+    /// <summary>Its place among the frames that were woken and have not gone on yet; 0 for none.</summary>
+    internal int Woken;
+
     /// <summary>Somebody looked at its outcome, or waits for it: a failure is not lost.</summary>
     internal bool Observed;
 
@@ -85,6 +88,7 @@ public partial class Durable : ISelfSaved
         if (IsSettled) return;
         Error = error;
         State = cancelled ? DurableState.Cancelled : DurableState.Failed;
+        ScopeContent.Remove(this);
         if (!cancelled && !Observed) Owner?.Unobserved.Add(this);
         WakeWaiters();
     }
