@@ -257,7 +257,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     }
 
     void Post(Outcome outcome, bool retryable) =>
-        _engine.Post(run, new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch, _heartbeat?.Details));
+        _engine.Post(run, new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch, _heartbeat?.Details) { Step = step });
 
     bool IsRetryable(Exception error)
     {

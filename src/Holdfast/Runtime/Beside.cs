@@ -17,7 +17,7 @@ static class Beside
         {
             var delivery = work.Deliveries[i];
             results[i] = new(delivery.Op, StateCodec.EncodeOutcome(delivery.Outcome));
-            commits[i] = run.Engine.Committer.CommitAsync(Write(run, memory, results[i], decision.Journal[i], now)).AsTask();
+            commits[i] = run.Engine.Committer.CommitAsync(Write(run, memory.Key, results[i], decision.Journal[i], now)).AsTask();
         }
         var kept = true;
         for (var i = 0; i < commits.Length; i++)
@@ -34,12 +34,12 @@ static class Beside
         return kept;
     }
 
-    public static ResultOnly Write(LiveRun run, RunMemory memory, StoredResult result, JournalEntry entry, DateTimeOffset now)
+    public static ResultOnly Write(LiveRun run, RunKey key, StoredResult result, JournalEntry entry, DateTimeOffset now)
     {
         return new()
         {
             Run = run.Id,
-            Key = memory.Key,
+            Key = key,
             Epoch = run.Engine.Epoch,
             Utc = now,
             Op = result.Op,
