@@ -29,11 +29,16 @@ sealed record CallResult(ReadOnlyMemory<byte> Json, string? ErrorType, string? E
 /// <summary>A handler that workflows call by name.</summary>
 abstract class CallHandler
 {
+    /// <summary>What stands against its argument and its result at a border, or null.</summary>
+    public abstract string? Problem(JsonValues json);
+
     public abstract Task<byte[]> RunAsync(IServiceProvider services, StepContext context, CallTicket ticket, JsonValues json);
 }
 
 sealed class CallHandler<TArgument, TResult>(string name, Func<IServiceProvider, TArgument, StepContext, Task<TResult>> body) : CallHandler
 {
+    public override string? Problem(JsonValues json) => json.Problem(typeof(TArgument)) ?? json.Problem(typeof(TResult));
+
     public override async Task<byte[]> RunAsync(IServiceProvider services, StepContext context, CallTicket ticket, JsonValues json)
     {
         var argument = json.Read<TArgument>(ticket.Argument, $"The argument of '{name}'");

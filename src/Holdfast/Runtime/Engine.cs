@@ -108,6 +108,9 @@ sealed class Engine : IAsyncDisposable
     {
         if (Provider.GetService<IServiceProviderIsService>() is { } known)
             foreach (var type in Registry.All) type.CheckServices(known);
+        foreach (var type in Registry.All) type.CheckJson(Json);
+        foreach (var (name, handler) in Handlers)
+            if (handler.Problem(Json) is { } problem) throw new HoldfastException(HoldfastError.InvalidPayload, $"The step '{name}' takes or gives what would not survive as JSON: {problem}");
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Marks = RunningMarks.Open(Store.SidecarPath);
         foreach (var (run, marks) in Marks.Previous) _marked.TryAdd(run, marks);
