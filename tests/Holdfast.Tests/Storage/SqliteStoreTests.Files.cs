@@ -226,7 +226,7 @@ public sealed partial class SqliteStoreTests
     public void A_directory_that_is_not_there_is_named()
     {
         var refusal = RefusalOf(_directory["missing/test.db"]);
-        Assert.Equal(HoldfastError.StoreUnavailable, refusal.Error);
+        Assert.Equal(HoldfastError.StoreUnusable, refusal.Error);
         Assert.Contains("missing", refusal.Message, StringComparison.Ordinal);
     }
 
