@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Holdfast.Sqlite;
 
 /// <summary>The tables, in numbered steps. A step that was released is never edited: the next one is added.</summary>
@@ -6,7 +8,7 @@ namespace Holdfast.Sqlite;
 /// ordered keys write several times faster than random ones. All names begin with <c>holdfast_</c>, because the user's own
 /// tables may live in the same file.
 /// </remarks>
-static class Schema
+static partial class Schema
 {
     /// <summary>"Hold" in ASCII, in the file's header: tells our files from others, also for <c>file(1)</c>.</summary>
     public const int ApplicationId = 0x486F6C64;
@@ -93,11 +95,16 @@ static class Schema
         var version = VersionOf(database);
         if (id == ApplicationId)
         {
+            if (version < 1) throw Damaged(path, "its header says that it has no tables");
             if (version > Newest)
                 throw new HoldfastException(HoldfastError.StoreNewer,
                     $"{path} has schema {version}, written by a newer Holdfast; this one knows schemas up to {Newest}. Start the newer version, or restore a backup made before it ran.");
+            foreach (var name in NamesOf(version))
+                if (database.Query($"SELECT 1 FROM sqlite_master WHERE name = '{name}'", row => row.Long(0)) == 0) throw Damaged(path, $"{name} is missing");
             return;
         }
+        // Nothing else has a table of this name.
+        if (database.Query("SELECT name FROM sqlite_master WHERE name = 'holdfast_meta'", row => row.Text(0)) is not null) throw Damaged(path, "its header says that it is something else's");
         var table = database.Query("SELECT name FROM sqlite_master LIMIT 1", row => row.Text(0));
         if (id != 0 || version != 0 || table is not null)
             throw new HoldfastException(HoldfastError.StoreForeign,
@@ -120,6 +127,14 @@ static class Schema
             throw;
         }
     }
+
+    /// <summary>The tables and indexes that a file of this version has.</summary>
+    static IEnumerable<string> NamesOf(int version) => Steps.Take(version).SelectMany(static step => Created().Matches(step)).Select(static made => made.Groups["name"].Value);
+
+    [GeneratedRegex(@"CREATE (TABLE|INDEX|UNIQUE INDEX) (?<name>\w+)")]
+    private static partial Regex Created();
+
+    static HoldfastException Damaged(string path, string what) => new(HoldfastError.StoreCorrupt, $"{path} is damaged: {what}. Nothing was changed. Copy the file away, and restore it from a backup.");
 
     public static int VersionOf(Database database) => (int)database.Query("PRAGMA user_version", row => row.Long(0));
 }

@@ -3,8 +3,10 @@ namespace Holdfast.Sqlite;
 /// <summary>What a call into SQLite answered instead of success. Caught inside the store and never shown: callers see <see cref="HoldfastException"/>.</summary>
 sealed class SqliteFault(int code, int systemErrno, string message) : Exception(message)
 {
+    const int Failed = 1, NotPermitted = 3, ReadOnly = 8, CannotOpen = 14;
     const int Busy = 5, Locked = 6, NoMemory = 7, IoError = 10, Corrupt = 11, DiskFull = 13, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
     const int IoErrorWrite = IoError | (3 << 8), IoErrorFsync = IoError | (4 << 8), IoErrorDirectoryFsync = IoError | (5 << 8);
+    const int PermissionErrno = 1, AccessErrno = 13, NoDirectoryErrno = 20, DirectoryErrno = 21, ReadOnlyErrno = 30;
     const int NoSpaceErrno = 28, FileTooLargeErrno = 27, QuotaErrnoLinux = 122, QuotaErrnoMac = 69;
 
     /// <summary>SQLite's extended result code.</summary>
@@ -19,7 +21,8 @@ sealed class SqliteFault(int code, int systemErrno, string message) : Exception(
 
     public bool IsBusy => Primary is Busy or Locked;
 
-    public bool IsCorrupt => Primary is Corrupt or NotADatabase;
+    // Of our own statements only: what they name was there when the store was opened.
+    public bool IsCorrupt => Primary is Corrupt or NotADatabase || (Primary == Failed && Message.StartsWith("no such ", StringComparison.Ordinal));
 
     /// <summary>A write found no room. The write that failed came before the one that makes a commit count, so nothing was committed.</summary>
     public bool IsFull => Primary == DiskFull
@@ -28,9 +31,19 @@ sealed class SqliteFault(int code, int systemErrno, string message) : Exception(
     /// <summary>What was written may or may not reach the disk, and asking again would answer falsely: the kernel forgets the error.</summary>
     public bool IsFsync => Code is IoErrorFsync or IoErrorDirectoryFsync;
 
+    /// <summary>The same for the time when the store is opened: nothing that it then finds missing or closed to it can be of the moment.</summary>
+    public HoldfastException ToOpeningException(string path) =>
+        Primary == NotPermitted || (Primary == ReadOnly && Code != ReadOnly) || (Primary == CannotOpen && systemErrno is PermissionErrno or AccessErrno or NoDirectoryErrno or DirectoryErrno or ReadOnlyErrno)
+            ? new(HoldfastError.StoreUnusable, $"{path} cannot be used: {Message}. The process needs to read and write it, and the directory that it is in.", this)
+        // Whether the file may be written was asked before: what is left says that its header, or its tables, are not what they say.
+        : Primary is Failed or ReadOnly ? Damaged(path)
+        : ToException(path);
+
     public HoldfastException ToException(string path) =>
         IsFull ? new(HoldfastError.StoreFull, $"The disk of {path} is full; nothing of the call was kept. Make room; the engine goes on by itself.", this)
-        : IsCorrupt ? new(HoldfastError.StoreCorrupt, $"{path} is damaged: {Message}. Stop, copy the file away, and restore it from a backup.", this)
+        : IsCorrupt ? Damaged(path)
         : IsBusy ? new(HoldfastError.StoreUnavailable, $"{path} is locked by another program, such as a shell with an open transaction; nothing of the call was kept.", this)
         : new(HoldfastError.StoreUnavailable, $"{path} cannot be used for now; nothing of the call was kept: {Message}.", this);
+
+    HoldfastException Damaged(string path) => new(HoldfastError.StoreCorrupt, $"{path} is damaged: {Message}. Stop, copy the file away, and restore it from a backup.", this);
 }

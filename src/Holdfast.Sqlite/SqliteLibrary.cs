@@ -14,12 +14,13 @@ static unsafe class SqliteLibrary
     /// <summary>3.35.0: the first with RETURNING and with the repaired upsert that the schema relies on.</summary>
     const int OldestVersion = 3_035_000;
 
-    const int ConfigMemoryStatus = 9;
+    const int ConfigMemoryStatus = 9, NotFound = 12;
 
     static readonly Lock Gate = new();
     static bool _loaded;
     static nint _handle;
     static delegate* unmanaged[Cdecl]<nint, int> _systemErrno;
+    static delegate* unmanaged[Cdecl]<nint, byte*, int, void*, int> _fileControl;
 
     /// <summary>Where the library came from, for people.</summary>
     public static string Origin { get; private set; } = "";
@@ -55,6 +56,16 @@ static unsafe class SqliteLibrary
     /// <summary>The operating system's number of the last failure on this connection, or 0 when it is not known.</summary>
     public static int SystemErrno(sqlite3 connection) => _systemErrno == null ? 0 : _systemErrno(connection.DangerousGetHandle());
 
+    /// <summary>
+    /// Asks the main file of a connection for something that has no other way. Where the application chose its SQLite by a way of its own, its functions
+    /// are not known by name, and the answer is that nothing is known of it.
+    /// </summary>
+    public static int FileControl(sqlite3 connection, int operation, void* argument)
+    {
+        if (_fileControl == null) return NotFound;
+        fixed (byte* name = "main\0"u8) return _fileControl(connection.DangerousGetHandle(), name, operation, argument);
+    }
+
     static void Choose()
     {
         var provider = typeof(SQLite3Provider_e_sqlite3).Assembly;
@@ -82,6 +93,8 @@ static unsafe class SqliteLibrary
         }
         if (_handle != 0 && NativeLibrary.TryGetExport(_handle, "sqlite3_system_errno", out var export))
             _systemErrno = (delegate* unmanaged[Cdecl]<nint, int>)export;
+        if (_handle != 0 && NativeLibrary.TryGetExport(_handle, "sqlite3_file_control", out var control))
+            _fileControl = (delegate* unmanaged[Cdecl]<nint, byte*, int, void*, int>)control;
     }
 
     static bool IsProviderSet()

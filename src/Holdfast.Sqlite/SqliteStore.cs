@@ -45,7 +45,7 @@ public sealed class SqliteStore : IStore
     /// <exception cref="HoldfastException">
     /// <see cref="HoldfastError.StoreOwned"/>: another process, or another store of this one, has the file.
     /// <see cref="HoldfastError.StoreNewer"/>: a newer Holdfast wrote it. <see cref="HoldfastError.StoreForeign"/>: it is a database of something else.
-    /// <see cref="HoldfastError.StoreCorrupt"/>: it is damaged, or no database. <see cref="HoldfastError.StoreUnavailable"/>,
+    /// <see cref="HoldfastError.StoreCorrupt"/>: it is damaged, or no database. <see cref="HoldfastError.StoreUnusable"/>: it can never be one there. <see cref="HoldfastError.StoreUnavailable"/>,
     /// <see cref="HoldfastError.StoreFull"/>: it cannot be opened for now; the message says why. <see cref="HoldfastError.StoreIsBackup"/>: it is a
     /// backup that <see cref="SqliteStoreOptions.AcceptBackup"/> does not name.
     /// </exception>
@@ -59,11 +59,14 @@ public sealed class SqliteStore : IStore
         SqliteLibrary.Load(logger);
         // The lock's name must be the same by whatever name the file is opened.
         var full = FullPath(path);
-        if (Directory.Exists(full)) throw new HoldfastException(HoldfastError.StoreForeign, $"{full} is a directory, not a database. Name a file in it.");
         var owned = LockFile.Take(full);
         try
         {
-            return new(full, owned, Writer.Open(full, options, logger), options);
+            // In a file system of somebody's own, the files beside the database are not where the database is.
+            if (options.FileSystem is null) Sidecars.CheckNotEmptied(full);
+            var store = new SqliteStore(full, owned, Writer.Open(full, options, logger), options);
+            owned.NameOwner();
+            return store;
         }
         catch
         {
@@ -89,7 +92,9 @@ public sealed class SqliteStore : IStore
         options.Validate();
         SqliteLibrary.Load(NullLogger.Instance);
         var full = FullPath(path);
+        if (Directory.Exists(full)) throw new HoldfastException(HoldfastError.StoreUnusable, $"{full} is a directory. Name a file in it.");
         if (!File.Exists(full)) throw new HoldfastException(HoldfastError.StoreUnavailable, $"There is no file {full}, so there is nothing to read.");
+        if (options.FileSystem is null) Sidecars.CheckNotEmptied(full);
         try
         {
             using var database = Database.OpenReader(full, options);
@@ -98,7 +103,7 @@ public sealed class SqliteStore : IStore
         }
         catch (SqliteFault fault)
         {
-            throw fault.ToException(full);
+            throw fault.ToOpeningException(full);
         }
         return new(full, null, null, options);
     }
@@ -157,8 +162,8 @@ public sealed class SqliteStore : IStore
         Read(reader => reader.ScanOwed(after, limit), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
-        Read(reader => reader.ScanDue(until, limit), cancellationToken);
+    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, DueRun after, int limit, CancellationToken cancellationToken) =>
+        Read(reader => reader.ScanDue(until, after, limit), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<RunId?> FindAsync(string workflow, string key, CancellationToken cancellationToken) =>

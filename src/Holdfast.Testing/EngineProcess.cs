@@ -52,7 +52,7 @@ sealed class EngineProcess : IAsyncDisposable
         foreach (var hosted in _provider.GetServices<IHostedService>()) await hosted.StartAsync(default).ConfigureAwait(false);
     }
 
-    public async ValueTask<DateTimeOffset?> NextWakeAsync() => await Store.ScanDueAsync(DateTimeOffset.MaxValue, 1, default).ConfigureAwait(false) is [var first, ..] ? first.WakeUtc : null;
+    public async ValueTask<DateTimeOffset?> NextWakeAsync() => await Store.ScanDueAsync(DateTimeOffset.MaxValue, default, 1, default).ConfigureAwait(false) is [var first, ..] ? first.WakeUtc : null;
 
     /// <summary>Moves the clock to a timer's time, and waits until the timer has taken effect.</summary>
     public async Task LeapAsync(DateTimeOffset wake, TimeSpan patience)

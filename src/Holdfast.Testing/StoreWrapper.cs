@@ -23,7 +23,7 @@ class StoreWrapper(IStore inner) : IStore
 
     public ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken) => Inner.ScanOwedAsync(after, limit, cancellationToken);
 
-    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) => Inner.ScanDueAsync(until, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, DueRun after, int limit, CancellationToken cancellationToken) => Inner.ScanDueAsync(until, after, limit, cancellationToken);
 
     public ValueTask<RunId?> FindAsync(string workflow, string key, CancellationToken cancellationToken) => Inner.FindAsync(workflow, key, cancellationToken);
 

@@ -95,6 +95,12 @@ public enum HoldfastError
 
     /// <summary>No backup was made; the message says why. The store is not touched by this.</summary>
     BackupFailed = 210,
+
+    /// <summary>The path can never be a store as it is: a directory, one that is not there, or one that this process may not write to.</summary>
+    StoreUnusable = 211,
+
+    /// <summary>The store's file was moved, replaced or deleted while the engine ran; the engine has stopped, and acknowledged nothing since.</summary>
+    StoreReplaced = 212,
 }
 
 /// <summary>The one family of errors that the world, not the caller's code, causes.</summary>

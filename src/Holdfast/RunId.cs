@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Holdfast;
 
@@ -8,6 +9,7 @@ namespace Holdfast;
 /// since 1970, then 80 random bits; so ids sort by the time of their start, and two installations never issue the same.
 /// </summary>
 /// <remarks>Text form: 26 characters of Crockford base 32 (https://github.com/ulid/spec), upper case.</remarks>
+[JsonConverter(typeof(RunIdConverter))]
 public readonly record struct RunId : IComparable<RunId>
 {
     const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

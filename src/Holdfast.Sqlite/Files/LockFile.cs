@@ -6,17 +6,22 @@ namespace Holdfast.Sqlite.Files;
 /// </summary>
 sealed class LockFile : IDisposable
 {
+    const int ReadOnlyFileSystemErrno = 30;
+
     readonly FileStream _lock;
     readonly string _ownerPath;
+    bool _isNamed;
 
     LockFile(FileStream @lock, string ownerPath) => (_lock, _ownerPath) = (@lock, ownerPath);
 
     /// <exception cref="HoldfastException">
-    /// <see cref="HoldfastError.StoreOwned"/>: it is held. <see cref="HoldfastError.StoreUnavailable"/>: it cannot be made, or locks do not work here.
+    /// <see cref="HoldfastError.StoreOwned"/>: it is held. <see cref="HoldfastError.StoreUnusable"/>: it can never be made here.
+    /// <see cref="HoldfastError.StoreUnavailable"/>: it cannot be made for now, or locks do not work here.
     /// </exception>
     public static LockFile Take(string databasePath)
     {
         var (lockPath, ownerPath) = (databasePath + ".lock", databasePath + ".owner");
+        if (Directory.Exists(databasePath)) throw Unusable($"{databasePath} is a directory. Name a file in it.");
         FileStream stream;
         try
         {
@@ -27,7 +32,15 @@ sealed class LockFile : IDisposable
             throw new HoldfastException(HoldfastError.StoreOwned,
                 $"{databasePath} is in use by {ReadOwner(ownerPath)}. A database has one owner at a time: stop that one, or give this one another file.", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (DirectoryNotFoundException error)
+        {
+            throw Unusable($"The directory of {databasePath} is not there. Make it, or name another one.", error);
+        }
+        catch (Exception error) when (IsForbidden(error))
+        {
+            throw Unusable($"The lock file {lockPath} cannot be opened: {error.Message} The process needs to write in the directory of the database.", error);
+        }
+        catch (IOException error)
         {
             throw new HoldfastException(HoldfastError.StoreUnavailable,
                 $"The lock file {lockPath} cannot be opened: {error.Message} The process needs to write in the directory of the database.", error);
@@ -35,16 +48,32 @@ sealed class LockFile : IDisposable
         try
         {
             VerifyExclusive(lockPath, databasePath);
-            // In a file of its own, because a locked file cannot be read everywhere.
-            File.WriteAllText(ownerPath, $"process {Environment.ProcessId} on {Environment.MachineName}");
         }
-        catch (Exception error)
+        catch
         {
             stream.Dispose();
-            if (error is HoldfastException) throw;
-            throw new HoldfastException(HoldfastError.StoreUnavailable, $"The file {ownerPath} cannot be written: {error.Message}", error);
+            throw;
         }
         return new(stream, ownerPath);
+    }
+
+    /// <summary>
+    /// Says whose the database is, in a file of its own, because a locked file cannot be read everywhere. Once the database is set up: after the death of its
+    /// owner the file says that there was one.
+    /// </summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreUnavailable"/>, <see cref="HoldfastError.StoreUnusable"/>: it cannot be written.</exception>
+    public void NameOwner()
+    {
+        try
+        {
+            _isNamed = true;
+            File.WriteAllText(_ownerPath, $"process {Environment.ProcessId} on {Environment.MachineName}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw IsForbidden(error) ? Unusable($"The file {_ownerPath} cannot be written: {error.Message}", error)
+                : new HoldfastException(HoldfastError.StoreUnavailable, $"The file {_ownerPath} cannot be written: {error.Message}", error);
+        }
     }
 
     /// <summary>Gives the ownership up. The lock file stays: removing it would let two processes lock two files of one name.</summary>
@@ -52,7 +81,7 @@ sealed class LockFile : IDisposable
     {
         try
         {
-            File.Delete(_ownerPath);
+            if (_isNamed) File.Delete(_ownerPath);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -69,6 +98,11 @@ sealed class LockFile : IDisposable
     /// </summary>
     static bool IsHeld(IOException error) =>
         OperatingSystem.IsWindows() ? (error.HResult & 0xffff) is 32 or 33 : error.HResult == (OperatingSystem.IsMacOS() ? 35 : 11);
+
+    /// <summary>A missing right, or a file system that is read-only: no later try will go better.</summary>
+    static bool IsForbidden(Exception error) => error is UnauthorizedAccessException || (!OperatingSystem.IsWindows() && error is IOException && error.HResult == ReadOnlyFileSystemErrno);
+
+    static HoldfastException Unusable(string message, Exception? inner = null) => new(HoldfastError.StoreUnusable, message, inner);
 
     // File locking can be switched off by a runtime setting, and some network file systems pretend.
     static void VerifyExclusive(string lockPath, string databasePath)

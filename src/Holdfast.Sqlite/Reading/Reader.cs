@@ -25,7 +25,7 @@ sealed class Reader(Database database) : IDisposable
     readonly Statement _owed = database.Prepare(
         "SELECT i.id, r.k FROM holdfast_run r JOIN holdfast_run_info i ON i.k = r.k WHERE r.owed = 1 AND r.k > ?1 ORDER BY r.k LIMIT ?2");
     readonly Statement _due = database.Prepare(
-        "SELECT i.id, r.wake FROM holdfast_run r JOIN holdfast_run_info i ON i.k = r.k WHERE r.wake <= ?1 ORDER BY r.wake, r.k LIMIT ?2");
+        "SELECT i.id, r.wake, r.k FROM holdfast_run r JOIN holdfast_run_info i ON i.k = r.k WHERE r.wake <= ?1 AND (r.wake, r.k) > (?3, ?4) ORDER BY r.wake, r.k LIMIT ?2");
     readonly Statement _find = database.Prepare(
         "SELECT i.id FROM holdfast_run_info i WHERE i.w = (SELECT w FROM holdfast_workflow WHERE name = ?1) AND i.key = ?2");
     readonly Statement _dead = database.Prepare(
@@ -93,8 +93,8 @@ sealed class Reader(Database database) : IDisposable
     public IReadOnlyList<(RunId Run, RunKey Key)> ScanOwed(RunKey after, int limit) =>
         ReadAll(_owed.Bind(1, after.Value).Bind(2, AtLeastNone(limit)), static row => (row.RunId(0), new RunKey(row.Long(1))));
 
-    public IReadOnlyList<DueRun> ScanDue(DateTimeOffset until, int limit) =>
-        ReadAll(_due.Bind(1, until).Bind(2, AtLeastNone(limit)), static row => new DueRun(row.RunId(0), row.Utc(1)));
+    public IReadOnlyList<DueRun> ScanDue(DateTimeOffset until, DueRun after, int limit) =>
+        ReadAll(_due.Bind(1, until).Bind(2, AtLeastNone(limit)).Bind(3, after.WakeUtc).Bind(4, after.Key.Value), static row => new DueRun(row.RunId(0), new(row.Long(2)), row.Utc(1)));
 
     public RunId? Find(string workflow, string key)
     {

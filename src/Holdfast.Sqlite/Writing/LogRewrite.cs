@@ -32,14 +32,8 @@ static unsafe class LogRewrite
 
     static void Rewrite(Database database)
     {
-        // Where the application chose its SQLite by a way of its own, its functions are not known by name.
-        if (SqliteLibrary.Handle == 0 || !NativeLibrary.TryGetExport(SqliteLibrary.Handle, "sqlite3_file_control", out var export)) return;
         FileStruct* log = null;
-        fixed (byte* name = "main\0"u8)
-        {
-            var control = (delegate* unmanaged[Cdecl]<nint, byte*, int, void*, int>)export;
-            if (control(database.Handle.DangerousGetHandle(), name, JournalPointer, &log) != 0 || log == null || log->Methods == null) return;
-        }
+        if (SqliteLibrary.FileControl(database.Handle, JournalPointer, &log) != 0 || log == null || log->Methods == null) return;
         long length;
         Check(log->Methods->FileSize(log, &length));
         if (length == 0) return;

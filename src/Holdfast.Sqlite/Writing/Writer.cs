@@ -62,12 +62,26 @@ sealed class Writer : IDisposable
             connection.CloseForGood();
             throw error switch
             {
-                SqliteFault fault => fault.ToException(path),
-                SqliteException raw => new SqliteFault(raw.SqliteExtendedErrorCode, 0, raw.Message).ToException(path),
+                SqliteFault fault => fault.ToOpeningException(path),
+                SqliteException raw => Explained(raw, path, options).ToOpeningException(path),
                 HoldfastException known => known,
                 _ => new HoldfastException(HoldfastError.StoreUnavailable, $"{path} cannot be opened: {error.Message}", error),
             };
         }
+    }
+
+    /// <summary>An error of opening does not come with the system's own number; a second try by another way does.</summary>
+    static SqliteFault Explained(SqliteException raw, string path, SqliteStoreOptions options)
+    {
+        try
+        {
+            Database.OpenReader(path, options).Dispose();
+        }
+        catch (SqliteFault fault)
+        {
+            return fault;
+        }
+        return new(raw.SqliteExtendedErrorCode, 0, raw.Message);
     }
 
     public void Append(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
@@ -123,6 +137,12 @@ sealed class Writer : IDisposable
         lock (_gate)
         {
             if (_isClosed || Poison is not null) return;
+            if (_database.HasMoved)
+            {
+                // Closing would delete the log of whatever has the name now.
+                Replaced();
+                return;
+            }
             try
             {
                 if (!_database.Checkpoint(truncate: true)) Log.CheckpointIncomplete(_logger, _path, "the file is in use elsewhere");
@@ -169,6 +189,8 @@ sealed class Writer : IDisposable
 
     static void Prepare(Database database, string path, SqliteStoreOptions options, ILogger logger)
     {
+        // Before the first look into the file: afterwards a damaged header can be the reason as well.
+        if (database.IsReadOnly) throw new HoldfastException(HoldfastError.StoreUnusable, $"{path} may not be written to by this process. Give it the right, or name another file.");
         database.SetBusyTimeout(options.BusyTimeout);
         database.Handle.enable_sqlite3_next_stmt(true);
         if (options.ValueBytesMax is { } valueBytes) SQLitePCL.raw.sqlite3_limit(database.Handle, SQLitePCL.raw.SQLITE_LIMIT_LENGTH, valueBytes);
@@ -307,6 +329,8 @@ sealed class Writer : IDisposable
             if ((fault.IsBusy && !_database.IsAutocommit) || fault.IsFull) throw Undo(fault);
             throw Abandon(fault);
         }
+        // Looked at after the commit: what is acknowledged was in the file that the path names.
+        if (_database.HasMoved) throw Replaced();
     }
 
     /// <summary>Undoes the transaction after a failure that came before the commit, and says what the caller is told.</summary>
@@ -339,6 +363,15 @@ sealed class Writer : IDisposable
         lock (Abandoned) Abandoned.Add(this);
         return Poison = new(HoldfastError.OutcomeUnknown,
             $"A commit to {_path} failed with '{fault.Message}', and whether it was kept shows only when the file is read again. The store is not used any more; restart the engine.", fault);
+    }
+
+    HoldfastException Replaced()
+    {
+        Log.Abandoned(_logger, _path, "it was moved, replaced or deleted");
+        lock (Abandoned) Abandoned.Add(this);
+        return Poison = new(HoldfastError.StoreReplaced,
+            $"{_path} is not the file any more that the engine has open: it was moved, replaced or deleted while the engine ran. Nothing is acknowledged from here on, and the last commit is not in the file of that name. "
+            + "Put the file back with its -wal file, and start again; to restore a backup, stop the engine first.");
     }
 
     void CheckpointIfDue()

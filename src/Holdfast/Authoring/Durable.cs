@@ -21,6 +21,9 @@ public partial class Durable : ISelfSaved
     /// <summary>The op whose outcome settles it, or 0.</summary>
     internal long Op;
 
+    /// <summary>Its place among the frames that were woken and have not gone on yet; 0 for none.</summary>
+    internal int Woken;
+
     /// <summary>Somebody looked at its outcome, or waits for it: a failure is not lost.</summary>
     internal bool Observed;
 
@@ -85,6 +88,7 @@ public partial class Durable : ISelfSaved
         if (IsSettled) return;
         Error = error;
         State = cancelled ? DurableState.Cancelled : DurableState.Failed;
+        ScopeContent.Remove(this);
         if (!cancelled && !Observed) Owner?.Unobserved.Add(this);
         WakeWaiters();
     }
@@ -121,7 +125,7 @@ public partial class Durable : ISelfSaved
             case DurableState.Succeeded: return;
             // Awaited in a scope that was cancelled: the wait itself is over, whatever becomes of the target.
             case DurableState.Pending: throw RunGraph.Required.CancelledWait(this);
-            case DurableState.Cancelled: throw RunGraph.Required.Cancelled(Error!.Message);
+            case DurableState.Cancelled: throw RunGraph.Required.Cancelled(ErrorText.MessageOf(Error!));
             default:
                 // Each await throws the same object; its stack text so far is kept and grows by this frame's part.
                 ExceptionPlan.SealStack(Error!);

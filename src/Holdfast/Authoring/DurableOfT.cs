@@ -25,6 +25,7 @@ public class Durable<T> : Durable
         if (IsSettled) return;
         Result = result;
         State = DurableState.Succeeded;
+        ScopeContent.Remove(this);
         WakeWaiters();
     }
 

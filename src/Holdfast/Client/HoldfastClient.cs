@@ -13,6 +13,9 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
 {
     const int KeyLengthMax = 1_000;
 
+    /// <summary>How many children of a run are looked at to say what it waits for.</summary>
+    const int ChildrenAskedMax = 5;
+
     public async Task<RunHandle<TWorkflow, T>> StartAsync<TWorkflow, T>(Expression<Func<TWorkflow, Durable<T>>> call, string? key, CancellationToken cancellationToken) where TWorkflow : Workflow =>
         new(this, await StartAsync(engine.Registry.Newest(typeof(TWorkflow)), WorkflowCall.ArgumentOf(call), key, cancellationToken).ConfigureAwait(false));
 
@@ -106,6 +109,8 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         if (StateBytes.TryRead(stored.Run.State, out _)?.RestartedAs is { } before) return before;
         if (stored.Outcome is not null) throw Ended(run);
         if (stored.Unreadable is { } unreadable) throw Unreadable(run, unreadable);
+        if (Loading.Problem(engine, stored) is { } damage)
+            throw new HoldfastException(damage.Error, $"Run {run} cannot be restarted, because what its record says of its children and steps cannot be read. Terminate it, and start a new run with its input. {damage.Message}", damage);
         if (stored.Run.Parent is { } parent)
             throw new HoldfastException(HoldfastError.Misuse, $"Run {run} is a child of run {parent}, which waits for it. Restart the parent, or terminate the child: the parent then gets a failure.");
         var type = engine.Registry.Newest(stored.Run.Workflow)
@@ -290,7 +295,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         var waiting = RunKernel.IsFinished(row.Status) ? ""
             : state is null ? $"parked: {Damaged.ReasonOf(row.Unreadable ?? damage!)}"
             : row.Status == RunStatus.Parked && state.Status == RunStatus.Running ? $"parked: {await WhyAsync(row.Id, cancellationToken).ConfigureAwait(false)}"
-            : RunKernel.Describe(state, row.StoredResults);
+            : await WaitingAsync(state, row, cancellationToken).ConfigureAwait(false);
         return new(
             row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, waiting,
             row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { Unreadable: null } outcome ? RunErrors.Decode(outcome.Error) : null)
@@ -298,6 +303,17 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             RestartedAs = state?.RestartedAs,
             RestartOf = state?.RestartOf,
         };
+    }
+
+    /// <summary>What the run waits for; and of its children, which of them wait for somebody's help.</summary>
+    async ValueTask<string> WaitingAsync(RunState state, RunRow row, CancellationToken cancellationToken)
+    {
+        var waiting = RunKernel.Describe(state, row.StoredResults);
+        if (row.Status != RunStatus.Running) return waiting;
+        foreach (var child in state.Ops.OfType<ChildOp>().Take(ChildrenAskedMax))
+            if (await engine.Store.GetAsync(child.Child, cancellationToken).ConfigureAwait(false) is { Status: RunStatus.Parked } parked)
+                waiting += $"; child {child.Child} is {(await InfoAsync(parked, cancellationToken).ConfigureAwait(false)).Waiting}";
+        return waiting;
     }
 
     /// <summary>The record of a run that was set aside is readable; its frames and messages may not be.</summary>

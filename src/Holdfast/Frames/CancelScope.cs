@@ -20,6 +20,9 @@ public sealed class CancelScope : ISelfSaved
     /// <summary>Why it was cancelled, itself; null when it was not.</summary>
     internal string? OwnReason { get; set; }
 
+    /// <summary>What of it is not settled, as far as the live frames have noted it.</summary>
+    internal Frames.ScopeContent Content => field ??= new();
+
     /// <summary>Whether it is cancelled, itself or through a scope around it.</summary>
     public bool IsCancelled => Reason is not null;
 
@@ -57,6 +60,7 @@ public sealed class CancelScope : ISelfSaved
     void ISelfSaved.Load(GraphReader reader)
     {
         Parent = reader.ReadReference<CancelScope>();
+        if (Parent is not null) (reader.Owner as Frames.RunGraph)?.NoteScope();
         IsShielded = reader.ReadBoolean();
         OwnReason = reader.ReadReference<string>();
     }

@@ -43,7 +43,9 @@ sealed class Frame<TMachine, T> : Durable<T>, IFrame where TMachine : IAsyncStat
     public static Frame<TMachine, T> Create()
     {
         var graph = RunGraph.Required;
-        return new() { Owner = graph, Scope = graph.CurrentScope };
+        var frame = new Frame<TMachine, T> { Owner = graph, Scope = graph.CurrentScope };
+        ScopeContent.Add(frame);
+        return frame;
     }
 
     /// <summary>Takes the machine in and runs it to its first suspension.</summary>
@@ -62,7 +64,7 @@ sealed class Frame<TMachine, T> : Durable<T>, IFrame where TMachine : IAsyncStat
 
     internal override string Describe() => MethodNames.Of(typeof(TMachine));
 
-    internal override void OnSettled(Durable dependency) => Owner!.Ready.Enqueue(this);
+    internal override void OnSettled(Durable dependency) => Owner!.Wake(this);
 
     internal override void Detach(Func<Durable, bool> from)
     {
@@ -70,7 +72,7 @@ sealed class Frame<TMachine, T> : Durable<T>, IFrame where TMachine : IAsyncStat
         awaited.RemoveWaiter(this);
         // It is woken once, however often it is detached before it runs.
         _awaited = null;
-        Owner!.Ready.Enqueue(this);
+        Owner!.Wake(this);
     }
 
     (int Await, object Machine) IFrame.Look() => (Machine<TMachine>.StateOf(ref _machine), _machine);

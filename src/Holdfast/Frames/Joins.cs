@@ -17,6 +17,7 @@ abstract class Join<T> : Durable<T>
         var graph = RunGraph.Required;
         Owner = graph;
         Scope = graph.CurrentScope;
+        ScopeContent.Add(this);
         _inputs = [.. inputs];
         foreach (var input in _inputs)
         {
@@ -92,7 +93,7 @@ abstract class Join<T> : Durable<T>
         if (left == 0) SettleCancelled();
     }
 
-    protected void SettleCancelled() => SettleFailed(Owner!.Cancelled(Scope?.Reason ?? "The wait was cancelled."), cancelled: true);
+    protected void SettleCancelled() => SettleFailed(new OperationCanceledException(Scope?.Reason ?? "The wait was cancelled."), cancelled: true);
 
     /// <summary>Whether the input ended because the scope of this wait was cancelled: then the wait throws, and gives no value that code could go on with.</summary>
     protected bool IsCancelledWith(Durable input) => input.State == DurableState.Cancelled && Scope is { IsCancelled: true };

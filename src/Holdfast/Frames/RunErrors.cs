@@ -1,14 +1,13 @@
-using Holdfast.Frames.Graph;
-
 namespace Holdfast.Frames;
 
 /// <summary>The exception that ended a run, as it is kept: plain JSON, readable without the code that threw it.</summary>
 static class RunErrors
 {
-    public static byte[] Encode(Exception error) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-        new RunError(
-            error is StepFailedException failed ? failed.TypeName : error.GetType().FullName!, error.Message,
-            ExceptionPlan.StackTextOf(error)));
+    public static byte[] Encode(Exception error)
+    {
+        var told = ErrorText.Of(error);
+        return System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new RunError(error is StepFailedException failed ? failed.TypeName : error.GetType().FullName!, told.Message, told.Stack));
+    }
 
     public static RunError? Decode(ReadOnlyMemory<byte> bytes)
     {

@@ -11,7 +11,7 @@ namespace Holdfast.Frames;
 /// </summary>
 sealed class RunGraph(RunServices services)
 {
-    /// <summary>Further awaits in a cancelled scope that one turn may make before the run is ended from outside.</summary>
+    /// <summary>Further awaits in a cancelled scope that one frame may make in a turn before the run is ended from outside.</summary>
     const int CancelledAwaitsMax = 1_000;
 
     /// <summary>Each hop gives a deep recursion a fresh stack of <see cref="StackBytes"/>; more than this many is a runaway.</summary>
@@ -31,7 +31,18 @@ sealed class RunGraph(RunServices services)
     /// <summary>How many of the decision's deliveries were handed out in this turn.</summary>
     int _delivered;
 
-    int _cancelledAwaits;
+    /// <summary>Frames that can go on, in the order in which they were woken.</summary>
+    readonly Queue<Durable> _ready = new();
+
+    /// <summary>How many frames were woken so far.</summary>
+    int _woken;
+
+    /// <summary>Whether the scopes of these frames, which were read back, are yet to learn what they hold.</summary>
+    bool _isUnsorted;
+
+    /// <summary>How many awaits of a frame have thrown in this turn, because they were cancelled.</summary>
+    Dictionary<object, int>? _cancelledAwaits;
+
     int _stackHops;
 
     /// <summary>Frames whose code is on the stack, each called by the one before.</summary>
@@ -69,9 +80,6 @@ sealed class RunGraph(RunServices services)
     /// <summary>The durables of open ops, by number.</summary>
     public Dictionary<long, Durable> Ops { get; } = [];
 
-    /// <summary>Frames that can go on, in the order in which they were woken.</summary>
-    public Queue<Durable> Ready { get; } = new();
-
     /// <summary>Failures that nobody has awaited: left over at the end, they fail the run.</summary>
     public List<Durable> Unobserved { get; } = [];
 
@@ -98,6 +106,9 @@ sealed class RunGraph(RunServices services)
         NewBlobs.AddRange(blobs);
         return [.. blobs.Select(static b => b.Hash)];
     }
+
+    /// <summary>How many durables were looked at so far to find what scopes hold: a measure of work.</summary>
+    public long Visited { get; private set; }
 
     /// <summary>Whether any frame ran in this turn, so that there is a new snapshot to take.</summary>
     public bool Ran { get; private set; }
@@ -131,7 +142,10 @@ sealed class RunGraph(RunServices services)
 
     public OperationCanceledException Cancelled(string reason)
     {
-        if (++_cancelledAwaits == CancelledAwaitsMax)
+        // By the frame: very many that are cancelled at once, and end at once, ignore nothing.
+        var frame = _running.Count > 0 ? _running[^1] : (object)this;
+        var awaits = _cancelledAwaits ??= new(ReferenceEqualityComparer.Instance);
+        if ((awaits[frame] = awaits.GetValueOrDefault(frame) + 1) == CancelledAwaitsMax)
         {
             IgnoresCancellation = true;
             RecordMisuse($"The code went on awaiting {CancelledAwaitsMax} times in a scope that is cancelled ({reason}). Let OperationCanceledException through, or put what must be done into Shield.");
@@ -148,11 +162,23 @@ sealed class RunGraph(RunServices services)
         _outerGraph = _current;
         _outerContext = ExecutionContext.Capture();
         _current = this;
-        _cancelledAwaits = 0;
+        _cancelledAwaits?.Clear();
         _delivered = 0;
         Ran = false;
         CurrentScope = RootScope;
+        Sort();
         ExecutionContext.Restore(CleanContext.Value);
+    }
+
+    /// <summary>A scope was read back.</summary>
+    public void NoteScope() => _isUnsorted = true;
+
+    /// <summary>Tells scopes that were read back what they hold; from then on they hear of it.</summary>
+    void Sort()
+    {
+        if (!_isUnsorted) return;
+        _isUnsorted = false;
+        foreach (var durable in Pending()) ScopeContent.Add(durable);
     }
 
     /// <summary>Gives the thread back what it had.</summary>
@@ -196,8 +222,9 @@ sealed class RunGraph(RunServices services)
                 Decision.CancelRun = null;
                 Cancel(RootScope, reason);
             }
-            else if (Ready.TryDequeue(out var frame))
+            else if (_ready.TryDequeue(out var frame))
             {
+                frame.Woken = 0;
                 EnterFrame(frame);
             }
             else
@@ -221,6 +248,13 @@ sealed class RunGraph(RunServices services)
         if (context is not null && !ReferenceEquals(ExecutionContext.Capture(), context)) ExecutionContext.Restore(context);
         _running.RemoveAt(_running.Count - 1);
         CurrentScope = scope;
+    }
+
+    /// <summary>A frame can go on, behind those that were woken before it.</summary>
+    public void Wake(Durable frame)
+    {
+        frame.Woken = ++_woken;
+        _ready.Enqueue(frame);
     }
 
     void ResumeOnNewStack(Durable frame)
@@ -248,6 +282,7 @@ sealed class RunGraph(RunServices services)
         durable.Op = State.NextOp;
         durable.Owner = this;
         durable.Scope = CurrentScope;
+        ScopeContent.Add(durable);
         Ops.Add(durable.Op, durable);
         RunKernel.Decide(State, command, Now, Decision);
         return durable;
@@ -282,13 +317,16 @@ sealed class RunGraph(RunServices services)
     /// Cancels a scope: its ops are given up, and whoever in it waits for something outside stops waiting. What waits is found from
     /// the open ops through their waiters, in the order of their numbers, so that hot and cold runs do the same.
     /// </summary>
-    public void Cancel(CancelScope scope, string reason)
+    /// <param name="scope">The scope.</param>
+    /// <param name="reason">Why, for the exceptions that the awaits inside throw.</param>
+    /// <param name="end">Its end, when its own code has ended.</param>
+    public void Cancel(CancelScope scope, string reason, Durable? end = null)
     {
         if (scope.OwnReason is not null) return;
         scope.OwnReason = reason;
-        foreach (var durable in Pending())
+        foreach (var durable in Inside(scope, end))
         {
-            if (durable.IsSettled || durable.Scope is not { IsCancelled: true } own || !own.IsInside(scope)) continue;
+            if (durable.IsSettled || durable.Scope is not { IsCancelled: true }) continue;
             if (durable.Op > 0) RunKernel.Decide(State, new RunEvent.CancelOp(durable.Op, reason, Services.CancelGrace), Now, Decision);
             else durable.Detach(d => d.Scope?.IsInside(scope) != true);
         }
@@ -303,19 +341,20 @@ sealed class RunGraph(RunServices services)
         var scope = end.Scope!;
         GiveUpOrphans(scope);
         if (Left() is null) return null;
-        Cancel(scope, "The scope has ended.");
+        Cancel(scope, "The scope has ended.", end);
         // Code in the scope that waits for the scope's end would never see it.
         foreach (var waiter in end.Waiters.ToArray())
             if (waiter.Scope?.IsInside(scope) == true) waiter.Detach(d => ReferenceEquals(d, end));
         return Left();
 
-        Durable? Left() => end.Waiters.Concat(Pending()).FirstOrDefault(d => !d.IsSettled && !ReferenceEquals(d, end) && d.Scope?.IsInside(scope) == true);
+        Durable? Left() => Inside(scope, end).Find(d => !d.IsSettled && !ReferenceEquals(d, end));
     }
 
     /// <summary>Gives up the ops of a scope that nobody waits for.</summary>
     public void GiveUpOrphans(CancelScope scope)
     {
-        foreach (var orphan in Ops.Values.Where(d => !d.Waiters.Any() && d.Scope?.IsInside(scope) == true).OrderBy(static d => d.Op).ToArray()) GiveUp(orphan);
+        var ops = scope.Parent is null ? Ops.Values : scope.Content.All().Where(IsOpen);
+        foreach (var orphan in ops.Where(static d => !d.Waiters.Any()).OrderBy(static d => d.Op).ToArray()) GiveUp(orphan);
     }
 
     /// <summary>Gives up one op whose outcome is of no more use.</summary>
@@ -329,17 +368,52 @@ sealed class RunGraph(RunServices services)
 
     public bool IsReceive(Durable durable) => State.Ops.TryGet(durable.Op, out var op) && op is ReceiveOp;
 
+    bool IsOpen(Durable durable) => durable.Op > 0 && Ops.ContainsKey(durable.Op);
+
+    /// <summary>
+    /// What of a scope is not settled, in an order that is the same hot and cold. Mostly all of it follows from the scope's own ops and from the code that
+    /// runs; only where something in it waits for the outside alone, the whole run is looked through.
+    /// </summary>
+    /// <param name="scope">The scope.</param>
+    /// <param name="end">Its end, when nothing but it leads to those that wait for it.</param>
+    List<Durable> Inside(CancelScope scope, Durable? end = null)
+    {
+        if (scope.Parent is null) return Pending();
+        var content = scope.Content.All();
+        if (content.TrueForAll(d => ReferenceEquals(d, end))) return [];
+        var roots = content.Where(IsOpen).OrderBy(static d => d.Op).Concat(content.Where(static d => d.Woken > 0).OrderBy(static d => d.Woken)).Concat(_running);
+        var found = Reached(end is null ? roots : roots.Concat(end.Waiters), within: scope);
+        var known = new HashSet<Durable>(found, ReferenceEqualityComparer.Instance);
+        var missing = content.FindAll(d => !known.Contains(d) && !ReferenceEquals(d, end));
+        if (missing.Count == 0) return found;
+        // Frames that were read back do not hold what nothing leads to any more: so that hot ones go on as they do, it is forgotten.
+        var all = Pending();
+        foreach (var lost in missing.Except(all).ToList())
+        {
+            ScopeContent.Remove(lost);
+            missing.Remove(lost);
+        }
+        return missing.Count == 0 ? found : [.. found.Except(all), .. all.Where(d => d.Scope?.IsInside(scope) == true)];
+    }
+
     /// <summary>Everything that is not settled: the open ops, the frames that are about to run or do, and what waits for them, directly or not.</summary>
-    List<Durable> Pending()
+    List<Durable> Pending() => Reached(Ops.OrderBy(static o => o.Key).Select(static o => o.Value).Concat(_ready).Concat(_running), within: null);
+
+    /// <summary>These and what waits for them, directly or not; of one scope only, or of all.</summary>
+    List<Durable> Reached(IEnumerable<Durable> roots, CancelScope? within)
     {
         var found = new List<Durable>();
         var seen = new HashSet<Durable>(ReferenceEqualityComparer.Instance);
-        foreach (var durable in Ops.OrderBy(static o => o.Key).Select(static o => o.Value).Concat(Ready).Concat(_running))
-            if (seen.Add(durable)) found.Add(durable);
+        foreach (var durable in roots) Add(durable);
         for (var i = 0; i < found.Count; i++)
-            foreach (var waiter in found[i].Waiters)
-                if (seen.Add(waiter)) found.Add(waiter);
+            foreach (var waiter in found[i].Waiters) Add(waiter);
+        Visited += found.Count;
         return found;
+
+        void Add(Durable durable)
+        {
+            if ((within is null || (!durable.IsSettled && durable.Scope?.IsInside(within) == true)) && seen.Add(durable)) found.Add(durable);
+        }
     }
 }
 

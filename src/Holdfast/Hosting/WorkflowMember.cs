@@ -54,6 +54,9 @@ sealed class WorkflowMember
         if (!found.TryAdd(name, new(method, name))) throw invalid($"two of its members are the {what} '{name}'; callers from other processes know it by name alone.");
     }
 
+    /// <summary>What stands against its arguments and its answer at a border, or null.</summary>
+    public string? Problem(JsonValues json) => _parameters.Select(static p => p.ParameterType).Append(_method.ReturnType).Where(static t => t != typeof(void)).Select(json.Problem).FirstOrDefault(static p => p is not null);
+
     /// <summary>The arguments, as objects that nobody else holds.</summary>
     public object?[] Read(IReadOnlyList<byte[]> arguments, JsonValues json)
     {

@@ -65,6 +65,15 @@ sealed class WorkflowType
             if (!known.IsService(parameter.ParameterType)) throw Invalid($"its constructor takes {parameter.ParameterType} '{parameter.Name}', which the container does not have.");
     }
 
+    /// <summary>Refuses what goes in or comes out and would not survive as JSON.</summary>
+    public void CheckJson(JsonValues json)
+    {
+        if (InputType is { } input && json.Problem(input) is { } problem) throw Invalid($"its input would not survive as JSON: {problem}");
+        if (json.Problem(ResultType) is { } lost) throw Invalid($"its result would not survive as JSON: {lost}");
+        foreach (var (name, member) in Queries.Concat(Updates))
+            if (member.Problem(json) is { } taken) throw Invalid($"'{name}' takes or gives what would not survive as JSON: {taken}");
+    }
+
     /// <summary>Builds the workflow object, with the services that went into it.</summary>
     public (Workflow Workflow, IReadOnlyList<Injected> Injected) Create(IServiceProvider services)
     {

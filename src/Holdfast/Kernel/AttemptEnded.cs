@@ -21,15 +21,16 @@ static class AttemptEnded
         // A parked run has no frames to take the outcome. The runtime stores it beside the state, so the step stays as it is.
     }
 
-    public static Outcome? Settlement(RunState state, RunEvent.AttemptEnded ended, DateTimeOffset now) =>
-        IsPresent(state, ended, out var step) ? Settlement(step, ended, now, out _) : null;
+    public static Outcome? Settlement(StepOp? step, RunEvent.AttemptEnded ended, DateTimeOffset now) => IsPresent(step, ended) ? Settlement(step!, ended, now, out _) : null;
 
     static bool IsPresent(RunState state, RunEvent.AttemptEnded ended, out StepOp step)
     {
-        // Redelivery and late attempts are normal: only the present attempt, and only while it runs, has something to say.
         step = state.Ops.TryGet(ended.Op, out var op) ? (op as StepOp)! : null!;
-        return step is { Phase: StepPhase.Ready } && step.Attempt == ended.Attempt;
+        return IsPresent(step, ended);
     }
+
+    /// <summary>Redelivery and late attempts are normal: only the present attempt, and only while it runs, has something to say.</summary>
+    static bool IsPresent(StepOp? step, RunEvent.AttemptEnded ended) => step is { Phase: StepPhase.Ready } && step.Attempt == ended.Attempt;
 
     static Outcome? Settlement(StepOp step, RunEvent.AttemptEnded ended, DateTimeOffset now, out DateTimeOffset retryUtc)
     {

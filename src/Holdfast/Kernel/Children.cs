@@ -20,7 +20,7 @@ static class Children
     {
         decision.ConsumedMail.Add(mail.Sequence);
         // A parent that gave the child up has no such op any more, and nobody wants the answer.
-        if (Mail.Addressee(state, mail) is not ChildOp child) return;
+        if ((Mail.Addressee(state, mail) ?? Named(state, mail.Name)) is not ChildOp child) return;
         Outcome outcome;
         try
         {
@@ -36,6 +36,14 @@ static class Children
         state.Ops.Remove(child.Id);
         decision.Note(JournalKind.ChildSettled, child.Id, $"{child.Workflow} {child.Child}: {Word(outcome)}");
         decision.Deliveries.Add(new(child.Id, outcome));
+    }
+
+    static ChildOp? Named(RunState state, string child)
+    {
+        if (!RunId.TryParse(child, out var id)) return null;
+        foreach (var op in state.Ops)
+            if (op is ChildOp found && found.Child == id) return found;
+        return null;
     }
 
     /// <summary>Asks the child to cancel, once.</summary>
@@ -58,6 +66,10 @@ static class Children
         var op = parent.Op.ToString(CultureInfo.InvariantCulture);
         decision.Outgoing.Add(new(parent.Run, new(MailKind.ChildSettled, op, StateCodec.EncodeOutcome(outcome), $"child:{op}", now)));
     }
+
+    /// <summary>The same for a run of whose own record not even its parent's op is known: the parent finds it by the child.</summary>
+    public static void TellParent(RunId parent, RunId child, string reason, DateTimeOffset now, Decision decision) => decision.Outgoing.Add(
+        new(parent, new(MailKind.ChildSettled, child.ToString(), StateCodec.EncodeOutcome(new(OutcomeKind.Failed, default, reason)), $"child:{child}", now)));
 
     static void Post(ChildOp child, MailKind kind, string reason, string dedupKey, DateTimeOffset now, Decision decision) =>
         decision.Outgoing.Add(new(child.Child, new(kind, "", Encoding.UTF8.GetBytes(reason), dedupKey, now)));

@@ -48,7 +48,11 @@ abstract record RunEvent
     /// <param name="Sample">A random number in [0, 1) for the jitter of the next wait.</param>
     /// <param name="Epoch">The epoch of a following attempt.</param>
     /// <param name="Details">What the attempt said last of how far it was, as JSON; null for nothing.</param>
-    public sealed record AttemptEnded(long Op, int Attempt, Outcome Outcome, bool Retryable, double Sample, long Epoch, byte[]? Details = null) : RunEvent;
+    public sealed record AttemptEnded(long Op, int Attempt, Outcome Outcome, bool Retryable, double Sample, long Epoch, byte[]? Details = null) : RunEvent
+    {
+        /// <summary>The step as the attempt knew it, for a run whose own record cannot be read any more.</summary>
+        public StepOp? Step { get; init; }
+    }
 
     /// <summary>
     /// A result that the store keeps already (a transaction step, or a result that waited beside the state). Its journal entry was

@@ -54,7 +54,11 @@ static class RunKernel
     /// The outcome that this end of an attempt gives its step, or null when another attempt follows or the attempt is not the
     /// present one. Changes nothing: it tells the runtime what to store beside the state of a run whose frames cannot take it now.
     /// </summary>
-    public static Outcome? Settlement(RunState state, RunEvent.AttemptEnded ended, DateTimeOffset now) => AttemptEnded.Settlement(state, ended, now);
+    public static Outcome? Settlement(RunState state, RunEvent.AttemptEnded ended, DateTimeOffset now) =>
+        Settlement(state.Ops.TryGet(ended.Op, out var op) ? op as StepOp : null, ended, now);
+
+    /// <summary>The same for the step alone, when the state cannot be read.</summary>
+    public static Outcome? Settlement(StepOp? step, RunEvent.AttemptEnded ended, DateTimeOffset now) => AttemptEnded.Settlement(step, ended, now);
 
     /// <summary>The journal entry for a step's outcome that is stored beside the state.</summary>
     public static JournalEntry JournalOf(StepOp step, Outcome outcome) => Steps.Entry(step, outcome);

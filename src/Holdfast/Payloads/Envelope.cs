@@ -63,7 +63,7 @@ sealed class Envelope(PayloadCodec? codec)
         catch (Exception error)
         {
             throw new HoldfastException(
-                HoldfastError.PayloadNotEncoded, $"The payload codec {codec.GetType().Name} could not encode, so nothing was kept. {error.GetType().Name}: {error.Message} Give it the key that it needs.", error);
+                HoldfastError.PayloadNotEncoded, $"The payload codec {codec.GetType().Name} could not encode, so nothing was kept. {error.GetType().Name}: {ErrorText.MessageOf(error)} Give it the key that it needs.", error);
         }
         var stored = new byte[Mark.Length + encoded.Length];
         Mark.CopyTo(stored);
@@ -81,7 +81,7 @@ sealed class Envelope(PayloadCodec? codec)
         }
         catch (Exception error)
         {
-            throw Unreadable($"The payload codec {codec.GetType().Name} could not decode it. {error.GetType().Name}: {error.Message}", error);
+            throw Unreadable($"The payload codec {codec.GetType().Name} could not decode it. {error.GetType().Name}: {ErrorText.MessageOf(error)}", error);
         }
         if (inner is not [Version, ..] || !Checksum.IsIntact(inner)) throw Unreadable($"What the payload codec {codec.GetType().Name} gives back is not what was saved: it has another key, or the bytes were changed.");
         return inner.AsMemory(Checksum.HeadBytes);

@@ -26,7 +26,7 @@ sealed class PayloadStore(IStore store, Envelope envelope, bool isView = false) 
 
     public ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken) => store.ScanOwedAsync(after, limit, cancellationToken);
 
-    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) => store.ScanDueAsync(until, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, DueRun after, int limit, CancellationToken cancellationToken) => store.ScanDueAsync(until, after, limit, cancellationToken);
 
     public ValueTask<RunId?> FindAsync(string workflow, string key, CancellationToken cancellationToken) => store.FindAsync(workflow, key, cancellationToken);
 

@@ -223,7 +223,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         _engine.NoteFailure(run.Id, step, Number, error);
     }
 
-    Outcome OutcomeOf(Exception error) => error is OperationCanceledException && _isCancelled ? Outcome.Cancelled(error.Message) : _engine.Codec.EncodeError(error);
+    Outcome OutcomeOf(Exception error) => error is OperationCanceledException && _isCancelled ? Outcome.Cancelled(ErrorText.MessageOf(error)) : _engine.Codec.EncodeError(error);
 
     HoldfastException Leak(string secret, string does) => new(
         HoldfastError.NotSavable, $"Step '{step.Label}' {does} the value of the secret '{secret}', which would be saved. Say what was done with it instead.");
@@ -276,7 +276,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     void Post(Outcome outcome, bool retryable)
     {
-        var ended = new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch, _heartbeat?.Details);
+        var ended = new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch, _heartbeat?.Details) { Step = step };
         // The last thing that an attempt does: what ended on the thread that started it is found by that thread.
         if (ReferenceEquals(_inline, this)) run.Add(ended);
         else _engine.Post(run, ended);

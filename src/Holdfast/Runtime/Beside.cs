@@ -17,7 +17,7 @@ static class Beside
         {
             var delivery = work.Deliveries[i];
             results[i] = new(delivery.Op, StateCodec.EncodeOutcome(delivery.Outcome));
-            commits[i] = run.Engine.Committer.CommitAsync(Write(run, memory, results[i], decision.Journal[i], now)).AsTask();
+            commits[i] = run.Engine.Committer.CommitAsync(Write(run, memory.Key, results[i], decision.Journal[i], now)).AsTask();
         }
         var kept = true;
         for (var i = 0; i < commits.Length; i++)
@@ -27,7 +27,7 @@ static class Beside
             else
             {
                 kept = false;
-                if (answer.Verdict == Verdict.Refused) await FailAsync(run, memory, decision.Journal[i], answer.Reason, now).ConfigureAwait(false);
+                if (answer.Verdict == Verdict.Refused) await FailAsync(run, memory.Key, decision.Journal[i], answer.Reason, now).ConfigureAwait(false);
                 else run.Engine.LostOwnership(run.Id, answer);
             }
         }
@@ -43,24 +43,24 @@ static class Beside
     /// Keeps, in the place of a result that the store does not take, that its step has failed. The step was done: with nothing kept of it, it would begin again.
     /// </summary>
     /// <param name="run">The run.</param>
-    /// <param name="memory">Its memory.</param>
+    /// <param name="key">Its key in the store.</param>
     /// <param name="entry">The journal entry of the result.</param>
     /// <param name="reason">Why the store does not take it.</param>
     /// <param name="now">The time of the turn.</param>
-    public static ValueTask<WriteResult> FailAsync(LiveRun run, RunMemory memory, JournalEntry entry, string? reason, DateTimeOffset now)
+    public static ValueTask<WriteResult> FailAsync(LiveRun run, RunKey key, JournalEntry entry, string? reason, DateTimeOffset now)
     {
         var outcome = run.Engine.Codec.EncodeError(new HoldfastException(
             HoldfastError.NotSavable, $"The store did not take the result of step '{entry.Text}' (op {entry.Op}): {reason}. The step was done. Let it return less, or where its result is."));
         var failed = entry with { Kind = JournalKind.StepFailed, Text = Line.Of($"{entry.Text}: {outcome.Summary}") };
-        return run.Engine.Committer.CommitAsync(Write(run, memory, new(entry.Op, StateCodec.EncodeOutcome(outcome)), failed, now));
+        return run.Engine.Committer.CommitAsync(Write(run, key, new(entry.Op, StateCodec.EncodeOutcome(outcome)), failed, now));
     }
 
-    public static ResultOnly Write(LiveRun run, RunMemory memory, StoredResult result, JournalEntry entry, DateTimeOffset now)
+    public static ResultOnly Write(LiveRun run, RunKey key, StoredResult result, JournalEntry entry, DateTimeOffset now)
     {
         return new()
         {
             Run = run.Id,
-            Key = memory.Key,
+            Key = key,
             Epoch = run.Engine.Epoch,
             Utc = now,
             Op = result.Op,

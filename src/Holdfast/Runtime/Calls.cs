@@ -16,7 +16,8 @@ sealed record CallResult(ReadOnlyMemory<byte> Json, string? ErrorType, string? E
     {
         var bases = new List<string>();
         for (var type = error.GetType(); type is not null && type != typeof(object); type = type.BaseType) bases.Add(type.FullName!);
-        return new(default, error.GetType().FullName, error.Message, ExceptionPlan.StackTextOf(error), bases);
+        var told = ErrorText.Of(error);
+        return new(default, error.GetType().FullName, told.Message, told.Stack, bases);
     }
 
     /// <summary>The outcome of the attempt. A handler's exception is always a <see cref="StepFailedException"/>, wherever it ran.</summary>
@@ -28,11 +29,16 @@ sealed record CallResult(ReadOnlyMemory<byte> Json, string? ErrorType, string? E
 /// <summary>A handler that workflows call by name.</summary>
 abstract class CallHandler
 {
+    /// <summary>What stands against its argument and its result at a border, or null.</summary>
+    public abstract string? Problem(JsonValues json);
+
     public abstract Task<byte[]> RunAsync(IServiceProvider services, StepContext context, CallTicket ticket, JsonValues json);
 }
 
 sealed class CallHandler<TArgument, TResult>(string name, Func<IServiceProvider, TArgument, StepContext, Task<TResult>> body) : CallHandler
 {
+    public override string? Problem(JsonValues json) => json.Problem(typeof(TArgument)) ?? json.Problem(typeof(TResult));
+
     public override async Task<byte[]> RunAsync(IServiceProvider services, StepContext context, CallTicket ticket, JsonValues json)
     {
         var argument = json.Read<TArgument>(ticket.Argument, $"The argument of '{name}'");

@@ -206,5 +206,5 @@ sealed class Committer : IDisposable
     static bool IsRefused(StoreWrite write, HoldfastException full) => MayBeGivenUp(write) && !(write.IsForReserve && full.Error == HoldfastError.StoreFull);
 
     static HoldfastException Unknown(Exception error) => error as HoldfastException
-        ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {error.Message} Whether it was kept shows after a restart.", error);
+        ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {ErrorText.MessageOf(error)} Whether it was kept shows after a restart.", error);
 }

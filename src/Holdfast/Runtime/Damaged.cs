@@ -41,6 +41,7 @@ static class Damaged
         if (stored.Mail.FirstOrDefault(static mail => mail.Kind == MailKind.Terminate) is { } terminate)
         {
             state ??= new() { MailSeen = seen };
+            if (stored.Run.Parent is { } parent && state.Parent is null) Children.TellParent(parent, run.Id, "terminated: its record could not be read", now, decision);
             Terminate.End(state, Envelope.IsSealed(terminate.Payload) ? "" : Line.Of(terminate.Payload), now, decision);
         }
         else
@@ -73,7 +74,12 @@ static class Damaged
             Outcome = decision.Outcome,
         }).ConfigureAwait(false);
         if (answer.Verdict != Verdict.Committed) engine.LostOwnership(run.Id, answer);
-        else if (decision.Outcome is { } outcome) engine.Finished(run, outcome);
+        else if (decision.Outcome is { } outcome)
+        {
+            // Which of them the record names is not known.
+            foreach (var attempt in run.Attempts.Values) attempt.Cancel();
+            engine.Finished(run, outcome);
+        }
         else engine.NoteParked(run.Id, reason);
         foreach (var mail in decision.Outgoing) engine.MailPosted(mail.Run);
     }

@@ -14,8 +14,9 @@ static class Effects
         {
             // What the state owed before it was read again in this process, and what does not run here, is owed still.
             memory.IsFresh = false;
+            var ordered = new HashSet<Effect>(decision.Effects);
             foreach (var owed in RunKernel.Pending(memory.State))
-                if (owed is Effect.RunAttempt && !decision.Effects.Contains(owed)) decision.Effects.Add(owed);
+                if (owed is Effect.RunAttempt && ordered.Add(owed)) decision.Effects.Add(owed);
         }
         foreach (var effect in decision.Effects)
         {

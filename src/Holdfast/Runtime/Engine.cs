@@ -109,6 +109,9 @@ sealed class Engine : IAsyncDisposable
         if (Provider.GetService<IServiceProviderIsService>() is { } known)
             foreach (var type in Registry.All) type.CheckServices(known);
         CheckRetention();
+        foreach (var type in Registry.All) type.CheckJson(Json);
+        foreach (var (name, handler) in Handlers)
+            if (handler.Problem(Json) is { } problem) throw new HoldfastException(HoldfastError.InvalidPayload, $"The step '{name}' takes or gives what would not survive as JSON: {problem}");
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Marks = RunningMarks.Open(Store.SidecarPath);
         foreach (var (run, marks) in Marks.Previous) _marked.TryAdd(run, marks);
@@ -302,7 +305,7 @@ sealed class Engine : IAsyncDisposable
         Log.Parked(_log, run, reason);
     }
 
-    public void NoteFailure(RunId run, StepOp step, int attempt, Exception error) => Log.AttemptFailed(_log, run, step.Label, step.Id, attempt, error.GetType().Name, error.Message);
+    public void NoteFailure(RunId run, StepOp step, int attempt, Exception error) => Log.AttemptFailed(_log, run, step.Label, step.Id, attempt, error.GetType().Name, ErrorText.MessageOf(error));
 
     public void NoteScanFailed(Exception error) => Log.ScanFailed(_log, error);
 

@@ -85,8 +85,8 @@ static class FrameRunner
         var error = root.State == DurableState.Failed ? root.Error : root.State == DurableState.Succeeded && graph.Unobserved.Count > 0 ? graph.Unobserved[0].Error : null;
         if (root.State == DurableState.Cancelled)
         {
-            summary = root.Error!.Message;
-            outcome = new(RunStatus.Cancelled, default, RunErrors.Encode(root.Error));
+            summary = ErrorText.MessageOf(root.Error!);
+            outcome = new(RunStatus.Cancelled, default, RunErrors.Encode(root.Error!));
         }
         else if (error is null)
         {
@@ -106,6 +106,6 @@ static class FrameRunner
         RunKernel.Decide(memory.State, new RunEvent.Finish(outcome, summary), now, decision);
 
         static (RunOutcome, string) Failed(Exception error) =>
-            (new(RunStatus.Failed, default, RunErrors.Encode(error)), $"{error.GetType().Name}: {error.Message}");
+            (new(RunStatus.Failed, default, RunErrors.Encode(error)), $"{error.GetType().Name}: {ErrorText.MessageOf(error)}");
     }
 }

@@ -37,7 +37,7 @@ static class Loading
             }
             catch (HoldfastException error) when (error.Error == HoldfastError.CorruptSnapshot)
             {
-                await Damaged.SetAsideAsync(run, stored, error).ConfigureAwait(false);
+                await SetAsideAsync(run, stored, events, error).ConfigureAwait(false);
                 return null;
             }
             run.Memory = memory;
@@ -57,15 +57,12 @@ static class Loading
     /// <summary>What the store has of a run that was created just now, unless something has come to it since.</summary>
     static StoredRun? JustCreated(LiveRun run, List<RunEvent> events) => run.Memory is null && events is [JustCreated created] ? created.Stored : null;
 
-    /// <summary>A message may have come that cannot be decoded here while the run is in memory: what its steps have just done is kept first.</summary>
+    /// <summary>The run cannot be read; or it is in memory, and a message has come that cannot be decoded here. What its steps have just done is kept first.</summary>
     static async ValueTask SetAsideAsync(LiveRun run, StoredRun stored, List<RunEvent> events, HoldfastException unreadable)
     {
-        if (run.Memory is { } live)
-        {
-            await Parked.KeepResultsAsync(run, live, events, run.Engine.Time.GetUtcNow()).ConfigureAwait(false);
-            live.DropGraph();
-            run.Memory = null;
-        }
+        await Parked.KeepResultsAsync(run, stored.Key, run.Memory?.State, events, run.Engine.Time.GetUtcNow()).ConfigureAwait(false);
+        run.Memory?.DropGraph();
+        run.Memory = null;
         await Damaged.SetAsideAsync(run, stored, unreadable).ConfigureAwait(false);
     }
 
@@ -91,6 +88,22 @@ static class Loading
         RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, deaths, results), now, decision);
         await Parked.CommitStateAsync(run, memory, decision, now).ConfigureAwait(false);
         if (memory.State.Status == RunStatus.Parked) engine.NoteParked(run.Id, memory.State.ParkReason!);
+    }
+
+    /// <summary>What stands against taking the run up from its record, or null.</summary>
+    public static HoldfastException? Problem(Engine engine, StoredRun stored)
+    {
+        if (stored.Unreadable is { } unreadable) return unreadable;
+        try
+        {
+            MemoryOf(engine, stored);
+            foreach (var result in stored.Results) StateCodec.DecodeOutcome(result.Outcome.Span);
+            return null;
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.CorruptSnapshot)
+        {
+            return error;
+        }
     }
 
     static RunMemory MemoryOf(Engine engine, StoredRun stored)

@@ -7,15 +7,21 @@ namespace Holdfast.Runtime;
 static class Parked
 {
     /// <summary>A parked run's steps may still end: their results are kept beside the state, so that nothing is done twice when it goes on.</summary>
-    public static async ValueTask KeepResultsAsync(LiveRun run, RunMemory memory, List<RunEvent> events, DateTimeOffset now)
+    /// <param name="run">The run.</param>
+    /// <param name="key">Its key in the store.</param>
+    /// <param name="state">Its state; null when it cannot be read: then the attempts themselves know what their steps are.</param>
+    /// <param name="events">What came in.</param>
+    /// <param name="now">The time.</param>
+    public static async ValueTask KeepResultsAsync(LiveRun run, RunKey key, RunState? state, List<RunEvent> events, DateTimeOffset now)
     {
         foreach (var ended in events.OfType<RunEvent.AttemptEnded>())
         {
-            if (RunKernel.Settlement(memory.State, ended, now) is not { } outcome || !memory.State.Ops.TryGet(ended.Op, out var op)) continue;
+            var step = state is null ? ended.Step : state.Ops.TryGet(ended.Op, out var op) ? op as StepOp : null;
+            if (RunKernel.Settlement(step, ended, now) is not { } outcome) continue;
             var result = new StoredResult(ended.Op, StateCodec.EncodeOutcome(outcome));
-            var entry = RunKernel.JournalOf((StepOp)op, outcome);
-            var answer = await run.Engine.Committer.CommitAsync(Beside.Write(run, memory, result, entry, now)).ConfigureAwait(false);
-            if (answer.Verdict == Verdict.Refused) await Beside.FailAsync(run, memory, entry, answer.Reason, now).ConfigureAwait(false);
+            var entry = RunKernel.JournalOf(step!, outcome);
+            var answer = await run.Engine.Committer.CommitAsync(Beside.Write(run, key, result, entry, now)).ConfigureAwait(false);
+            if (answer.Verdict == Verdict.Refused) await Beside.FailAsync(run, key, entry, answer.Reason, now).ConfigureAwait(false);
         }
     }
 
@@ -27,9 +33,9 @@ static class Parked
         var engine = run.Engine;
         run.Memory?.DropGraph();
         run.Memory = null;
-        if (await Loading.PrepareAsync(run, []).ConfigureAwait(false) is not { } memory || RunKernel.IsFinished(memory.State.Status)) return null;
         var ended = events.FindAll(static e => e is RunEvent.AttemptEnded);
-        await KeepResultsAsync(run, memory, ended, now).ConfigureAwait(false);
+        if (await Loading.PrepareAsync(run, [.. ended]).ConfigureAwait(false) is not { } memory || RunKernel.IsFinished(memory.State.Status)) return null;
+        await KeepResultsAsync(run, memory.Key, memory.State, ended, now).ConfigureAwait(false);
         var decision = new Decision();
         RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, null, [.. memory.Unfolded]), now, decision);
         var refused = events.OfType<RunEvent.MailArrived>().LastOrDefault(static e => e.Mail.Kind == MailKind.Unpark)?.Mail.Sequence ?? 0;

@@ -1,4 +1,3 @@
-using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
 
@@ -10,7 +9,7 @@ sealed record Question(MemberCall Call, Executor Executor) : RunEvent
     public TaskCompletionSource<byte[]> Answer { get; } = new(Executor.Completion);
 
     public void Fail(Exception error) => Answer.TrySetException(error as HoldfastException
-        ?? new HoldfastException(HoldfastError.StoreUnavailable, $"Query '{Call.Name}' could not be answered, because the run could not be read: {error.Message}", error));
+        ?? new HoldfastException(HoldfastError.StoreUnavailable, $"Query '{Call.Name}' could not be answered, because the run could not be read: {ErrorText.MessageOf(error)}", error));
 }
 
 /// <summary>
@@ -108,9 +107,10 @@ static class Questions
     /// <summary>The exception itself stays with the run: it may refer to the run's objects.</summary>
     static HoldfastException Failed(LiveRun run, MemberCall call, Exception thrown) => thrown as HoldfastException is { Error: HoldfastError.InvalidPayload } unwritable
         ? unwritable
-        : new(
-            HoldfastError.QueryFailed, $"Query '{call.Name}' of run {run.Id} threw {thrown.GetType().Name}: {thrown.Message}",
-            new StepFailedException(thrown.GetType().FullName!, thrown.Message, ExceptionPlan.StackTextOf(thrown)));
+        : Failed(run, call, thrown.GetType(), ErrorText.Of(thrown));
+
+    static HoldfastException Failed(LiveRun run, MemberCall call, Type type, ErrorText told) => new(
+        HoldfastError.QueryFailed, $"Query '{call.Name}' of run {run.Id} threw {type.Name}: {told.Message}", new StepFailedException(type.FullName!, told.Message, told.Stack));
 
     /// <summary>The run's committed state, read from the store if need be.</summary>
     static async ValueTask<RunMemory> MemoryAsync(LiveRun run)

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Holdfast.Frames.Graph;
 
 namespace Holdfast.Runtime;
 
@@ -53,6 +52,9 @@ sealed class Revealed
     }
 
     /// <summary>An exception that says the same, without the values.</summary>
-    public StepFailedException Hide(Exception error) =>
-        new((error as StepFailedException)?.TypeName ?? error.GetType().FullName!, Hide(error.Message), ExceptionPlan.StackTextOf(error) is { } stack ? Hide(stack) : null);
+    public StepFailedException Hide(Exception error)
+    {
+        var told = ErrorText.Of(error);
+        return new((error as StepFailedException)?.TypeName ?? error.GetType().FullName!, Hide(told.Message), told.Stack is { } stack ? Hide(stack) : null);
+    }
 }

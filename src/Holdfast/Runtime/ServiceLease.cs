@@ -51,7 +51,7 @@ sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected,
         }
         catch (Exception error) when (error is not (HoldfastException or InvariantException or OutOfMemoryException))
         {
-            throw new HoldfastException(HoldfastError.InvalidWorkflow, $"The services of workflow {type.Name} could not be built: {error.GetType().Name}: {error.Message}", error);
+            throw new HoldfastException(HoldfastError.InvalidWorkflow, $"The services of workflow {type.Name} could not be built: {error.GetType().Name}: {ErrorText.MessageOf(error)}", error);
         }
     }
 

@@ -1,3 +1,5 @@
+using Holdfast.Storage;
+
 namespace Holdfast.Runtime;
 
 /// <summary>
@@ -10,7 +12,7 @@ sealed class Timers : IDisposable
     public static readonly TimeSpan Horizon = TimeSpan.FromMinutes(1);
 
     static readonly TimeSpan ScanEvery = Horizon / 2;
-    const int ScanMax = 10_000;
+    const int PageMax = 10_000;
 
     readonly Engine _engine;
     readonly PriorityQueue<RunId, DateTimeOffset> _due = new();
@@ -73,18 +75,21 @@ sealed class Timers : IDisposable
 
     async Task ScanAsync()
     {
-        var again = ScanEvery;
         try
         {
             var now = _engine.Time.GetUtcNow();
-            var due = await _engine.Store.ScanDueAsync(now + Horizon, ScanMax, _engine.Stopping).ConfigureAwait(false);
-            lock (_lock)
+            var last = default(DueRun);
+            while (true)
             {
-                foreach (var (run, wakeUtc) in due) _due.Enqueue(run, wakeUtc);
-                if (_due.TryPeek(out _, out var next) && next < _armed) Arm(next);
+                var page = await _engine.Store.ScanDueAsync(now + Horizon, last, PageMax, _engine.Stopping).ConfigureAwait(false);
+                lock (_lock)
+                {
+                    foreach (var due in page) _due.Enqueue(due.Run, due.WakeUtc);
+                    if (_due.TryPeek(out _, out var next) && next < _armed) Arm(next);
+                }
+                if (page.Count < PageMax) break;
+                last = page[^1];
             }
-            // A full page: the rest of the near future is read once this part has been worked on.
-            if (due.Count == ScanMax) again = TimeSpan.FromSeconds(1);
         }
         catch (OperationCanceledException)
         {
@@ -96,7 +101,7 @@ sealed class Timers : IDisposable
         }
         try
         {
-            _scan.Change(again, Timeout.InfiniteTimeSpan);
+            _scan.Change(ScanEvery, Timeout.InfiniteTimeSpan);
         }
         catch (ObjectDisposedException)
         {

@@ -71,7 +71,7 @@ static class Turn
             }
             else
             {
-                await Parked.KeepResultsAsync(run, memory, events, now).ConfigureAwait(false);
+                await Parked.KeepResultsAsync(run, memory.Key, memory.State, events, now).ConfigureAwait(false);
             }
         }
         // An update that refuses drops the frames, and the turn may then need them anew.

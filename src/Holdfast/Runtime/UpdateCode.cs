@@ -57,7 +57,7 @@ static class UpdateCode
         }
         catch (Exception error) when (error is not InvariantException)
         {
-            return (id, new(OutcomeKind.Failed, RunErrors.Encode(error), $"{error.GetType().Name}: {error.Message}"));
+            return (id, new(OutcomeKind.Failed, RunErrors.Encode(error), $"{error.GetType().Name}: {ErrorText.MessageOf(error)}"));
         }
         finally
         {

@@ -80,8 +80,8 @@ public interface IStore : IAsyncDisposable
     /// <summary>Runs that owe effects or have unconsumed mail that was never looked at, in order of creation, after <paramref name="after"/>.</summary>
     ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Runs to be woken at or before <paramref name="until"/>, earliest first.</summary>
-    ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken);
+    /// <summary>Runs to be woken at or before <paramref name="until"/>, earliest first, and of the same time in order of creation; those after <paramref name="after"/>.</summary>
+    ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, DueRun after, int limit, CancellationToken cancellationToken);
 
     /// <summary>The run with this key among those of the workflow, or null.</summary>
     ValueTask<RunId?> FindAsync(string workflow, string key, CancellationToken cancellationToken);

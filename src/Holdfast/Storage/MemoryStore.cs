@@ -73,11 +73,11 @@ public sealed class MemoryStore : IStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, DueRun after, int limit, CancellationToken cancellationToken)
     {
         using (Enter(cancellationToken))
-            return new([.. _content.Wakes.TakeWhile(wake => wake.Utc <= until).Take(limit)
-                .Select(wake => new DueRun(_content.Runs[wake.Key].Info.Id, wake.Utc))]);
+            return new([.. _content.Wakes.GetViewBetween((after.WakeUtc, after.Key.Value + 1), (DateTimeOffset.MaxValue, long.MaxValue)).TakeWhile(wake => wake.Utc <= until).Take(limit)
+                .Select(wake => new DueRun(_content.Runs[wake.Key].Info.Id, new(wake.Key), wake.Utc))]);
     }
 
     /// <inheritdoc/>

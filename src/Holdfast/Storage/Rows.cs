@@ -216,7 +216,7 @@ public sealed record JournalRow(long Sequence, DateTimeOffset Utc, ReadOnlyMemor
 }
 
 /// <summary>A run that has to be woken.</summary>
-public readonly record struct DueRun(RunId Run, DateTimeOffset WakeUtc);
+public readonly record struct DueRun(RunId Run, RunKey Key, DateTimeOffset WakeUtc);
 
 /// <summary>Which runs to list; every given condition must hold.</summary>
 public sealed record RunQuery

@@ -80,7 +80,7 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
 
     public ValueTask<IReadOnlyList<(RunId Run, RunKey Key)>> ScanOwedAsync(RunKey after, int limit, CancellationToken cancellationToken) => Read(_ => Inner.ScanOwedAsync(after, limit, default), "owed");
 
-    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) => Read(_ => Inner.ScanDueAsync(until, limit, default), "due");
+    public ValueTask<IReadOnlyList<DueRun>> ScanDueAsync(DateTimeOffset until, DueRun after, int limit, CancellationToken cancellationToken) => Read(_ => Inner.ScanDueAsync(until, after, limit, default), "due");
 
     public ValueTask<RunId?> FindAsync(string workflow, string key, CancellationToken cancellationToken) => Read(_ => Inner.FindAsync(workflow, key, default), "find");
 

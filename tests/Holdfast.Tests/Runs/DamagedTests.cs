@@ -70,6 +70,14 @@ public sealed class DamagedTests : IDisposable
             }
             Assert.Equal(3, (await world.Client.ListAsync(new() { Status = RunStatus.Parked })).Count);
 
+            // What it was is not known well enough to begin it anew in its place.
+            foreach (var run in handles[..2])
+            {
+                var refused = await Assert.ThrowsAsync<HoldfastException>(() => world.Client.RestartAsync(run.Id, "it hangs").WaitAsync(World.Patience));
+                Assert.Equal(HoldfastError.CorruptSnapshot, refused.Error);
+                Assert.Contains(run.Id.ToString(), refused.Message, StringComparison.Ordinal);
+            }
+
             // Asked to go on it tries, and stays. To end it is always possible.
             await handles[0].ResumeAsync();
             await handles[1].TerminateAsync();

@@ -122,4 +122,46 @@ public sealed class TimerTests
         // The wait is over, and this was the second attempt: a restart between two attempts costs none.
         Assert.Equal(2, await next.ResultAsync<int>(next.Client.GetRun(id)));
     }
+
+    /// <summary>A store in which very many runs are due, and none is there when it is looked for: that it was looked for is what counts.</summary>
+    sealed class CrowdedStore(MemoryStore inner) : StoreWrapper(inner)
+    {
+        readonly System.Collections.Concurrent.ConcurrentDictionary<RunId, bool> _woken = new();
+
+        public int Woken => _woken.Count;
+
+        public override ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken)
+        {
+            _woken.TryAdd(run, true);
+            return new((StoredRun?)null);
+        }
+    }
+
+    [Fact]
+    public async Task However_many_runs_are_due_in_the_same_minute_all_of_them_wake_at_their_time()
+    {
+        const int runs = 25_000;
+        var time = new ManualTime();
+        var content = new MemoryStore();
+        var epoch = await content.AcquireAsync("before", default);
+        var results = new WriteResult[runs];
+        var random = new Random(11);
+        var ids = Enumerable.Range(0, runs).Select(_ => RunId.Create(time.GetUtcNow(), random)).ToArray();
+        await content.AppendAsync([.. ids.Select(id => new CreateRun(new() { Id = id, Workflow = nameof(Sleeps), Version = 1, CreatedUtc = time.GetUtcNow(), Input = default, State = default }))], results);
+        // More than a page of them at the very same time.
+        await content.AppendAsync([.. ids.Select((id, i) => new Transition
+        {
+            Run = id, Key = results[i].Key, Epoch = epoch, Revision = 0, Utc = time.GetUtcNow(), Status = RunStatus.Running, IndexChanged = true,
+            Owed = false, MailSeen = 0, State = default, Snapshot = null, WakeUtc = time.GetUtcNow() + TimeSpan.FromSeconds(30 + (i < 12_000 ? 0 : i % 10)),
+        })], results);
+        var store = new CrowdedStore((MemoryStore)content.Reopen());
+        await using var world = await World.StartAsync([typeof(Sleeps)], () => store, configure: new Probe().Register, options: o => o.TimeProvider = time);
+        time.Advance(TimeSpan.FromSeconds(40));
+        var deadline = DateTime.UtcNow + World.Patience;
+        while (store.Woken < runs)
+        {
+            Assert.True(DateTime.UtcNow < deadline, $"{store.Woken} of {runs} woke");
+            await Task.Delay(5);
+        }
+    }
 }

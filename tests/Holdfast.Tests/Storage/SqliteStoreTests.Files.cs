@@ -227,7 +227,7 @@ public sealed partial class SqliteStoreTests
     {
         var path = Directory.CreateDirectory(_directory["there"]).FullName;
         var refusal = RefusalOf(path);
-        Assert.Equal((HoldfastError.StoreForeign, false), (refusal.Error, refusal.IsTransient));
+        Assert.Equal((HoldfastError.StoreUnusable, false), (refusal.Error, refusal.IsTransient));
         Assert.Contains($"{path} is a directory", refusal.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(path + ".lock"));
     }
@@ -236,7 +236,7 @@ public sealed partial class SqliteStoreTests
     public void A_directory_that_is_not_there_is_named()
     {
         var refusal = RefusalOf(_directory["missing/test.db"]);
-        Assert.Equal(HoldfastError.StoreUnavailable, refusal.Error);
+        Assert.Equal(HoldfastError.StoreUnusable, refusal.Error);
         Assert.Contains("missing", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -226,7 +226,7 @@ public abstract partial class StoreContract
         Assert.Empty(ended.Results);
         Assert.Null(await Store.LoadBlobAsync(run.Key, blob.Hash, default));
         Assert.Empty(await Store.ScanOwedAsync(default, 10, default));
-        Assert.Empty(await Store.ScanDueAsync(Start.AddYears(1), 10, default));
+        Assert.Empty(await Store.ScanDueAsync(Start.AddYears(1), default, 10, default));
         Assert.Single(ended.Mail);
 
         // What was kept while the run lived is known; what comes now is not kept.

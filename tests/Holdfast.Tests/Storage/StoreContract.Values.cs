@@ -144,11 +144,30 @@ public abstract partial class StoreContract
         await CreateAsync();
         await ReopenAsync();
 
-        Assert.Equal([new DueRun(runs[1].Id, Start.AddHours(1)), new DueRun(runs[2].Id, Start.AddHours(3))], await Store.ScanDueAsync(Start.AddHours(3), 10, default));
-        Assert.Equal(runs[1].Id, Assert.Single(await Store.ScanDueAsync(Start.AddHours(9), 1, default)).Run);
-        Assert.Empty(await Store.ScanDueAsync(Start.AddHours(1).AddTicks(-1), 10, default));
+        Assert.Equal([new DueRun(runs[1].Id, runs[1].Key, Start.AddHours(1)), new DueRun(runs[2].Id, runs[2].Key, Start.AddHours(3))], await Store.ScanDueAsync(Start.AddHours(3), default, 10, default));
+        Assert.Equal(runs[1].Id, Assert.Single(await Store.ScanDueAsync(Start.AddHours(9), default, 1, default)).Run);
+        Assert.Empty(await Store.ScanDueAsync(Start.AddHours(1).AddTicks(-1), default, 10, default));
         await AppendAsync((Turn(runs[1], 1) with { WakeUtc = null }).ToTransition(), (Turn(runs[2], 1) with { WakeUtc = Start.AddHours(8) }).ToTransition());
-        Assert.Equal([runs[0].Id, runs[2].Id], (await Store.ScanDueAsync(Start.AddHours(9), 10, default)).Select(each => each.Run));
+        Assert.Equal([runs[0].Id, runs[2].Id], (await Store.ScanDueAsync(Start.AddHours(9), default, 10, default)).Select(each => each.Run));
+    }
+
+    [Fact]
+    public async Task Due_runs_come_in_pages_also_those_of_the_very_same_time()
+    {
+        var runs = new List<DueRun>();
+        foreach (var hours in (int[])[2, 1, 2, 2, 3, 2, 1])
+        {
+            var (id, key) = await CreateAsync();
+            runs.Add(new(id, key, Start.AddHours(hours)));
+            await AppendAsync((Turn((id, key), 0) with { WakeUtc = Start.AddHours(hours) }).ToTransition());
+        }
+        var read = new List<DueRun>();
+        for (var after = default(DueRun); await Store.ScanDueAsync(Start.AddHours(2), after, 2, default) is { Count: > 0 } page; after = page[^1])
+        {
+            Assert.True(page.Count <= 2);
+            read.AddRange(page);
+        }
+        Assert.Equal(runs.Where(r => r.WakeUtc < Start.AddHours(3)).OrderBy(r => r.WakeUtc).ThenBy(r => r.Key.Value), read);
     }
 
     [Fact]

@@ -143,7 +143,7 @@ sealed class Drive : IAsyncDisposable
         }
     }
 
-    async Task<DateTimeOffset?> NextWakeAsync() => (await _store.ScanDueAsync(DateTimeOffset.MaxValue, 1, default)) is [var first, ..] ? first.WakeUtc : null;
+    async Task<DateTimeOffset?> NextWakeAsync() => (await _store.ScanDueAsync(DateTimeOffset.MaxValue, default, 1, default)) is [var first, ..] ? first.WakeUtc : null;
 
     async Task WaitAsync(DateTimeOffset wake, int awaits)
     {

@@ -41,10 +41,7 @@ sealed class ExceptionPlan : Plan
         writer.WriteFixed32(exception.HResult);
         writer.WriteReference(Source.GetValue(exception));
         writer.WriteReference(Help.GetValue(exception));
-        var data = new List<(string, object?)>();
-        foreach (System.Collections.DictionaryEntry entry in exception.Data)
-            if (data.Count < DataMax && entry.Key is string key && IsPlainValue(entry.Value))
-                data.Add((key, entry.Value));
+        var data = DataOf(exception);
         writer.WriteUnsigned((uint)data.Count);
         foreach (var (key, item) in data)
         {
@@ -76,7 +73,7 @@ sealed class ExceptionPlan : Plan
             var key = reader.ReadReference<string>() ?? throw GraphErrors.Corrupt("an exception's data has no key");
             var item = reader.ReadReference();
             // A box is filled later, and the dictionary would keep a copy of the reference only: both see the same box.
-            exception.Data[key] = item;
+            Fill(exception, key, item);
         }
         ReadMembers(reader, exception);
     }
@@ -112,7 +109,18 @@ sealed class ExceptionPlan : Plan
     /// <summary>The stack as text so far, cut at <see cref="StackTextMax"/>.</summary>
     public static string? StackTextOf(Exception exception)
     {
-        var text = Remote.GetValue(exception) as string is { Length: >= StackTextMax } full ? full : exception.StackTrace;
+        var text = Remote.GetValue(exception) as string;
+        if (text is not { Length: >= StackTextMax })
+        {
+            try
+            {
+                text = exception.StackTrace;
+            }
+            catch (Exception)
+            {
+                // The type's own code. What the framework has gathered up to the last throw is left.
+            }
+        }
         return text is { Length: > StackTextMax } ? text[..StackTextMax] : text;
     }
 
@@ -126,6 +134,34 @@ sealed class ExceptionPlan : Plan
         Remote.SetValue(exception, text is null || text.EndsWith('\n') ? text : text + "\n");
         Own.SetValue(exception, null);
         OwnText.SetValue(exception, null);
+    }
+
+    static List<(string Key, object? Value)> DataOf(Exception exception)
+    {
+        var data = new List<(string, object?)>();
+        try
+        {
+            foreach (System.Collections.DictionaryEntry entry in exception.Data ?? new System.Collections.Hashtable())
+                if (data.Count < DataMax && entry.Key is string key && IsPlainValue(entry.Value))
+                    data.Add((key, entry.Value));
+            return data;
+        }
+        catch (Exception error)
+        {
+            throw new NotSavableException(exception, exception.GetType(), $"Its Data cannot be read: that threw {error.GetType().Name}. Catch it where it is thrown, and throw one that can tell of itself.");
+        }
+    }
+
+    static void Fill(Exception exception, string key, object? item)
+    {
+        try
+        {
+            exception.Data[key] = item;
+        }
+        catch (Exception error)
+        {
+            throw GraphErrors.Corrupt($"the Data of a {exception.GetType()} cannot be filled: that threw {error.GetType().Name}");
+        }
     }
 
     static object? ValueOf(Exception exception, FieldInfo field)

@@ -104,15 +104,17 @@ sealed class GraphCodec(TypeCatalog catalog)
     /// <summary>An exception as an outcome. One whose type cannot be rebuilt goes as <see cref="StepFailedException"/>, hot and cold alike.</summary>
     public Outcome EncodeError(Exception error)
     {
-        var summary = $"{error.GetType().Name}: {FirstLine(error.Message)}";
+        var told = ErrorText.Of(error);
+        var summary = $"{error.GetType().Name}: {FirstLine(told.Message)}";
         try
         {
-            return new(OutcomeKind.Failed, EncodeValue(error), summary);
+            if (told.IsWhole) return new(OutcomeKind.Failed, EncodeValue(error), summary);
         }
-        catch (HoldfastException unsavable) when (unsavable.Error == HoldfastError.NotSavable)
+        catch (Exception)
         {
-            return new(OutcomeKind.Failed, EncodeValue<Exception>(new StepFailedException(error.GetType().FullName!, error.Message, ExceptionPlan.StackTextOf(error))), summary);
+            // It, or something that it holds, cannot be saved. Whatever stands against it, the failure itself must reach the run.
         }
+        return new(OutcomeKind.Failed, EncodeValue<Exception>(new StepFailedException(error.GetType().FullName!, told.Message, told.Stack)), summary);
     }
 
     public Exception DecodeError(Outcome outcome, string what)
@@ -205,7 +207,7 @@ sealed class GraphCodec(TypeCatalog catalog)
         }
         catch (Exception error) when (error is not (OutOfMemoryException or InvariantException))
         {
-            throw new HoldfastException(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {error.Message} Nothing was changed; restore the store from a backup, or end the run.", error);
+            throw new HoldfastException(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {ErrorText.MessageOf(error)} Nothing was changed; restore the store from a backup, or end the run.", error);
         }
         finally
         {
