@@ -88,7 +88,7 @@ public sealed class StoreAgreementTests : IDisposable
         }
         foreach (var letter in await store.ListDeadLettersAsync(null, 10_000, default)) text.AppendLine($"dead {letter.Run} {letter.Mail.Name} {letter.Reason}");
         foreach (var (run, _) in await store.ScanOwedAsync(default, 10_000, default)) text.AppendLine($"owed {run}");
-        foreach (var due in await store.ScanDueAsync(Start.AddYears(1), default, 10_000, default)) text.AppendLine($"due {due}");
+        foreach (var due in await store.ScanDueAsync(Start.AddYears(1), default, 10_000, default)) text.AppendLine($"due {due.Run} {due.WakeUtc:O}");
         foreach (var row in await store.ListAsync(new() { Limit = 10_000 }, default)) text.AppendLine($"row {row with { State = default, Outcome = null, StoredResults = [] }} {string.Join(',', row.StoredResults)} {Text(row.State)} {row.Outcome?.Status}");
         foreach (var row in await store.ListAsync(new() { Workflow = "w1", Status = RunStatus.Parked }, default)) text.AppendLine($"parked {row.Id}");
         return text.ToString();
