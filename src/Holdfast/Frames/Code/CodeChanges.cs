@@ -13,6 +13,8 @@ static class CodeChanges
     {
         if (saved.IsOptimized != now.IsOptimized)
             return $"it was saved by a {BuildOf(saved)} build, and this is a {BuildOf(now)} build: the compiler makes different code for each";
+        if (IsCounted(saved) || IsCounted(now))
+            return $"{(IsCounted(now) ? "this build was" : "it was saved by a build that was")} changed by a coverage tool, which makes other code each time that it is used";
         var said = new List<string>();
         if (!saved.Arguments.SequenceEqual(now.Arguments))
             said.Add($"its type arguments were {TextOf(saved.Arguments)} and are {TextOf(now.Arguments)}");
@@ -21,6 +23,10 @@ static class CodeChanges
         var rest = said.Count - SaidMax;
         return string.Join("; ", said.Take(SaidMax)) + (rest > 0 ? $"; and {rest} more differences" : "");
     }
+
+    /// <summary>Whether a coverage tool has put its counters into the code.</summary>
+    static bool IsCounted(CodeDescription code) =>
+        code.Lines.Any(static line => line.Contains("Coverlet.Core.Instrumentation", StringComparison.Ordinal) || line.Contains("Microsoft.CodeCoverage", StringComparison.Ordinal));
 
     static string BuildOf(CodeDescription code) => code.IsOptimized ? "Release" : "Debug";
 

@@ -19,7 +19,7 @@ sealed class Compiled
     ];
 
     /// <summary>What the sources of the tests use without saying so.</summary>
-    const string Usings = """
+    public const string Usings = """
         global using System;
         global using System.Collections.Generic;
         global using System.IO;
@@ -34,7 +34,7 @@ sealed class Compiled
 
     public static Compiled From(
         string source, bool release, string path = "/src/W.cs", DebugInformationFormat pdb = DebugInformationFormat.PortablePdb, bool nullable = false, string name = "Flows", bool loadReferences = true,
-        LanguageVersion language = LanguageVersion.Latest, bool symbols = true, Func<SyntaxNode, SyntaxNode>? rewrite = null, params Compiled[] references)
+        LanguageVersion language = LanguageVersion.Latest, bool symbols = true, Func<SyntaxNode, SyntaxNode>? rewrite = null, Action<string>? weave = null, params Compiled[] references)
     {
         var parse = new CSharpParseOptions(language);
         var encoding = System.Text.Encoding.UTF8;
@@ -51,13 +51,25 @@ sealed class Compiled
                 nullableContextOptions: nullable ? NullableContextOptions.Enable : NullableContextOptions.Disable,
                 deterministic: true));
         using var image = new MemoryStream();
+        using var debug = new MemoryStream();
         var result = compilation.Emit(
-            image, options: symbols ? new EmitOptions(debugInformationFormat: pdb) : null, pdbStream: !symbols || pdb == DebugInformationFormat.Embedded ? null : new MemoryStream());
+            image, options: symbols ? new EmitOptions(debugInformationFormat: pdb) : null, pdbStream: !symbols || pdb == DebugInformationFormat.Embedded ? null : debug);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
         var context = new AssemblyLoadContext(name, isCollectible: true);
         foreach (var reference in loadReferences ? references : []) context.Resolving += (_, wanted) => wanted.Name == reference.Assembly.GetName().Name ? reference.Assembly : null;
         image.Position = 0;
+        if (weave is not null) return new Compiled(context.LoadFromStream(new MemoryStream(Woven(name, image, debug, weave))));
         return new Compiled(context.LoadFromStream(image)) { _reference = MetadataReference.CreateFromImage(image.ToArray()) };
+    }
+
+    /// <summary>What a tool makes of the assembly when it is given its file.</summary>
+    static byte[] Woven(string name, MemoryStream image, MemoryStream debug, Action<string> weave)
+    {
+        using var directory = new Storage.TemporaryDirectory();
+        File.WriteAllBytes(directory[name + ".dll"], image.ToArray());
+        File.WriteAllBytes(directory[name + ".pdb"], debug.ToArray());
+        weave(directory[name + ".dll"]);
+        return File.ReadAllBytes(directory[name + ".dll"]);
     }
 
     MetadataReference? _reference;

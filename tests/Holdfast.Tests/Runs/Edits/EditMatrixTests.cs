@@ -117,6 +117,19 @@ public sealed class EditMatrixTests
         await StopsAsync(EditedCode.Main, instrumented, release, 5, "go", 2, ["W.Run(int)", "now uses Cover.Hit(int) ("]);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_build_that_a_coverage_tool_has_changed_is_different_code_each_time(bool release)
+    {
+        using var builds = new EditedBuilds();
+        await builds.ParkAsync(EditedBuilds.Original(EditedCode.Main, release), 5, "signal 'go'");
+        // Looked at only: the tool's counters would leave a file behind when they run.
+        Compiled[] counted = [Compiled.From(EditedCode.Main, release, weave: Coverlet.Instrument), Compiled.From(EditedCode.Main, release, weave: Coverlet.Instrument)];
+        var report = await builds.ReportAsync(counted[0]);
+        Assert.Equal(CodeVerdict.NeedsMigration, report.Verdict);
+        foreach (var part in (string[])["W.Run(int)", "this build was changed by a coverage tool"]) Assert.Contains(part, report.Reason, StringComparison.Ordinal);
+        Assert.NotEqual(Holdfast.Frames.Code.Fingerprints.Of(counted[0].Machine()), Holdfast.Frames.Code.Fingerprints.Of(counted[1].Machine()));
+    }
+
     public static TheoryData<int, string, string, string, string, string[]> Nested => new()
     {
         { 1, "ask", "/*base*/", "prefix += \"!\";", "W", ["Base.Ask(string)", "now uses string.Concat(string,string)"] },
