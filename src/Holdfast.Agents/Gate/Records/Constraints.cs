@@ -49,7 +49,6 @@ sealed class Constraints
         {
             case DescriptionAttribute description: Description = description.Description; break;
             case JsonPropertyNameAttribute name: Name = name.Name; break;
-            case RequiredAttribute: break;
             case RangeAttribute range:
                 (Minimum, Maximum) = (Bound(range.Minimum, property), Bound(range.Maximum, property));
                 (ExcludesMinimum, ExcludesMaximum) = (range.MinimumIsExclusive, range.MaximumIsExclusive);
@@ -60,7 +59,7 @@ sealed class Constraints
             case MaxLengthAttribute length: MaxLength = length.Length < 0 ? null : length.Length; break;
             // The attribute means the whole text; a schema's pattern means any part.
             case RegularExpressionAttribute pattern: Pattern = $"^(?:{pattern.Pattern})$"; break;
-            case ValidationAttribute or JsonConverterAttribute or JsonNumberHandlingAttribute or JsonIgnoreAttribute or JsonExtensionDataAttribute:
+            case ValidationAttribute or JsonRequiredAttribute or JsonConverterAttribute or JsonNumberHandlingAttribute or JsonIgnoreAttribute or JsonExtensionDataAttribute:
                 throw new FormatException($"has [{attribute.GetType().Name[..^9]}], which the gate does not check; use Tool.Require, or a type that says it");
             default: break;
         }

@@ -56,6 +56,7 @@ sealed class Planner
     {
         if (!IsRecord(type)) throw new FormatException($"{type.Name} has no JSON form that the gate knows; use a record of texts, numbers, dates, enums, lists, dictionaries with string keys, and records");
         if (_around.Contains(type)) throw new FormatException($"{type.Name} contains itself, so that its JSON would have no bound");
+        RecordShape.RefuseWhatNobodyChecks(type);
         _around.Push(type);
         var constructor = RecordShape.ConstructorOf(type);
         var properties = RecordShape.PropertiesOf(type, constructor).Select(pair => PlanProperty(pair.Property, pair.Parameter)).ToArray();

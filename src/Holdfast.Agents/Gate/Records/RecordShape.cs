@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -16,6 +17,14 @@ static class RecordShape
         if (all.Length == 1) return all[0];
         if (Array.Find(all, static c => c.GetParameters().Length == 0) is { } plain) return plain;
         return all.Length == 0 && type.IsValueType ? null : throw new FormatException($"{type.Name} has no single public constructor; mark one with [JsonConstructor]");
+    }
+
+    /// <summary>Refuses a type that says of itself what the gate would pass over.</summary>
+    public static void RefuseWhatNobodyChecks(Type type)
+    {
+        if (typeof(IValidatableObject).IsAssignableFrom(type)) throw new FormatException($"{type.Name} is an IValidatableObject, which the gate does not ask; use Tool.Require");
+        if (type.GetCustomAttributes<ValidationAttribute>().FirstOrDefault() is { } attribute) throw new FormatException($"{type.Name} has [{attribute.GetType().Name}], which the gate does not check; use Tool.Require");
+        if (type.GetFields(BindingFlags.Public | BindingFlags.Instance).FirstOrDefault() is { } field) throw new FormatException($"{type.Name} has the public field '{field.Name}', which would never be set; make it a property");
     }
 
     /// <summary>The properties in their order, each with the parameter that sets it.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Holdfast.Agents.Tests;
 
@@ -41,6 +42,22 @@ public sealed class SchemaOfTypeTests
 
     public sealed record Mail([EmailAddress] string To);
 
+    public sealed record Wanted([Required] string? Text);
+
+    public sealed record Insisted([property: JsonRequired] string? Text);
+
+    public sealed record Chosen([AllowedValues("a", "b")] string Text);
+
+    public sealed record Self(string Text) : IValidatableObject
+    {
+        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => [];
+    }
+
+    internal sealed class Open
+    {
+        public string Text = "";
+    }
+
     public sealed record Ranged([Range(1, 2)] string Text);
 
     public sealed record Patterned([RegularExpression(@"(?<=a)b")] string Text);
@@ -61,6 +78,11 @@ public sealed class SchemaOfTypeTests
     [InlineData(typeof(Untyped), "Untyped.Anything: Object has no JSON form")]
     [InlineData(typeof(Tree), "Tree.Branches: Tree contains itself")]
     [InlineData(typeof(Mail), "Mail.To has [EmailAddress], which the gate does not check")]
+    [InlineData(typeof(Wanted), "Wanted.Text has [Required], which the gate does not check")]
+    [InlineData(typeof(Insisted), "Insisted.Text has [JsonRequired], which the gate does not check")]
+    [InlineData(typeof(Chosen), "Chosen.Text has [AllowedValues], which the gate does not check")]
+    [InlineData(typeof(Self), "Self is an IValidatableObject, which the gate does not ask")]
+    [InlineData(typeof(Open), "Open has the public field 'Text'")]
     [InlineData(typeof(Ranged), "Ranged.Text has a [Range], which String cannot have")]
     [InlineData(typeof(Patterned), "Patterned.Text: the pattern ^(?:(?<=a)b)$ is not supported")]
     [InlineData(typeof(Keyed), "Keyed.Map: Dictionary`2 has no JSON form")]
