@@ -25,12 +25,12 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
     }
 
     [Fact]
-    public void The_library_brings_its_checks_and_nothing_else()
+    public void The_library_brings_its_checks_and_settings_and_nothing_else()
     {
         using var package = packages.Open("Holdfast");
         Assert.Equal(
             [
-                "README.md", "analyzers/dotnet/cs/Holdfast.Analyzers.CodeFixes.dll", "analyzers/dotnet/cs/Holdfast.Analyzers.dll", "docs/errors.md",
+                "README.md", "analyzers/dotnet/cs/Holdfast.Analyzers.CodeFixes.dll", "analyzers/dotnet/cs/Holdfast.Analyzers.dll", "buildTransitive/Holdfast.targets", "docs/errors.md",
                 "lib/net10.0/Holdfast.dll", "lib/net10.0/Holdfast.xml",
             ],
             Files(package));
@@ -94,6 +94,13 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         var built = await Dotnet.RunAsync(project, "build", "-c", "Release", "-nodeReuse:false");
         Assert.True(built.Code == 0, built.Output);
         var program = Path.Combine(project, "bin", "Release", "net10.0", "User.dll");
+        var settings = await File.ReadAllTextAsync(Path.ChangeExtension(program, "runtimeconfig.json"));
+        Assert.Contains("\"System.GC.Server\": true", settings, StringComparison.Ordinal);
+        Assert.Contains("\"System.Threading.ThreadPool.UnfairSemaphoreSpinLimit\": 0", settings, StringComparison.Ordinal);
+        // What the program says itself stands, and it need not take any of it.
+        var evaluated = await Dotnet.RunAsync(project, "msbuild", "-getItem:RuntimeHostConfigurationOption", "-getProperty:ServerGarbageCollection", "-p:HoldfastRuntimeSettings=false");
+        Assert.DoesNotContain("UnfairSemaphoreSpinLimit", evaluated.Output, StringComparison.Ordinal);
+        Assert.Contains("\"ServerGarbageCollection\": \"\"", evaluated.Output, StringComparison.Ordinal);
 
         using var first = Dotnet.Start(project, "exec", program, project, "first");
         using var limit = new CancellationTokenSource(Dotnet.Patience);
