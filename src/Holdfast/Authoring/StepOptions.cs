@@ -11,7 +11,7 @@ public sealed record StepOptions
     /// <value><see cref="RetryPolicy.Default"/>: ten attempts over about three minutes, then the exception reaches the workflow.</value>
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
 
-    /// <summary>How long one attempt may take before its token is signalled and it counts as failed with <see cref="TimeoutException"/>.</summary>
+    /// <summary>How long one attempt may take before its token is signalled and it counts as failed with <see cref="TimeoutException"/>. Starting a step with zero or less throws <see cref="ArgumentOutOfRangeException"/>.</summary>
     /// <value>Null: no limit. An attempt that hangs then keeps the run waiting for ever.</value>
     public TimeSpan? Timeout { get; init; }
 

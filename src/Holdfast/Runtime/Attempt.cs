@@ -16,7 +16,7 @@ namespace Holdfast.Runtime;
 sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : IThreadPoolWorkItem
 {
     /// <summary>The longest time that the system's timers take; nobody waits longer for one attempt.</summary>
-    static readonly TimeSpan TimerMax = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    internal static readonly TimeSpan TimerMax = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     /// <summary>The attempt whose synchronous part this thread runs, between two turns of its run.</summary>
     [ThreadStatic]
@@ -29,6 +29,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     Heartbeat? _heartbeat;
     Revealed? _revealed;
     Activity? _activity;
+    bool _hasReturned;
     bool _isCancelled;
     int _ended;
 
@@ -114,7 +115,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     /// <summary>Runs the attempt's synchronous part on this thread.</summary>
     public void Start()
     {
-        if (_engine.Stopping.IsCancellationRequested)
+        if (_engine.Stopping.IsCancellationRequested || _engine.Failure is not null)
         {
             Leave();
             return;
@@ -126,25 +127,27 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             return;
         }
         // A transaction step looks at its time itself: it cannot be given up while it may still commit.
-        if (step.Timeout is { } timeout && step.Kind != StepKind.Transaction && timeout < TimerMax) _timer = _engine.Time.CreateTimer(static a => ((Attempt)a!).TimedOut(), this, timeout, Timeout.InfiniteTimeSpan);
+        if (step.Timeout is { } timeout && step.Kind != StepKind.Transaction && timeout < TimerMax)
+            _timer = _engine.Time.CreateTimer(static a => ((Attempt)a!).TimedOut(), this, timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         if (step.Heartbeat is { Timeout: not null } && step.Kind != StepKind.Transaction) Listen();
-        ExecutionContext.Run(CleanContext.Value, static state => ((Attempt)state!).RunHere(), this);
+        // A clock that is ahead may have ended it already.
+        if (Volatile.Read(ref _ended) == 0) ExecutionContext.Run(CleanContext.Value, static state => ((Attempt)state!).RunHere(), this);
     }
 
     void RunHere()
     {
         // It goes on until the attempt has ended, which is long after this method for a step that waits; what is current here stays in this context.
-        _activity = EngineMetrics.Activities.HasListeners()
-            ? EngineMetrics.Activities.StartActivity("step " + step.Label, ActivityKind.Internal, memory.Info.TraceParent, tags: Tags())
-            : null;
+        if (EngineMetrics.Activities.HasListeners()) _activity = EngineMetrics.Begin("step " + step.Label, memory.Info.TraceParent, Tags());
         try
         {
             var work = StepRunner.RunAsync(this, _engine);
+            _hasReturned = true;
             if (work.IsCompletedSuccessfully) End(work.Result);
             else _ = AwaitAsync(work);
         }
         catch (Exception error)
         {
+            _hasReturned = true;
             Fail(error);
         }
     }
@@ -269,16 +272,14 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         if (step.Kind == StepKind.Call) _engine.Calls.TryRemove((run.Id, step.Id, Number), out _);
         _engine.Admission.Leave();
         _engine.Metrics.AttemptEnded(succeeded, _started);
-        // Without the exception's words, which may hold what does not belong into a trace.
-        if (!succeeded) _activity?.SetStatus(ActivityStatusCode.Error);
-        _activity?.Dispose();
+        if (_activity is not null) EngineMetrics.End(_activity, succeeded);
     }
 
     void Post(Outcome outcome, bool retryable)
     {
         var ended = new RunEvent.AttemptEnded(step.Id, Number, outcome, retryable, _engine.Options.Random.NextDouble(), _engine.Epoch, _heartbeat?.Details) { Step = step };
-        // The last thing that an attempt does: what ended on the thread that started it is found by that thread.
-        if (ReferenceEquals(_inline, this)) run.Add(ended);
+        // The last thing that an attempt does: what ended on the thread that started it is found by that thread. One that was given up there still runs.
+        if (ReferenceEquals(_inline, this) && _hasReturned) run.Add(ended);
         else _engine.Post(run, ended);
     }
 

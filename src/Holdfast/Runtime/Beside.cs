@@ -19,7 +19,7 @@ static class Beside
             results[i] = new(delivery.Op, StateCodec.EncodeOutcome(delivery.Outcome));
             commits[i] = run.Engine.Committer.CommitAsync(Write(run, memory.Key, results[i], decision.Journal[i], now)).AsTask();
         }
-        var kept = true;
+        var (kept, isOwner) = (true, true);
         for (var i = 0; i < commits.Length; i++)
         {
             var answer = await commits[i].ConfigureAwait(false);
@@ -28,14 +28,18 @@ static class Beside
             {
                 kept = false;
                 if (answer.Verdict == Verdict.Refused) await FailAsync(run, memory.Key, decision.Journal[i], answer.Reason, now).ConfigureAwait(false);
-                else run.Engine.LostOwnership(run.Id, answer);
+                else
+                {
+                    isOwner = false;
+                    run.Engine.LostOwnership(run.Id, answer);
+                }
             }
         }
         if (kept) return true;
-        // The frames have taken what was not kept: they are read anew, with what was.
+        // The frames have taken what was not kept: they are read anew, with what was, unless somebody else goes on with the run.
         memory.DropGraph();
         run.Memory = null;
-        run.TryPost(TakeUp.Instance);
+        if (isOwner) run.TryPost(TakeUp.Instance);
         return false;
     }
 

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Holdfast.Runtime;
 
 /// <summary>The engine's meter and activity source, both named <c>Holdfast</c>.</summary>
+/// <remarks>Whoever listens is called on the engine's threads, in the middle of its work; what that throws is kept from it, as with a log.</remarks>
 sealed class EngineMetrics : IDisposable
 {
     public const string Name = "Holdfast";
@@ -42,35 +43,85 @@ sealed class EngineMetrics : IDisposable
         _meter.CreateObservableGauge("holdfast.attempts.running", attempts, "{attempt}", "Attempts of steps that run now.");
     }
 
+    /// <summary>Begins an activity; null when nobody wants it, or whoever listens throws.</summary>
+    public static Activity? Begin(string name, string? parent, KeyValuePair<string, object?>[] tags)
+    {
+        try
+        {
+            return Activities.StartActivity(name, ActivityKind.Internal, parent, tags: tags);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Ends it, without the exception's words, which may hold what does not belong into a trace.</summary>
+    public static void End(Activity activity, bool succeeded)
+    {
+        try
+        {
+            if (!succeeded) activity.SetStatus(ActivityStatusCode.Error);
+            activity.Dispose();
+        }
+        catch (Exception)
+        {
+            // The listener's affair.
+        }
+    }
+
     public void Turn(int snapshotBytes)
     {
-        _turns.Add(1);
-        if (snapshotBytes > 0) _snapshot.Record(snapshotBytes);
+        Add(_turns, 1);
+        if (snapshotBytes > 0) Record(_snapshot, snapshotBytes);
     }
 
     public void AttemptEnded(bool succeeded, long startedTimestamp)
     {
-        if (succeeded) _steps.Add(1);
-        else _attemptsFailed.Add(1);
-        if (_stepDuration.Enabled) _stepDuration.Record(Stopwatch.GetElapsedTime(startedTimestamp).TotalMilliseconds);
+        Add(succeeded ? _steps : _attemptsFailed, 1);
+        if (_stepDuration.Enabled) Record(_stepDuration, Stopwatch.GetElapsedTime(startedTimestamp).TotalMilliseconds);
     }
 
     public void Committed(int writes, TimeSpan time)
     {
-        _batch.Record(writes);
-        _commit.Record(time.TotalMilliseconds);
+        Record(_batch, writes);
+        Record(_commit, time.TotalMilliseconds);
     }
 
-    public void InDoubt(int steps) => _inDoubt.Add(steps);
+    public void InDoubt(int steps) => Add(_inDoubt, steps);
 
-    public void Parked() => _parked.Add(1);
+    public void Parked() => Add(_parked, 1);
 
-    public void StoreIsFull(HoldfastException _) => _full.Add(1);
+    public void StoreIsFull(HoldfastException _) => Add(_full, 1);
 
     public void Pruned(Storage.Pruned pruned)
     {
-        if (pruned.Runs > 0) _prunedRuns.Add(pruned.Runs);
-        if (pruned.Rows > 0) _prunedRows.Add(pruned.Rows);
+        if (pruned.Runs > 0) Add(_prunedRuns, pruned.Runs);
+        if (pruned.Rows > 0) Add(_prunedRows, pruned.Rows);
+    }
+
+    static void Add(Counter<long> counter, long value)
+    {
+        try
+        {
+            counter.Add(value);
+        }
+        catch (Exception)
+        {
+            // The listener's affair.
+        }
+    }
+
+    static void Record<T>(Histogram<T> histogram, T value) where T : struct
+    {
+        try
+        {
+            histogram.Record(value);
+        }
+        catch (Exception)
+        {
+            // The listener's affair.
+        }
     }
 
     public void Dispose() => _meter.Dispose();

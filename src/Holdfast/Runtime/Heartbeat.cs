@@ -19,7 +19,8 @@ sealed class Heartbeat : IDisposable
     {
         (_time, _silent) = (time, silent);
         _last = time.GetTimestamp();
-        if (timeout is not { } limit) return;
+        // Beyond the longest time of the system's timers nobody listens: a hundred years of silence are as long as for ever.
+        if (timeout is not { } limit || limit >= Attempt.TimerMax) return;
         _timeout = limit;
         _timer = time.CreateTimer(static h => ((Heartbeat)h!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(limit, Timeout.InfiniteTimeSpan);

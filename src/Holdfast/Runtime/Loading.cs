@@ -40,6 +40,12 @@ static class Loading
                 await SetAsideAsync(run, stored, events, error).ConfigureAwait(false);
                 return null;
             }
+            if (memory.State.Ops.Any(op => op is StepOp step && step.Epoch > epoch))
+            {
+                // A later owner has asked for this step, and runs it: to begin it here needs no write that would be refused.
+                engine.LostOwnership(run.Id, new(Verdict.Stale, run.Id));
+                return null;
+            }
             run.Memory = memory;
             if (engine.TakeMarks(run.Id) is { } marks) await CountDeathAsync(run, memory, marks, stored.Results).ConfigureAwait(false);
             memory.Unfolded.AddRange(stored.Results);
@@ -182,8 +188,8 @@ static class Loading
                 engine.Codec.DecodeRun(memory.Snapshot, hash => memory.FetchedBlobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, graph, services);
                 memory.FetchedBlobs.Clear();
                 // Results beside the snapshot were taken by joins before; no frame could run on them, so none does now. The ones that this
-                // very turn brings come as deliveries.
-                foreach (var result in memory.Unfolded)
+                // very turn brings come as deliveries. A parked run takes none until it goes on: code could run on them that nobody may run now.
+                foreach (var result in memory.State.Status == RunStatus.Running ? memory.Unfolded : [])
                     if (!decision.Deliveries.Exists(d => d.Op == result.Op) && graph.Ops.Remove(result.Op, out var durable))
                         durable.Deliver(new(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
             }

@@ -50,6 +50,39 @@ public sealed class HeartbeatTests
         Assert.Equal(["attempt 1 from -1", "work", "attempt 2 from 7", "work"], probe.Entries);
     }
 
+    public sealed class LongSilence(Probe probe) : Workflow
+    {
+        public async Durable<int> Run(int days) => await Step(step => probe.Do("work", step), new() { HeartbeatTimeout = TimeSpan.FromDays(days) });
+    }
+
+    public sealed class TimeLeft(Probe probe) : Workflow
+    {
+        public async Durable<int> Run(int seconds) => await Step(step => probe.Do("work", step), new() { Timeout = TimeSpan.FromSeconds(seconds) });
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(100_000)]
+    public async Task A_silence_longer_than_the_systems_timers_may_be_allowed(int days)
+    {
+        var probe = new Probe { Answer = static (_, _) => Task.FromResult(5) };
+        await using var world = await World.StartAsync([typeof(LongSilence)], configure: probe.Register);
+        Assert.Equal(5, await world.ResultAsync<int>(await world.Client.StartAsync((LongSilence w) => w.Run(days))));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    public async Task A_time_out_of_nothing_is_refused_where_the_step_is_asked_for(int seconds)
+    {
+        var probe = new Probe();
+        await using var world = await World.StartAsync([typeof(TimeLeft)], configure: probe.Register);
+        var run = await world.Client.StartAsync((TimeLeft w) => w.Run(seconds));
+        Assert.Equal(RunStatus.Failed, await world.EndAsync(run));
+        Assert.Contains("A time-out is longer than nothing", (await run.GetInfoAsync()).Error!.Message, StringComparison.Ordinal);
+        Assert.Empty(probe.Entries);
+    }
+
     [Fact]
     public async Task An_attempt_that_gives_signs_of_life_may_take_as_long_as_it_likes()
     {

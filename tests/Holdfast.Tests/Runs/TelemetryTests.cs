@@ -123,4 +123,32 @@ public sealed class TelemetryTests
         Assert.All(counted, name => Assert.True(seen.GetValueOrDefault(name) > 0, name));
         Assert.All(new[] { "holdfast.runs.hot", "holdfast.attempts.running" }, name => Assert.Contains(name, seen.Keys));
     }
+
+    [Fact]
+    public async Task A_listener_that_throws_harms_no_step_and_no_commit()
+    {
+        using var meters = new MeterListener { InstrumentPublished = static (instrument, listener) => { if (instrument.Meter.Name == "Holdfast") listener.EnableMeasurementEvents(instrument); } };
+        meters.SetMeasurementEventCallback<long>(static (_, _, _, _) => throw new InvalidOperationException("The listener is broken."));
+        meters.SetMeasurementEventCallback<int>(static (_, _, _, _) => throw new InvalidOperationException("The listener is broken."));
+        meters.SetMeasurementEventCallback<double>(static (_, _, _, _) => throw new InvalidOperationException("The listener is broken."));
+        meters.Start();
+        var marker = "broken " + Guid.NewGuid();
+        using var activities = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "Holdfast",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStarted = activity => Throw(activity, marker),
+            ActivityStopped = activity => Throw(activity, marker),
+        };
+        ActivitySource.AddActivityListener(activities);
+        await using var world = await World.StartAsync([typeof(TwoSteps)], static () => new MemoryStore());
+        var run = await world.Client.StartAsync((TwoSteps w) => w.Run(marker));
+        await run.SignalAsync(TwoSteps.Go, "on");
+        Assert.Equal("on", await world.ResultAsync<string>(run));
+
+        static void Throw(Activity activity, string marker)
+        {
+            if (activity.OperationName == "step " + marker) throw new InvalidOperationException("The listener is broken.");
+        }
+    }
 }

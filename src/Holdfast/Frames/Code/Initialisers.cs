@@ -35,7 +35,15 @@ sealed class Initialisers
         return bits;
     }
 
-    static bool IsDefault(object? value) => value is null || (value is IConvertible && value is not string && Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture) == 0);
+    static bool IsDefault(object? value) => value switch
+    {
+        null => true,
+        string => false,
+        char letter => letter == 0,
+        DateTime time => time == default,
+        IConvertible number => Convert.ToDouble(number, System.Globalization.CultureInfo.InvariantCulture) == 0,
+        _ => false,
+    };
 
     /// <param name="method">What is called.</param>
     /// <param name="plain">Those of its arguments that are their type's default, as bits; the object itself comes first.</param>

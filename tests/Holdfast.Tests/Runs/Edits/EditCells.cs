@@ -118,6 +118,7 @@ static class EditCells
         ["new: required"] = new(Count, Count + " public required string More { get; set; }", "The member More of Order is new and required"),
         ["new: a parameter of a record"] = new("int Many)", "int Many, string More)", "The field More of Line is new"),
         ["new: a parameter with a value"] = new("int Many)", "int Many, int More = 3)", "The field More of Line is new"),
+        ["new: a parameter that is a letter"] = new("int Many)", "int Many, char More = ',')", "The field More of Line is new"),
         ["new: a parameter of a struct"] = new("int Two)", "int Two, int Three)", "The field Three of Pair is new"),
         ["new: in an exception"] = new("public int Code;", "public int Code; public string More = \"m\";", "The field More of Oops is new"),
         ["retyped: to a text"] = new(Count, "public string Count;", "The field Count of Order was saved as a signed number and is an object now"),
