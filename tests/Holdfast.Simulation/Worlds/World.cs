@@ -347,11 +347,11 @@ sealed class World
         Disk.CutPower();
     }
 
-    /// <summary>Nothing goes wrong any more. Whoever was replaced, and lived on, may have taken a message of which his successor has not heard.</summary>
+    /// <summary>Nothing goes wrong any more. Whoever was replaced, lives on and has nothing to write does not hear of it, nor does anybody who waits for him: he goes.</summary>
     void CalmDown()
     {
         IsCalm = true;
-        if (Chaos.HadTakeOver && Current is { } current) Exit(current, "the end of a takeover");
+        foreach (var replaced in _alive.FindAll(process => process != Current)) Exit(replaced, "the end of a takeover");
     }
 
     void CheckOften()
