@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Holdfast.Frames.Graph;
 
@@ -19,9 +20,13 @@ static class KnownTypes
     public static IEnumerable<Type> FieldwiseStructs => Fieldwise;
 
     /// <summary>Whether an assembly belongs to .NET itself or its Microsoft.* libraries, whose types are saved from a closed list only.</summary>
-    public static bool IsFramework(Assembly assembly)
+    public static bool IsFramework(Assembly assembly) => Frameworks.GetValue(assembly, static assembly => new(IsFramework(assembly.GetName().Name ?? ""))).Value;
+
+    // Asked of every loaded assembly for each unknown name in data; an assembly makes its name anew each time.
+    static readonly ConditionalWeakTable<Assembly, StrongBox<bool>> Frameworks = [];
+
+    static bool IsFramework(string name)
     {
-        var name = assembly.GetName().Name ?? "";
         return name is "System" or "mscorlib" or "netstandard" or "WindowsBase"
             || name.StartsWith("System.", StringComparison.Ordinal)
             || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
