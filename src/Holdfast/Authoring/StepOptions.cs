@@ -19,7 +19,7 @@ public sealed record StepOptions
     /// How long an attempt may go without a <see cref="StepContext.Heartbeat"/> before its token is signalled and it counts as failed with <see cref="TimeoutException"/>. A long attempt that
     /// hangs is found long before its <see cref="Timeout"/>.
     /// </summary>
-    /// <value>Null: nobody listens.</value>
+    /// <value>Null: nobody listens. Nor for a silence of more than seven weeks, which no timer can wait for.</value>
     public TimeSpan? HeartbeatTimeout { get; init; }
 
     /// <summary>

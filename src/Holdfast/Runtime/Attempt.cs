@@ -108,8 +108,15 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     {
         var outer = _inline;
         _inline = this;
-        Start();
-        _inline = outer;
+        try
+        {
+            Start();
+        }
+        finally
+        {
+            // Also when a clock of the user's throws: the thread goes on with other runs.
+            _inline = outer;
+        }
     }
 
     /// <summary>Runs the attempt's synchronous part on this thread.</summary>

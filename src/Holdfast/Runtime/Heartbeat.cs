@@ -19,7 +19,7 @@ sealed class Heartbeat : IDisposable
     {
         (_time, _silent) = (time, silent);
         _last = time.GetTimestamp();
-        // Beyond the longest time of the system's timers nobody listens: a hundred years of silence are as long as for ever.
+        // Beyond the longest time of the system's timers, which is seven weeks, nobody listens.
         if (timeout is not { } limit || limit >= Attempt.TimerMax) return;
         _timeout = limit;
         _timer = time.CreateTimer(static h => ((Heartbeat)h!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
