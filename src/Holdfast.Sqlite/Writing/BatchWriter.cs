@@ -114,7 +114,8 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
         if (_values.HasResult(head.Key, step.Op)) return new(Verdict.Duplicate, step.Run, step.Key);
 
         var answer = guest.Run(step.Work);
-        if (!answer.Keep || answer.Outcome is null) database.Execute($"ROLLBACK TO {savepoint}");
+        if (!answer.Keep || (step.SettlesOp && answer.Outcome is null)) database.Execute($"ROLLBACK TO {savepoint}");
+        if (!step.SettlesOp) return new(answer.Keep ? Verdict.Committed : Verdict.Undone, step.Run, step.Key);
         if (answer.Outcome is not { } outcome) return new(Verdict.Undone, step.Run, step.Key);
         _values.PutResult(head.Key, step.Op, outcome.Span);
         Note(head, step.Utc, answer.Journal.Span, step.JournalKeep);

@@ -52,11 +52,48 @@ public sealed class StepContext
         return _attempt.RevealAsync(secret);
     }
 
+    /// <summary>
+    /// Does something in the store's own database while the step runs, in a commit of its own: what it did is durable when this returns. Of an attempt that has been given up,
+    /// or whose process no longer owns the run, nothing is done. A later attempt finds what this one did; look for <see cref="IdempotencyKey"/>.
+    /// </summary>
+    /// <param name="work">Runs once, synchronously, and holds up every other commit meanwhile. Throw to undo what it did; the exception comes out here.</param>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: the store has no database. <see cref="HoldfastError.OwnershipLost"/>: the run goes on elsewhere.</exception>
+    /// <exception cref="OperationCanceledException">The attempt has been given up.</exception>
+    public Task<T> TransactAsync<T>(Func<StepTransaction, T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return Runtime.StepCommit.DoAsync(_attempt, work);
+    }
+
+    /// <inheritdoc cref="TransactAsync{T}(Func{StepTransaction, T})"/>
+    public Task TransactAsync(Action<StepTransaction> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return TransactAsync(transaction =>
+        {
+            work(transaction);
+            return default(Nothing);
+        });
+    }
+
+    /// <summary>
+    /// Has something done in the store's own database inside the very commit that keeps this step's result: both are kept, or neither. If the attempt fails, it is not done.
+    /// </summary>
+    /// <param name="work">
+    /// Runs once, synchronously, after the step's code, and holds up every other commit meanwhile; several run in the order in which they were given. Throwing undoes all of it
+    /// and fails the attempt, though its code has run.
+    /// </param>
+    public void CommitWithResult(Action<StepTransaction> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        _attempt.CommitWithResult(work);
+    }
+
     /// <summary>Signalled when the step times out, when its scope is cancelled, and when the process stops.</summary>
     public CancellationToken CancellationToken => _attempt.Token;
 }
 
-/// <summary>What a transaction step works on. Valid only while the step runs; not thread-safe.</summary>
+/// <summary>What code inside a commit works on. Valid only while that code runs; not thread-safe.</summary>
 public sealed class StepTransaction
 {
     internal StepTransaction(System.Data.Common.DbConnection connection, RunId run, long op)
@@ -66,7 +103,7 @@ public sealed class StepTransaction
         Op = op;
     }
 
-    /// <summary>The store's own connection, inside the transaction that commits the step's result. Its commands need no transaction object; do not commit or roll back.</summary>
+    /// <summary>The store's own connection, inside the transaction that will commit. Its commands need no transaction object; do not commit or roll back.</summary>
     public System.Data.Common.DbConnection Connection { get; }
 
     /// <summary>The run.</summary>

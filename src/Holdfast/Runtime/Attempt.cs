@@ -28,6 +28,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     ITimer? _timer;
     Heartbeat? _heartbeat;
     Revealed? _revealed;
+    List<Action<StepTransaction>>? _withResult;
     Activity? _activity;
     bool _hasReturned;
     bool _isCancelled;
@@ -44,6 +45,8 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     public RunMemory Memory => memory;
 
     public bool IsCancelled => Volatile.Read(ref _isCancelled);
+
+    public Engine Engine => _engine;
 
     public JsonValues Json => _engine.Json;
 
@@ -97,6 +100,15 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         lock (this) seen = _revealed ??= new();
         seen.Add(secret.Name, value);
         return value;
+    }
+
+    /// <summary>Whether it may still say how it ended.</summary>
+    public bool IsPresent => Volatile.Read(ref _ended) == 0;
+
+    /// <summary>Has something done in the commit that keeps the result.</summary>
+    public void CommitWithResult(Action<StepTransaction> work)
+    {
+        lock (this) (_withResult ??= []).Add(work);
     }
 
     public void StartElsewhere() => _engine.Executor.Run(this);
@@ -202,9 +214,32 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             return;
         }
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        if (outcome is not null && _withResult is { } works)
+        {
+            _ = SettleAsync(outcome, works);
+            return;
+        }
         Finish(succeeded: true);
         if (outcome is null) return;
         Post(outcome, retryable: true);
+    }
+
+    /// <summary>Keeps the result, and in the same commit what the step wants done with it. It has ended already: it cannot be given up while it may still commit.</summary>
+    async Task SettleAsync(Outcome outcome, List<Action<StepTransaction>> works)
+    {
+        try
+        {
+            await StepCommit.SettleAsync(this, _engine, transaction =>
+            {
+                foreach (var work in works) work(transaction);
+                return outcome;
+            }).ConfigureAwait(false);
+            Finish(succeeded: true);
+        }
+        catch (Exception error)
+        {
+            Failed(error);
+        }
     }
 
     /// <summary>The attempt failed, was cancelled, or ran out of time: whichever says so first.</summary>
@@ -251,6 +286,11 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             if (result.ErrorMessage is { } message) result = result with { ErrorMessage = seen.Hide(message), ErrorStack = result.ErrorStack is { } stack ? seen.Hide(stack) : null };
         }
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        if (result.ErrorType is null && _withResult is { } works)
+        {
+            _ = SettleAsync(result.ToOutcome(_engine.Codec), works);
+            return;
+        }
         Finish(succeeded: result.ErrorType is null);
         Post(result.ToOutcome(_engine.Codec), !result.ErrorBases.Any(step.Retry.NonRetryable.Contains));
     }

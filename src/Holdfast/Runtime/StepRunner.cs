@@ -77,7 +77,7 @@ static class StepRunner
     }
 
     /// <summary>Notes that the user's code has this thread, in case it ends the process; and after that, that it waits for something, until the mark is left.</summary>
-    static T Marked<T>(Attempt attempt, Engine engine, Func<T> code, Func<T, bool> isDone, out int waits)
+    public static T Marked<T>(Attempt attempt, Engine engine, Func<T> code, Func<T, bool> isDone, out int waits)
     {
         waits = -1;
         var mark = engine.Marks.Enter(attempt.Run, attempt.Op);
@@ -165,54 +165,6 @@ static class StepRunner
         if (await FetchAsync(attempt, engine).ConfigureAwait(false) is not { } blobs) return null;
         using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
         if (Body(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services) is not TransactionBody body) return null;
-        Exception? thrown = null;
-        var answer = await engine.Committer.CommitAsync(new TransactionStep
-        {
-            Run = attempt.Run,
-            Key = attempt.Memory.Key,
-            Epoch = engine.Epoch,
-            Utc = engine.Time.GetUtcNow(),
-            Op = step.Id,
-            JournalKeep = engine.Options.JournalKeep,
-            Work = connection => Work(attempt, engine, body, connection, out thrown),
-        }).ConfigureAwait(false);
-        switch (answer.Verdict)
-        {
-            case Verdict.Committed:
-                engine.Post(attempt.Run, new RunEvent.ResultStored(step.Id, StateCodec.DecodeOutcome(engine.Envelope.Open(answer.Outcome).Span)));
-                return null;
-            case Verdict.Duplicate:
-                // The store has its result from before; the run is read anew and finds it.
-                engine.Post(attempt.Run, ReadAnew.Instance);
-                return null;
-            case Verdict.Undone:
-                throw thrown ?? new InvariantException("A transaction step was undone without a reason.");
-            case Verdict.Refused:
-                throw new HoldfastException(HoldfastError.Misuse, $"The store cannot run transaction steps: {answer.Reason}");
-            default:
-                engine.LostOwnership(attempt.Run, answer);
-                return null;
-        }
-    }
-
-    static TransactionAnswer Work(Attempt attempt, Engine engine, TransactionBody body, System.Data.Common.DbConnection connection, out Exception? thrown)
-    {
-        var step = attempt.Step;
-        thrown = null;
-        try
-        {
-            var started = engine.Time.GetTimestamp();
-            var value = Marked(attempt, engine, () => body.Run(new(connection, attempt.Run, step.Id), engine.Codec), static _ => true, out _);
-            if (step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
-                throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
-            var outcome = new Outcome(OutcomeKind.Succeeded, value);
-            return new(Keep: true, engine.Envelope.Seal(StateCodec.EncodeOutcome(outcome)), engine.Envelope.Seal(StateBytes.Of([RunKernel.JournalOf(step, outcome)])));
-        }
-        catch (Exception error)
-        {
-            // Undone now; the kernel decides whether there is another attempt, as for every step.
-            thrown = error;
-            return new(Keep: false, null, default);
-        }
+        return await StepCommit.SettleAsync(attempt, engine, transaction => new Outcome(OutcomeKind.Succeeded, body.Run(transaction, engine.Codec))).ConfigureAwait(false);
     }
 }

@@ -168,8 +168,9 @@ public sealed class ResultOnly : StoreWrite
 }
 
 /// <summary>
-/// A step that runs inside the store's own transaction: <see cref="Work"/> is called once, synchronously, on the connection
+/// Code of a step that runs inside the store's own transaction: <see cref="Work"/> is called once, synchronously, on the connection
 /// that commits the batch, inside a savepoint, after the epoch check; its answer is stored like a <see cref="ResultOnly"/>.
+/// Answers <see cref="Verdict.Duplicate"/>, without a call, when the store has the step's result already.
 /// </summary>
 public sealed class TransactionStep : StoreWrite
 {
@@ -185,8 +186,11 @@ public sealed class TransactionStep : StoreWrite
     /// <summary>When the step was handed over.</summary>
     public required DateTimeOffset Utc { get; init; }
 
-    /// <summary>The op that is settled.</summary>
+    /// <summary>The op that it is of.</summary>
     public required long Op { get; init; }
+
+    /// <summary>Whether the answer settles the op. False for work that a step does while it runs: only what it did to the database is kept then.</summary>
+    public bool SettlesOp { get; init; } = true;
 
     /// <summary>
     /// Runs the step on the given connection and returns what to keep. Must not throw: an exception of the user's code is an
@@ -200,6 +204,6 @@ public sealed class TransactionStep : StoreWrite
 
 /// <summary>What a <see cref="TransactionStep"/> did.</summary>
 /// <param name="Keep">Whether its changes to the database are kept.</param>
-/// <param name="Outcome">The op's outcome as the kernel encodes it; null when nothing is to be recorded (the step will be tried again).</param>
+/// <param name="Outcome">The op's outcome as the kernel encodes it; null when nothing is to be recorded (the step will be tried again, or goes on).</param>
 /// <param name="Journal">Journal entries, packed; empty for none.</param>
 public sealed record TransactionAnswer(bool Keep, ReadOnlyMemory<byte>? Outcome, ReadOnlyMemory<byte> Journal);

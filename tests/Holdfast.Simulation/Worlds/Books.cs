@@ -65,7 +65,7 @@ sealed class Books(World world)
                 case CreateRun create: BookOf(create.Run.Id).Exists = true; break;
                 case Transition transition: Advanced(transition); break;
                 case ResultOnly result: BookOf(result.Run).Settled.Add(result.Op); break;
-                case TransactionStep step: BookOf(step.Run).Settled.Add(step.Op); break;
+                case TransactionStep { SettlesOp: true } step: BookOf(step.Run).Settled.Add(step.Op); break;
                 case PruneRuns when results[i].Pruned is { Runs: > 0 }: CheckGone(process.Has); break;
             }
         }

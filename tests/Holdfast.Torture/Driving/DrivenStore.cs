@@ -67,7 +67,7 @@ sealed class DrivenStore(IStore inner, StepGate gate) : StoreWrapper(inner)
                 SnapshotBytesMax = Math.Max(SnapshotBytesMax, snapshot.Length + saved.Blobs.Sum(static b => b.Data.Length));
                 return true;
             default:
-                return write is ResultOnly or TransactionStep;
+                return write is ResultOnly or TransactionStep { SettlesOp: true };
         }
     }
 
