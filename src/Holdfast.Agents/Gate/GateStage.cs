@@ -17,4 +17,16 @@ public enum GateStage
 
     /// <summary>Do the rules allow it?</summary>
     Policy = 5,
+
+    /// <summary>Was the same thing done before?</summary>
+    Idempotency = 6,
+
+    /// <summary>Is it too often?</summary>
+    Rate = 7,
+
+    /// <summary>Is there enough left in the budget?</summary>
+    Budget = 8,
+
+    /// <summary>Has a person agreed to exactly this?</summary>
+    Approval = 9,
 }

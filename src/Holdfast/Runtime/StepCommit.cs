@@ -46,7 +46,7 @@ static class StepCommit
             {
                 // Whoever took its place may have begun: what this one does now would be done beside it.
                 if (!attempt.IsPresent) throw new OperationCanceledException($"Attempt {attempt.Number} of step '{attempt.Step.Label}' has been given up, and may not commit anything.");
-                result = StepRunner.Marked(attempt, engine, () => work(new(connection, attempt.Run, attempt.Op)), static _ => true, out _);
+                result = StepRunner.Marked(attempt, engine, () => work(new(connection, attempt.Run, attempt.Op, engine.Envelope)), static _ => true, out _);
                 return new(Keep: true, null, default);
             }
             catch (Exception error)
@@ -86,7 +86,7 @@ static class StepCommit
         try
         {
             var started = engine.Time.GetTimestamp();
-            var outcome = StepRunner.Marked(attempt, engine, () => work(new(connection, attempt.Run, step.Id)), static _ => true, out _);
+            var outcome = StepRunner.Marked(attempt, engine, () => work(new(connection, attempt.Run, step.Id, engine.Envelope)), static _ => true, out _);
             if (step.Kind == StepKind.Transaction && step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
                 throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
             return new(Keep: true, engine.Envelope.Seal(StateCodec.EncodeOutcome(outcome)), engine.Envelope.Seal(StateBytes.Of([RunKernel.JournalOf(step, outcome)])));

@@ -1,0 +1,56 @@
+namespace Holdfast.Agents;
+
+/// <summary>Carries calls out from durable code: a workflow of any kind, or an agent.</summary>
+public static class Carry
+{
+    /// <summary>
+    /// Carries a call out, through the gate and the ledger: admitted and started in one commit, settled in the commit that keeps the result. What comes back in doubt is settled by nobody but
+    /// <see cref="Out"/> again, where the world can be asked, and <see cref="Settle"/>.
+    /// </summary>
+    /// <param name="toolbox">The tools, as the workflow was injected with them.</param>
+    /// <param name="request">The call. The number belongs to this call of this run and to no other.</param>
+    public static async Durable<EffectResult> Out(Toolbox toolbox, CallRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(toolbox);
+        ArgumentNullException.ThrowIfNull(request);
+        string why;
+        try
+        {
+            return await Durable.Step(step => toolbox.CarryOutAsync(step, request), toolbox.OptionsOf(request.Tool));
+        }
+        catch (OperationCanceledException)
+        {
+            await Durable.Shield(async () => { await Durable.Step(step => toolbox.GiveUpAsync(step, request, "The run was cancelled meanwhile."), new() { Label = "give up" }); });
+            throw;
+        }
+        catch (Exception error)
+        {
+            why = $"Its last attempt ended with {error.GetType().Name}.";
+        }
+        return await Durable.Step(step => toolbox.GiveUpAsync(step, request, why), new() { Label = "give up" });
+    }
+
+    /// <summary>Settles a call that is in doubt, as a person or a policy has decided.</summary>
+    /// <param name="toolbox">The tools.</param>
+    /// <param name="request">The call.</param>
+    /// <param name="happened">Whether it happened.</param>
+    /// <param name="json">Its result, as JSON, if it did.</param>
+    /// <param name="why">Who decided, and why, for the ledger and, if it did not happen, for the model.</param>
+    public static async Durable<EffectResult> Settle(Toolbox toolbox, CallRequest request, bool happened, string json, string why) =>
+        await Durable.Step(step => toolbox.SettleAsync(step, request, happened, json, why), new() { Label = "settle" });
+
+    /// <summary>Opens an account, and makes the ledger's tables if there are none. An account that is open stays as it is.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="limit">What may be spent from it.</param>
+    /// <param name="parent">The account that is drawn on as well; null for none. It must be open.</param>
+    public static async Durable OpenAccount(AccountId account, Spending limit, AccountId? parent = null) => await Durable.Transaction(
+        tx =>
+        {
+            Ledgers.LedgerTables.Make(tx);
+            Ledgers.BudgetRows.Open(tx, account, parent, limit);
+            return default(Nothing);
+        }, new() { Label = "open account" });
+
+    /// <summary>How an account stands; null when it was never opened.</summary>
+    public static async Durable<Account?> ReadAccount(AccountId account) => await Durable.Transaction(tx => Ledgers.BudgetRows.Read(tx, account), new() { Label = "read account" });
+}

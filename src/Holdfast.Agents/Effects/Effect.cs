@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Holdfast.Agents;
+
+/// <summary>A tool together with the code that carries it out. Make one from a <see cref="Tool{TArguments}"/>, with the word for what the code does: <c>pay.Idempotent(…)</c>.</summary>
+public abstract class Effect
+{
+    /// <summary>A result of a tool goes into the conversation. What is longer says only that it is.</summary>
+    const int ResultCharactersMax = 100_000;
+
+    private protected Effect(Tool tool, EffectKind kind) => (Tool, Kind) = (tool, kind);
+
+    /// <summary>The tool.</summary>
+    public Tool Tool { get; }
+
+    /// <summary>What it does to the world.</summary>
+    public EffectKind Kind { get; }
+
+    /// <summary>Whether a try that was cut off may have changed something.</summary>
+    internal bool Changes => Kind > EffectKind.ReadOnly;
+
+    /// <summary>Whether it may simply be tried again, whatever came of the try before.</summary>
+    internal bool IsRepeatable => Kind <= EffectKind.Idempotent;
+
+    internal abstract TimeSpan Timeout { get; }
+
+    internal abstract RetryPolicy Retry { get; }
+
+    internal abstract IReadOnlyList<Rate> Rates { get; }
+
+    internal abstract Task<string> ActAsync(object arguments, EffectContext context);
+
+    /// <summary>What the world says: whether it happened, and with what result; null for the first when nobody knows.</summary>
+    internal abstract Task<(bool? Happened, string Json)> AskAsync(object arguments, EffectContext context);
+
+    /// <summary>What must not be done twice.</summary>
+    internal abstract string? IdentityOf(RunId run, Call call);
+
+    internal abstract Spending CostMaxOf(object arguments);
+
+    /// <summary>The hash of exactly this call of this version of the tool.</summary>
+    internal static byte[] HashOf(Call call)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{call.Tool.Name}\n{call.Tool.Version}\n"));
+        hash.AppendData(call.CanonicalArguments());
+        return hash.GetHashAndReset();
+    }
+
+    private protected static string JsonOf<TResult>(TResult result)
+    {
+        var json = JsonSerializer.Serialize(result, JsonSerializerOptions.Web);
+        return json.Length <= ResultCharactersMax ? json : JsonSerializer.Serialize($"The result has {json.Length} characters, more than the {ResultCharactersMax} that are shown.");
+    }
+}
+
+/// <inheritdoc/>
+sealed class Effect<TArguments, TResult>(
+    Tool<TArguments> tool, EffectKind kind, EffectOptions<TArguments> options, Func<TArguments, EffectContext, Task<TResult>> act,
+    Func<TArguments, EffectContext, Task<Reconciled<TResult>>>? ask = null) : Effect(tool, kind)
+    where TArguments : notnull
+{
+    internal override TimeSpan Timeout => options.Timeout;
+
+    internal override RetryPolicy Retry => options.Retry;
+
+    internal override IReadOnlyList<Rate> Rates => options.Rates;
+
+    internal override async Task<string> ActAsync(object arguments, EffectContext context) => JsonOf(await act((TArguments)arguments, context).ConfigureAwait(false));
+
+    internal override async Task<(bool? Happened, string Json)> AskAsync(object arguments, EffectContext context)
+    {
+        var answer = await ask!((TArguments)arguments, context).ConfigureAwait(false);
+        return (answer.Happened, answer.Happened == true ? JsonOf(answer.Result) : "");
+    }
+
+    internal override string? IdentityOf(RunId run, Call call)
+    {
+        if (!Changes || options.MayRepeat) return null;
+        return options.Identity is { } identity ? $"{tool.Name}\n{identity((TArguments)call.Arguments)}" : $"{run}\n{Convert.ToHexStringLower(HashOf(call))}";
+    }
+
+    internal override Spending CostMaxOf(object arguments)
+    {
+        var cost = options.CostMax?.Invoke((TArguments)arguments) ?? new();
+        return cost with { Calls = 1, Time = options.Timeout };
+    }
+}

@@ -1,0 +1,27 @@
+namespace Holdfast.Agents;
+
+/// <summary>What a tool's code knows of the call that it carries out. Thread-safe.</summary>
+public sealed class EffectContext
+{
+    readonly StepContext _step;
+
+    internal EffectContext(StepContext step, string key, IServiceProvider services) => (_step, IdempotencyKey, Services) = (step, key, services);
+
+    /// <summary>The run that carries it out.</summary>
+    public RunId RunId => _step.RunId;
+
+    /// <summary>The call's key: the same however often this call is tried, and of no other call anywhere. Pass it to services that apply a key once.</summary>
+    public string IdempotencyKey { get; }
+
+    /// <summary>The container of the process that carries it out.</summary>
+    public IServiceProvider Services { get; }
+
+    /// <summary>Signalled on time-out, when the run is cancelled, and when the process stops.</summary>
+    public CancellationToken CancellationToken => _step.CancellationToken;
+
+    /// <inheritdoc cref="StepContext.RevealAsync"/>
+    public Task<T> RevealAsync<T>(Secret<T> secret) => _step.RevealAsync(secret);
+
+    /// <inheritdoc cref="StepContext.Heartbeat()"/>
+    public void Heartbeat() => _step.Heartbeat();
+}

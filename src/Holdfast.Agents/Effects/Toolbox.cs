@@ -1,0 +1,168 @@
+using System.Text;
+using Holdfast.Agents.Ledgers;
+
+namespace Holdfast.Agents;
+
+/// <summary>
+/// A gate with the code of its tools. Put it into the container and let workflows and agents take it in their constructors; <see cref="Carry.Out"/> carries calls out. Thread-safe.
+/// </summary>
+public sealed class Toolbox
+{
+    readonly Dictionary<string, Effect> _effects;
+    readonly IServiceProvider _services;
+    readonly TimeProvider _time;
+    readonly Func<string, Rate?> _rateOf;
+
+    /// <param name="gate">Decides about calls.</param>
+    /// <param name="effects">The code of every tool of the gate.</param>
+    /// <param name="services">The container that the tools' code may use.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A tool of the gate has no code, or code is for a tool that the gate does not have.</exception>
+    public Toolbox(Gate gate, IEnumerable<Effect> effects, IServiceProvider services, ToolboxOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(gate);
+        ArgumentNullException.ThrowIfNull(effects);
+        ArgumentNullException.ThrowIfNull(services);
+        options ??= new();
+        (Gate, _services, _time, _rateOf) = (gate, services, options.TimeProvider, options.RateOfPrincipal);
+        _effects = [];
+        foreach (var effect in effects)
+        {
+            // By the object: a requirement more makes another tool, which the gate would check and this code would not know.
+            if (!gate.Tools.Contains(effect.Tool)) throw new ArgumentException($"There is code for the tool '{effect.Tool.Name}', but that tool is not among the gate's.", nameof(effects));
+            if (!_effects.TryAdd(effect.Tool.Name, effect)) throw new ArgumentException($"There is code twice for the tool '{effect.Tool.Name}'.", nameof(effects));
+        }
+        if (gate.Tools.FirstOrDefault(tool => !_effects.ContainsKey(tool.Name)) is { } bare) throw new ArgumentException($"The gate's tool '{bare.Name}' has no code.", nameof(effects));
+    }
+
+    /// <summary>The gate.</summary>
+    public Gate Gate { get; }
+
+    internal TimeProvider Time => _time;
+
+    internal StepOptions OptionsOf(string tool)
+    {
+        var effect = _effects.GetValueOrDefault(tool);
+        // One that knows no key never fails by an exception; another attempt looks what became of the one before.
+        return new() { Label = tool, Timeout = effect?.Timeout, Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default };
+    }
+
+    /// <summary>One attempt of a call: through the ledger, into the world, and back into the ledger with the result.</summary>
+    internal async Task<EffectResult> CarryOutAsync(StepContext step, CallRequest request)
+    {
+        var key = request.KeyIn(step.RunId);
+        // Judged once more, where it happens: between the verdict and now the code may have become another one.
+        var verdict = Gate.Decide(request.Tool, Encoding.UTF8.GetBytes(request.Arguments), repairsLeft: 0);
+        if (Passed(verdict, request) is not { } call) return new(key, EffectStatus.Refused, "", verdict.Match(_ => "", r => r.Reason, _ => "It needs an approval.", why => why, why => why)) { Stage = verdict.Stage, Rule = verdict.Rule };
+        var effect = _effects[call.Tool.Name];
+        CallPhase? before;
+        try
+        {
+            before = await step.TransactAsync(tx => CallRows.Start(tx, EntryOf(step.RunId, request, effect, call, verdict), request.Try, _time.GetUtcNow())).ConfigureAwait(false);
+        }
+        catch (LedgerRefusal refusal)
+        {
+            return new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime };
+        }
+        var context = new EffectContext(step, key, _services);
+        return before switch
+        {
+            CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),
+            CallPhase.Failed => new(key, EffectStatus.Failed, "", "It failed before."),
+            null => await ActAsync(step, effect, call, context).ConfigureAwait(false),
+            _ when effect.IsRepeatable => await ActAsync(step, effect, call, context).ConfigureAwait(false),
+            _ when effect.Kind == EffectKind.Reconcilable => await ReconcileAsync(step, effect, call, context).ConfigureAwait(false),
+            _ => Doubt(step, key, "The attempt before this one was cut off."),
+        };
+    }
+
+    /// <summary>No attempt succeeded: what changes nothing has failed, and of anything else nobody knows.</summary>
+    internal Task<EffectResult> GiveUpAsync(StepContext step, CallRequest request, string why)
+    {
+        var key = request.KeyIn(step.RunId);
+        return Task.FromResult(_effects.TryGetValue(request.Tool, out var effect) && !effect.Changes ? Fail(step, key, why, new() { Calls = 1 }) : Doubt(step, key, why));
+    }
+
+    /// <summary>Somebody has decided about a call in doubt.</summary>
+    internal Task<EffectResult> SettleAsync(StepContext step, CallRequest request, bool happened, string json, string why)
+    {
+        var key = request.KeyIn(step.RunId);
+        if (!happened) return Task.FromResult(Fail(step, key, why, new() { Calls = 1, Money = 0, Tokens = 0 }));
+        step.CommitWithResult(tx => CallRows.Settle(tx, key, happened: true, new() { Calls = 1 }, why, _time.GetUtcNow()));
+        return Task.FromResult(new EffectResult(key, EffectStatus.Succeeded, json, null));
+    }
+
+    static Call? Passed(Verdict verdict, CallRequest request) => verdict.Match<Call?>(call => call, _ => null, call => request.Approval is null ? null : call, _ => null, _ => null);
+
+    CallEntry EntryOf(RunId run, CallRequest request, Effect effect, Call call, Verdict verdict)
+    {
+        var rates = request.Principal is { } principal && _rateOf(principal) is { } rate ? [.. effect.Rates, rate] : effect.Rates;
+        return new(
+            request.KeyIn(run), call.Tool.Name, call.Tool.Version, effect.Kind, Effect.HashOf(call), effect.IdentityOf(run, call), verdict.Stage, verdict.Rule, request.Account,
+            effect.CostMaxOf(call.Arguments), rates, request.Approval);
+    }
+
+    async Task<EffectResult> ActAsync(StepContext step, Effect effect, Call call, EffectContext context)
+    {
+        var key = context.IdempotencyKey;
+        var started = _time.GetTimestamp();
+        try
+        {
+            return Succeed(step, key, await effect.ActAsync(call.Arguments, context).ConfigureAwait(false), started);
+        }
+        catch (ToolFailedException failed)
+        {
+            return Fail(step, key, failed.Message, new() { Calls = 1, Money = 0, Tokens = 0, Time = _time.GetElapsedTime(started) });
+        }
+        // A stopping process leaves the attempt as it is; the next one looks what became of it.
+        catch (Exception error) when (!effect.IsRepeatable && !context.CancellationToken.IsCancellationRequested)
+        {
+            return Doubt(step, key, $"It threw {error.GetType().Name}, and may have happened before that.");
+        }
+    }
+
+    async Task<EffectResult> ReconcileAsync(StepContext step, Effect effect, Call call, EffectContext context)
+    {
+        var key = context.IdempotencyKey;
+        var started = _time.GetTimestamp();
+        try
+        {
+            var (happened, json) = await effect.AskAsync(call.Arguments, context).ConfigureAwait(false);
+            if (happened == true) return Succeed(step, key, json, started);
+            return happened == false ? await ActAsync(step, effect, call, context).ConfigureAwait(false) : Doubt(step, key, "It was asked for, and nobody can say yet.");
+        }
+        catch (Exception error) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            return Doubt(step, key, $"Asking whether it happened threw {error.GetType().Name}.");
+        }
+    }
+
+    EffectResult Succeed(StepContext step, string key, string json, long started)
+    {
+        // What it cost in money and tokens is not known here, so what was reserved for it stays.
+        step.CommitWithResult(tx => CallRows.Settle(tx, key, happened: true, new() { Calls = 1, Time = _time.GetElapsedTime(started) }, null, _time.GetUtcNow()));
+        return new(key, EffectStatus.Succeeded, json, null);
+    }
+
+    EffectResult Fail(StepContext step, string key, string why, Spending used)
+    {
+        step.CommitWithResult(tx => CallRows.Settle(tx, key, happened: false, used, why, _time.GetUtcNow()));
+        return new(key, EffectStatus.Failed, "", why);
+    }
+
+    static EffectResult Doubt(StepContext step, string key, string why)
+    {
+        step.CommitWithResult(tx => CallRows.Doubt(tx, key, why));
+        return new(key, EffectStatus.InDoubt, "", why);
+    }
+}
+
+/// <summary>Settings of a <see cref="Toolbox"/>.</summary>
+public sealed record ToolboxOptions
+{
+    /// <summary>The clock for rates and for what the ledger notes. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>How often a principal may have calls carried out, over all tools; null, which is the default, for as often as wanted.</summary>
+    public Func<string, Rate?> RateOfPrincipal { get; init; } = static _ => null;
+}

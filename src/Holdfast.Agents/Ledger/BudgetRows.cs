@@ -1,0 +1,92 @@
+namespace Holdfast.Agents.Ledgers;
+
+/// <summary>
+/// Accounts: what is reserved before and spent after. A reservation is made at the account and at all those above it, or not at all, so no account can ever hold more than its limit
+/// in what is spent and what may still be.
+/// </summary>
+static class BudgetRows
+{
+    /// <summary>More accounts above each other than anybody needs; a ring of them would never end.</summary>
+    const int DepthMax = 64;
+
+    static readonly BudgetUnit[] Units = Enum.GetValues<BudgetUnit>();
+
+    /// <summary>Opens an account. One that is open stays as it is.</summary>
+    /// <exception cref="ArgumentException">It is open with another parent, the parent is not open, or there are too many above it.</exception>
+    public static void Open(StepTransaction transaction, AccountId account, AccountId? parent, Spending limit)
+    {
+        if (parent is { } above && Chain(transaction, above).Count == DepthMax) throw new ArgumentException($"Account '{account}' would have more than {DepthMax} above it.");
+        var isNew = Sql.Run(
+            transaction, "INSERT INTO agents_account (account, parent) VALUES (@account, @parent) ON CONFLICT DO NOTHING", ("@account", account.Value), ("@parent", parent?.Value)) == 1;
+        if (!isNew)
+        {
+            var there = Sql.Read(transaction, "SELECT parent FROM agents_account WHERE account = @account", static r => r.TextOrNull(0), ("@account", account.Value))[0];
+            if (there != parent?.Value) throw new ArgumentException($"Account '{account}' is open already, under {there ?? "none"} and not under {parent?.Value ?? "none"}.");
+            return;
+        }
+        foreach (var unit in Units)
+            Sql.Run(transaction, "INSERT INTO agents_budget (account, unit, most, reserved, spent) VALUES (@account, @unit, @most, 0, 0)", ("@account", account.Value), ("@unit", (int)unit), ("@most", limit[unit]));
+    }
+
+    /// <exception cref="LedgerRefusal">An account has not that much left.</exception>
+    public static void Reserve(StepTransaction transaction, string key, AccountId account, Spending amount)
+    {
+        var chain = Chain(transaction, account);
+        foreach (var unit in Units)
+        {
+            if (amount[unit] is not ({ } wanted and > 0)) continue;
+            foreach (var one in chain)
+            {
+                var isThere = Sql.Run(
+                    transaction,
+                    "UPDATE agents_budget SET reserved = reserved + @wanted WHERE account = @account AND unit = @unit AND (most IS NULL OR reserved + spent + @wanted <= most)",
+                    ("@wanted", wanted), ("@account", one), ("@unit", (int)unit)) == 1;
+                if (!isThere) throw new LedgerRefusal(GateStage.Budget, one, $"The account '{one}' has not enough {NameOf(unit)} left for this call.");
+            }
+            Sql.Run(transaction, "INSERT INTO agents_reservation (key, unit, account, amount) VALUES (@key, @unit, @account, @amount)",
+                ("@key", key), ("@unit", (int)unit), ("@account", account.Value), ("@amount", wanted));
+        }
+    }
+
+    /// <summary>What was used takes the place of what was reserved for it. Of what nobody knows, the reservation stays.</summary>
+    public static void Settle(StepTransaction transaction, string key, Spending used)
+    {
+        var reserved = Sql.Read(
+            transaction, "SELECT unit, account, amount FROM agents_reservation WHERE key = @key", static r => (Unit: (BudgetUnit)r.GetInt32(0), Account: r.GetString(1), Amount: r.GetInt64(2)), ("@key", key));
+        foreach (var (unit, account, amount) in reserved)
+        {
+            if (used[unit] is not { } spent) continue;
+            foreach (var one in Chain(transaction, new(account)))
+                Sql.Run(transaction, "UPDATE agents_budget SET reserved = reserved - @amount, spent = spent + @spent WHERE account = @account AND unit = @unit",
+                    ("@amount", amount), ("@spent", spent), ("@account", one), ("@unit", (int)unit));
+            Sql.Run(transaction, "DELETE FROM agents_reservation WHERE key = @key AND unit = @unit", ("@key", key), ("@unit", (int)unit));
+        }
+    }
+
+    public static Account? Read(StepTransaction transaction, AccountId account)
+    {
+        var parents = Sql.Read(transaction, "SELECT parent FROM agents_account WHERE account = @account", static r => r.TextOrNull(0), ("@account", account.Value));
+        if (parents.Count == 0) return null;
+        var rows = Sql.Read(
+            transaction, "SELECT unit, most, reserved, spent FROM agents_budget WHERE account = @account",
+            static r => (Unit: (BudgetUnit)r.GetInt32(0), Most: r.LongOrNull(1), Reserved: r.GetInt64(2), Spent: r.GetInt64(3)), ("@account", account.Value)).ToDictionary(static r => r.Unit);
+        return new(
+            account, parents[0] is { } parent ? new AccountId(parent) : null, Spending.Of(u => rows[u].Most), Spending.Of(u => rows[u].Reserved), Spending.Of(u => rows[u].Spent));
+    }
+
+    /// <summary>The account and those above it.</summary>
+    static List<string> Chain(StepTransaction transaction, AccountId account)
+    {
+        var chain = new List<string>();
+        for (string? one = account.Value; one is not null && chain.Count < DepthMax;)
+        {
+            var rows = Sql.Read(transaction, "SELECT parent FROM agents_account WHERE account = @account", static r => r.TextOrNull(0), ("@account", one));
+            if (rows.Count == 0) throw new ArgumentException($"The account '{one}' was never opened.");
+            chain.Add(one);
+            one = rows[0];
+        }
+        return chain;
+    }
+
+    static string NameOf(BudgetUnit unit) => unit switch { BudgetUnit.Tokens => "tokens", BudgetUnit.MicroMoney => "money", BudgetUnit.Calls => "calls", _ => "time" };
+}

@@ -1,0 +1,18 @@
+namespace Holdfast.Agents.Ledgers;
+
+/// <summary>A call that asks to be started.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Tool">The tool.</param>
+/// <param name="Version">The tool's version.</param>
+/// <param name="Kind">What the tool does.</param>
+/// <param name="Hash">The hash of tool, version and canonical arguments.</param>
+/// <param name="Identity">What must not be done twice; null for calls that may.</param>
+/// <param name="Stage">The stage of the gate that admitted it.</param>
+/// <param name="Rule">The rule that admitted it.</param>
+/// <param name="Account">The account to draw on; null for none.</param>
+/// <param name="CostMax">What it may cost at most.</param>
+/// <param name="Rates">How often it may be called.</param>
+/// <param name="Approval">The approval that it uses up; null for none.</param>
+sealed record CallEntry(
+    string Key, string Tool, int Version, EffectKind Kind, byte[] Hash, string? Identity, GateStage Stage, string? Rule, AccountId? Account, Spending CostMax, IReadOnlyList<Rate> Rates,
+    ApprovalId? Approval);

@@ -1,0 +1,67 @@
+namespace Holdfast.Agents.Ledgers;
+
+/// <summary>The rows of calls: admitted and started in one commit, settled in the commit that keeps the result.</summary>
+static class CallRows
+{
+    /// <summary>Admits a call and notes that it starts, or finds that it was started before.</summary>
+    /// <param name="transaction">The commit.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="attempt">Which try it is, of those that somebody decided on. A new one starts what was in doubt.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>How far it was; null when this started it.</returns>
+    /// <exception cref="LedgerRefusal">It must not start, and nothing is kept.</exception>
+    public static CallPhase? Start(StepTransaction transaction, CallEntry call, int attempt, DateTimeOffset now)
+    {
+        if (PhaseOf(transaction, call.Key) is { } phase) return phase == CallPhase.InDoubt && Retries(transaction, call.Key, attempt) ? null : phase;
+        if (call.Identity is { } identity) CheckIsNew(transaction, identity, call);
+        foreach (var rate in call.Rates) RateRows.Take(transaction, rate, now);
+        if (call.Account is { } account) BudgetRows.Reserve(transaction, call.Key, account, call.CostMax);
+        if (call.Approval is { } approval) ApprovalRows.Use(transaction, approval, call, now);
+        Sql.Run(
+            transaction,
+            """
+            INSERT INTO agents_call (key, run, tool, version, kind, hash, identity, stage, rule, account, approval, phase, tries, started)
+            VALUES (@key, @run, @tool, @version, @kind, @hash, @identity, @stage, @rule, @account, @approval, @phase, @tries, @now)
+            """,
+            ("@key", call.Key), ("@run", transaction.RunId.ToString()), ("@tool", call.Tool), ("@version", call.Version), ("@kind", (int)call.Kind), ("@hash", call.Hash), ("@identity", call.Identity),
+            ("@stage", (int)call.Stage), ("@rule", call.Rule), ("@account", call.Account?.Value), ("@approval", call.Approval?.Value), ("@phase", (int)CallPhase.Started), ("@tries", attempt), ("@now", now.ToUnixTimeMilliseconds()));
+        return null;
+    }
+
+    /// <summary>Nobody knows whether it happened. Its reservations and its identity stay.</summary>
+    public static void Doubt(StepTransaction transaction, string key, string why) => Sql.Run(
+        transaction, "UPDATE agents_call SET phase = @doubt, note = @why WHERE key = @key AND phase = @started",
+        ("@doubt", (int)CallPhase.InDoubt), ("@started", (int)CallPhase.Started), ("@why", why), ("@key", key));
+
+    /// <summary>It is known what came of it. What failed did nothing, so the same thing may be asked for again.</summary>
+    /// <param name="transaction">The commit.</param>
+    /// <param name="key">The call.</param>
+    /// <param name="happened">Whether it happened.</param>
+    /// <param name="used">What it used; null for a unit keeps what was reserved.</param>
+    /// <param name="note">In a few words, for people.</param>
+    /// <param name="now">The time.</param>
+    public static void Settle(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now)
+    {
+        var isOpen = Sql.Run(
+            transaction,
+            $"UPDATE agents_call SET phase = @phase, settled = @now, note = @note{(happened ? "" : ", identity = NULL")} WHERE key = @key AND phase IN (@started, @doubt)",
+            ("@phase", (int)(happened ? CallPhase.Succeeded : CallPhase.Failed)), ("@now", now.ToUnixTimeMilliseconds()), ("@note", note), ("@key", key),
+            ("@started", (int)CallPhase.Started), ("@doubt", (int)CallPhase.InDoubt)) == 1;
+        if (isOpen) BudgetRows.Settle(transaction, key, used);
+    }
+
+    public static CallPhase? PhaseOf(StepTransaction transaction, string key) => Sql.Read(
+        transaction, "SELECT phase FROM agents_call WHERE key = @key", static r => (CallPhase?)r.GetInt32(0), ("@key", key)).FirstOrDefault();
+
+    static bool Retries(StepTransaction transaction, string key, int attempt) => Sql.Run(
+        transaction, "UPDATE agents_call SET phase = @started, tries = @tries, note = NULL WHERE key = @key AND tries < @tries",
+        ("@started", (int)CallPhase.Started), ("@tries", attempt), ("@key", key)) == 1;
+
+    static void CheckIsNew(StepTransaction transaction, string identity, CallEntry call)
+    {
+        var before = Sql.Read(transaction, "SELECT key, phase FROM agents_call WHERE identity = @identity", static r => (Key: r.GetString(0), Phase: (CallPhase)r.GetInt32(1)), ("@identity", identity));
+        if (before.Count == 0) return;
+        var how = before[0].Phase switch { CallPhase.Succeeded => "was done", CallPhase.InDoubt => "is in doubt", _ => "is under way" };
+        throw new LedgerRefusal(GateStage.Idempotency, null, $"The same call of {call.Tool} {how} already (call {before[0].Key}). It is not done twice; what came of that one stands.");
+    }
+}

@@ -1,0 +1,27 @@
+namespace Holdfast.Agents.Ledgers;
+
+/// <summary>The tables of the ledger. They lie in the store's own file, beside the runs, and change only inside the commits of steps.</summary>
+static class LedgerTables
+{
+    const string Text =
+        """
+        CREATE TABLE IF NOT EXISTS agents_call (
+            key TEXT PRIMARY KEY, run TEXT NOT NULL, tool TEXT NOT NULL, version INTEGER NOT NULL, kind INTEGER NOT NULL, hash BLOB NOT NULL, identity TEXT UNIQUE,
+            stage INTEGER NOT NULL, rule TEXT, account TEXT, approval TEXT, phase INTEGER NOT NULL, tries INTEGER NOT NULL, started INTEGER NOT NULL, settled INTEGER, note TEXT
+        ) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS agents_call_run ON agents_call (run);
+        CREATE INDEX IF NOT EXISTS agents_call_doubt ON agents_call (key) WHERE phase = 2;
+        CREATE TABLE IF NOT EXISTS agents_account (account TEXT PRIMARY KEY, parent TEXT) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS agents_budget (
+            account TEXT NOT NULL, unit INTEGER NOT NULL, most INTEGER, reserved INTEGER NOT NULL, spent INTEGER NOT NULL, PRIMARY KEY (account, unit)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS agents_reservation (
+            key TEXT NOT NULL, unit INTEGER NOT NULL, account TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (key, unit)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS agents_rate (name TEXT PRIMARY KEY, free INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS agents_approval (approval TEXT PRIMARY KEY, hash BLOB NOT NULL, key TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+        """;
+
+    /// <summary>Makes those that are not there.</summary>
+    public static void Make(StepTransaction transaction) => Sql.Run(transaction, Text);
+}
