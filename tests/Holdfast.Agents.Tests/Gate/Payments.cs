@@ -13,7 +13,7 @@ public sealed record Payment([StringLength(20)] string Invoice, [Range(0, 10_000
     public int Urgency { get; init; } = 3;
 }
 
-public sealed record Note(string Text);
+public sealed record Remark(string Text);
 
 /// <summary>A gate with rules in code, and what is asked of it.</summary>
 static class Payments
@@ -22,7 +22,7 @@ static class Payments
         .Require("whole cents", static p => decimal.Round(p.Amount, 2) == p.Amount, "must have at most two decimals", at: "/amount")
         .Require("invoice is named", static p => p.Invoice.Length > 0, "must not be empty", at: "/invoice");
 
-    public static readonly Tool<Note> Write = new("write_note", 2, "Writes a note.");
+    public static readonly Tool<Remark> Write = new("write_note", 2, "Writes a note.");
 
     public static readonly Gate InCode = new([Pay, Write],
     [

@@ -35,18 +35,22 @@ sealed class CanonicalWriter
         _needsComma = false;
     }
 
-    public void String(string text)
+    public void String(string text) => String(Encoding.UTF8.GetBytes(text));
+
+    public void String(ReadOnlySpan<byte> text)
     {
         Separate();
-        Quote(Encoding.UTF8.GetBytes(text));
+        Quote(text);
         _needsComma = true;
     }
 
-    /// <summary>A number or a word, as it is to stand there.</summary>
-    public void Raw(string text)
+    /// <summary>A number, a word or a whole value, as it is to stand there.</summary>
+    public void Raw(string text) => Raw(Encoding.UTF8.GetBytes(text));
+
+    public void Raw(ReadOnlySpan<byte> text)
     {
         Separate();
-        _bytes.Write(Encoding.UTF8.GetBytes(text));
+        _bytes.Write(text);
         _needsComma = true;
     }
 

@@ -39,5 +39,5 @@ public abstract class Tool
     /// <exception cref="GateFormatException">The condition does not suit the arguments.</exception>
     internal abstract Rule RuleOf(string name, RuleEffect effect, JsonElement? condition);
 
-    static bool IsName(string name) => name is { Length: > 0 and <= NameLengthMax } && char.IsAsciiLetter(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+    internal static bool IsName(string? name) => name is { Length: > 0 and <= NameLengthMax } && char.IsAsciiLetter(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 }
