@@ -5,29 +5,34 @@ public static class Carry
 {
     /// <summary>
     /// Carries a call out, through the gate and the ledger: admitted and started in one commit, settled in the commit that keeps the result. What comes back in doubt is settled by nobody but
-    /// <see cref="Out"/> again, where the world can be asked, and <see cref="Settle"/>.
+    /// <see cref="Out(Toolbox, CallRequest)"/> again, where the world can be asked, and <see cref="Settle(Toolbox, CallRequest, bool, string, string)"/>.
     /// </summary>
     /// <param name="toolbox">The tools, as the workflow was injected with them.</param>
     /// <param name="request">The call. The number belongs to this call of this run and to no other.</param>
-    public static async Durable<EffectResult> Out(Toolbox toolbox, CallRequest request)
+    public static Durable<EffectResult> Out(Toolbox toolbox, CallRequest request)
     {
         ArgumentNullException.ThrowIfNull(toolbox);
         ArgumentNullException.ThrowIfNull(request);
+        return Out((ICarrier)toolbox, request);
+    }
+
+    internal static async Durable<EffectResult> Out(ICarrier carrier, CallRequest request)
+    {
         string why;
         try
         {
-            return await Durable.Step(step => toolbox.CarryOutAsync(step, request), toolbox.OptionsOf(request.Tool));
+            return await Durable.Step(step => carrier.Toolbox.CarryOutAsync(step, request), carrier.Toolbox.OptionsOf(request.Tool));
         }
         catch (OperationCanceledException)
         {
-            await Durable.Shield(async () => { await Durable.Step(step => toolbox.GiveUpAsync(step, request, "The run was cancelled meanwhile."), new() { Label = "give up" }); });
+            await Durable.Shield(async () => { await Durable.Step(step => carrier.Toolbox.GiveUpAsync(step, request, "The run was cancelled meanwhile."), new() { Label = "give up" }); });
             throw;
         }
         catch (Exception error)
         {
             why = $"Its last attempt ended with {error.GetType().Name}.";
         }
-        return await Durable.Step(step => toolbox.GiveUpAsync(step, request, why), new() { Label = "give up" });
+        return await Durable.Step(step => carrier.Toolbox.GiveUpAsync(step, request, why), new() { Label = "give up" });
     }
 
     /// <summary>Settles a call that is in doubt, as a person or a policy has decided.</summary>
@@ -36,8 +41,15 @@ public static class Carry
     /// <param name="happened">Whether it happened.</param>
     /// <param name="json">Its result, as JSON, if it did.</param>
     /// <param name="why">Who decided, and why, for the ledger and, if it did not happen, for the model.</param>
-    public static async Durable<EffectResult> Settle(Toolbox toolbox, CallRequest request, bool happened, string json, string why) =>
-        await Durable.Step(step => toolbox.SettleAsync(step, request, happened, json, why), new() { Label = "settle" });
+    public static Durable<EffectResult> Settle(Toolbox toolbox, CallRequest request, bool happened, string json, string why)
+    {
+        ArgumentNullException.ThrowIfNull(toolbox);
+        ArgumentNullException.ThrowIfNull(request);
+        return Settle((ICarrier)toolbox, request, happened, json, why);
+    }
+
+    internal static async Durable<EffectResult> Settle(ICarrier carrier, CallRequest request, bool happened, string json, string why) =>
+        await Durable.Step(step => carrier.Toolbox.SettleAsync(step, request, happened, json, why), new() { Label = "settle" });
 
     /// <summary>Opens an account, and makes the ledger's tables if there are none. An account that is open stays as it is.</summary>
     /// <param name="account">The account.</param>

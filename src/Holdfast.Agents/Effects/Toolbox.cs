@@ -4,9 +4,9 @@ using Holdfast.Agents.Ledgers;
 namespace Holdfast.Agents;
 
 /// <summary>
-/// A gate with the code of its tools. Put it into the container and let workflows and agents take it in their constructors; <see cref="Carry.Out"/> carries calls out. Thread-safe.
+/// A gate with the code of its tools. Put it into the container and let workflows and agents take it in their constructors; <see cref="Carry.Out(Toolbox, CallRequest)"/> carries calls out. Thread-safe.
 /// </summary>
-public sealed class Toolbox
+public sealed class Toolbox : ICarrier
 {
     readonly Dictionary<string, Effect> _effects;
     readonly IServiceProvider _services;
@@ -38,7 +38,13 @@ public sealed class Toolbox
     /// <summary>The gate.</summary>
     public Gate Gate { get; }
 
+    Toolbox ICarrier.Toolbox => this;
+
     internal TimeProvider Time => _time;
+
+    internal IServiceProvider Services => _services;
+
+    internal bool IsReconcilable(string tool) => _effects.GetValueOrDefault(tool)?.Kind == EffectKind.Reconcilable;
 
     internal StepOptions OptionsOf(string tool)
     {

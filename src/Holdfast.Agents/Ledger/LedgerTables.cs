@@ -20,6 +20,15 @@ static class LedgerTables
         ) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_rate (name TEXT PRIMARY KEY, free INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_approval (approval TEXT PRIMARY KEY, hash BLOB NOT NULL, key TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS agents_text (hash BLOB PRIMARY KEY, body BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS agents_history (run TEXT NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS agents_model (
+            run TEXT NOT NULL, number INTEGER NOT NULL, attempt INTEGER NOT NULL, first_message INTEGER NOT NULL, end_message INTEGER NOT NULL, instructions BLOB NOT NULL, request BLOB NOT NULL,
+            reply BLOB, model TEXT, input INTEGER, output INTEGER, started INTEGER NOT NULL, settled INTEGER, PRIMARY KEY (run, number, attempt)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS agents_verdict (
+            run TEXT NOT NULL, number INTEGER NOT NULL, tool TEXT NOT NULL, arm INTEGER NOT NULL, stage INTEGER NOT NULL, rule TEXT, noted INTEGER NOT NULL, PRIMARY KEY (run, number)
+        ) WITHOUT ROWID;
         """;
 
     /// <summary>Makes those that are not there.</summary>

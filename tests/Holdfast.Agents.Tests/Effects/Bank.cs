@@ -49,7 +49,7 @@ static class BankTools
         var bank = services.GetRequiredService<Bank>();
         Tool<Transfer>[] tools = [Quote, Look, ByKey, ByAsking, Once];
         return new(
-            new Gate(tools, tools.SelectMany(static t => new[] { t.Admit($"small {t.Name}", static a => a.Amount <= 1000), t.Approve($"large {t.Name}", static a => a.Amount > 100) })),
+            new Gate(tools, tools.SelectMany(static t => new[] { t.Admit($"small {t.Name}", static a => a.Amount <= 1000), t.Approve($"large {t.Name}", static a => a.Amount is > 100 and <= 1000) })),
             [
                 Quote.Pure(static t => t.Amount / 100, options),
                 Look.ReadOnly((t, e) => bank.TransferAsync(t with { Amount = 0 }, e.IdempotencyKey, oncePerKey: true), options),

@@ -1,0 +1,129 @@
+using Holdfast.Agents.Running;
+using Holdfast.Agents.Approvals;
+
+namespace Holdfast.Agents;
+
+/// <inheritdoc/>
+public abstract partial class Agent
+{
+    /// <summary>A decision wakes the agent. If its word is lost with a process, it looks by itself after this time.</summary>
+    static readonly TimeSpan LookTime = TimeSpan.FromMinutes(1);
+
+    /// <summary>Rates that are used up are waited for as long as this; then the call is refused.</summary>
+    static readonly TimeSpan RateWaitMax = TimeSpan.FromMinutes(10);
+
+    ApprovalBook _approvals = new();
+    CallInDoubt? _doubt;
+    CallRuling? _ruling;
+
+    /// <summary>What waits for a person's agreement.</summary>
+    [Query]
+    public IReadOnlyList<ApprovalRequest> PendingApprovals => _approvals.Open(_definition.Toolbox.Time.GetUtcNow());
+
+    /// <summary>The call that waits for somebody to find out whether it happened; null for none.</summary>
+    [Query]
+    public CallInDoubt? Doubt => _ruling is null ? _doubt : null;
+
+    /// <summary>Answers an <see cref="ApprovalRequest"/>. Of what comes late, twice, or about something else, nothing counts. Use <see cref="AgentExtensions.AnswerAsync"/>, which also wakes the agent.</summary>
+    [Update]
+    public ApprovalReceipt TakeAnswer(ApprovalAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return _approvals.Take(answer, _definition.Toolbox.Time.GetUtcNow());
+    }
+
+    /// <summary>Decides about <see cref="Doubt"/>. Use <see cref="AgentExtensions.RuleAsync"/>, which also wakes the agent.</summary>
+    /// <param name="doubt">What was looked into.</param>
+    /// <param name="ruling">What was found.</param>
+    /// <returns>Whether it was taken: false when that is not in doubt, or no longer.</returns>
+    [Update]
+    public bool TakeRuling(CallInDoubt doubt, CallRuling ruling)
+    {
+        ArgumentNullException.ThrowIfNull(ruling);
+        if (Doubt is null || Doubt != doubt) return false;
+        _ruling = ruling;
+        return true;
+    }
+
+    async Durable<ToolResult> Handle(ToolCall call)
+    {
+        var number = ++_calls;
+        var judged = Judgement.Of(_definition.Toolbox.Gate, call, _repairs);
+        _repairs = judged.RepairsLeft;
+        _verdicts.Add(new(number, call.Tool, judged.Arm, judged.Stage, judged.Rule));
+        ApprovalId? approval = null;
+        if (judged.Arm == JudgementArm.Approve)
+        {
+            var request = _approvals.Ask(RunId, number, ToolOf(call.Tool), judged.Arguments, judged.Rule, _definition.Toolbox.Time.GetUtcNow() + _definition.ApprovalTime);
+            var answer = await Approval(request);
+            if (answer is not { IsGranted: true }) return Refusal(call, answer is null ? "Nobody agreed to it in time. It was not done." : $"A person did not agree to it{(answer.Reason is { } reason ? $": {reason}" : "")}. It was not done.");
+            approval = request.Id;
+        }
+        else if (judged.Arm != JudgementArm.Admit) return Refusal(call, judged.Arm == JudgementArm.Park ? $"{judged.Reason} It was not done." : judged.Reason);
+        var carried = await Carried(new(number, call.Tool, judged.Arguments) { Account = _account, Principal = _principal, Approval = approval });
+        return carried.Status == EffectStatus.Succeeded ? new(call.Id, call.Tool, carried.Json.Length > 0 ? carried.Json : "null") : Refusal(call, carried.Reason ?? "It was not done.");
+    }
+
+    async Durable<EffectResult> Carried(CallRequest request)
+    {
+        var result = await Carry.Out(_definition, request);
+        while (result is { Status: EffectStatus.Refused, WaitTime: { } wait } && wait <= RateWaitMax)
+        {
+            await Delay(wait);
+            result = await Carry.Out(_definition, request);
+        }
+        for (var times = 0; result.Status == EffectStatus.InDoubt; times++)
+        {
+            if (_definition.Toolbox.IsReconcilable(request.Tool) && times < _definition.ReconcileTimes)
+            {
+                await Delay(TimeSpan.FromSeconds(Math.Pow(2, times)));
+                result = await Carry.Out(_definition, request);
+                continue;
+            }
+            var doubt = new CallInDoubt(request.Number, result.Key, request.Tool, request.Arguments, result.Reason ?? "", request.Try);
+            var ruling = await Ruling(doubt);
+            if (ruling.Kind == CallRulingKind.Retry)
+            {
+                request = request with { Try = request.Try + 1 };
+                result = await Carry.Out(_definition, request);
+            }
+            else
+            {
+                var happened = ruling.Kind == CallRulingKind.Happened;
+                result = await Carry.Settle(_definition, request, happened, ruling.Json, $"{(happened ? "It happened" : "It did not happen")}, says {ruling.By}.");
+            }
+        }
+        return result;
+    }
+
+    async Durable<ApprovalAnswer?> Approval(ApprovalRequest request)
+    {
+        while (true)
+        {
+            if (_approvals.AnswerTo(request.Id) is { } answer) return answer;
+            var left = request.UntilUtc - _definition.Toolbox.Time.GetUtcNow();
+            if (left <= TimeSpan.Zero) return null;
+            await Receive(AgentSignals.Decided).Within(left < LookTime ? left : LookTime);
+        }
+    }
+
+    async Durable<CallRuling> Ruling(CallInDoubt doubt)
+    {
+        if (_definition.RuleInDoubt?.Invoke(doubt) is { } ruled) return ruled;
+        (_doubt, _ruling) = (doubt, null);
+        while (_ruling is null) await Receive(AgentSignals.Decided).Within(LookTime);
+        var ruling = _ruling;
+        (_doubt, _ruling) = (null, null);
+        return ruling;
+    }
+
+    Tool ToolOf(string name) => _definition.Toolbox.Gate.Tools.First(tool => tool.Name == name);
+
+    /// <summary>What was proposed with an answer that cannot be kept.</summary>
+    void NoteProposals(ModelReply reply)
+    {
+        foreach (var call in reply.Calls) _verdicts.Add(new(++_calls, call.Tool, JudgementArm.Repair, GateStage.Parse, null));
+    }
+
+    static ToolResult Refusal(ToolCall call, string why) => new(call.Id, call.Tool, why, IsError: true);
+}

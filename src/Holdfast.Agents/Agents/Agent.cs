@@ -1,0 +1,158 @@
+using Holdfast.Agents.Running;
+using Holdfast.Agents.Approvals;
+using Holdfast.Agents.Conversation;
+
+namespace Holdfast.Agents;
+
+/// <summary>
+/// An agent: a durable run with a mailbox. It takes one message at a time, asks its model, puts every proposal through the gate, carries out what passes, and answers. Killed anywhere, it goes
+/// on from there. Derive from <see cref="Agent{TState}"/>.
+/// </summary>
+public abstract partial class Agent : Workflow
+{
+    /// <summary>How many answers are kept for those who ask for them.</summary>
+    const int AnswersMax = 100;
+
+    readonly AgentDefinition _definition;
+    List<Message> _news = [];
+    List<ProposalVerdict> _verdicts = [];
+    List<AgentAnswer> _answers = [];
+    AccountId _account;
+    string? _principal;
+    long _written;
+    long _first;
+    long _questions;
+    long _calls;
+    int _repairs;
+
+    private protected Agent(AgentDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        _definition = definition;
+    }
+
+    /// <summary>The account that it draws on.</summary>
+    [Query]
+    public AccountId Account => _account;
+
+    /// <summary>The newest answers, the oldest first.</summary>
+    [Query]
+    public IReadOnlyList<AgentAnswer> Answers => [.. _answers];
+
+    /// <summary>How many messages its conversation has, and of which the model sees those from the second number on.</summary>
+    [Query]
+    public (long Count, long First) Conversation => (_written + _news.Count, _first);
+
+    /// <summary>Answers one question, or mail until it is told to end; gives the last answer.</summary>
+    /// <param name="start">With what it begins.</param>
+    public async Durable<AgentAnswer> Run(AgentStart start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        (_account, _principal) = (new($"agent {RunId}"), start.Principal);
+        await Carry.OpenAccount(_account, start.Budget, start.Account);
+        var last = new AgentAnswer(AgentStatus.Answered, "");
+        if (start.Question is { } question) last = await Answer(new(question, start.From));
+        else
+        {
+            while (true)
+            {
+                var mail = await Receive(AgentSignals.Mail);
+                if (mail.IsEnd) break;
+                last = await Answer(mail);
+                if (mail.ReplyTo is { } asker) await Post.Send(_definition, asker, new(last.Text, $"agent {RunId}") { Id = mail.Id }, $"answer-{_questions}");
+            }
+        }
+        await KeepNews();
+        return last;
+    }
+
+    async Durable<AgentAnswer> Answer(AgentMail mail)
+    {
+        if (_written + _news.Count - _first >= _definition.MessagesMax) await SumUp();
+        _news.Add(new UserMessage(Words.Mended(mail.Text), mail.From is { } from ? Words.Mended(from) : null));
+        _repairs = _definition.RepairsMax;
+        for (var round = 0; round < _definition.RoundsMax; round++)
+        {
+            var turn = await Ask(hasTools: true);
+            if (turn.Failure is { } failure) return Ended(mail, failure, turn.Why!);
+            var reply = turn.Reply!;
+            if (!reply.TryToMessage(out var message, out var problem))
+            {
+                NoteProposals(reply);
+                // It cannot stand in a conversation, so it does not: the model is told instead. What it was is kept with the question.
+                if (_repairs-- <= 0) return Ended(mail, AgentStatus.TooManyRounds, $"The model's answers cannot be kept. {problem}");
+                _news.Add(new Note($"Your last answer could not be kept, and nothing of it was done. {problem}"));
+                continue;
+            }
+            if (message.Calls.Count == 0)
+            {
+                _news.Add(message);
+                return Ended(mail, AgentStatus.Answered, message.Text);
+            }
+            var results = new List<ToolResult>();
+            foreach (var call in message.Calls) results.Add(await Handle(call));
+            _news.AddRange(new Exchange(message, [.. results]).Messages);
+        }
+        return Ended(mail, AgentStatus.TooManyRounds, $"The model was asked {_definition.RoundsMax} times and had not said all.");
+    }
+
+    AgentAnswer Ended(AgentMail mail, AgentStatus status, string text)
+    {
+        var answer = new AgentAnswer(status, text) { Id = mail.Id };
+        _answers.Add(answer);
+        if (_answers.Count > AnswersMax) _answers.RemoveAt(0);
+        return answer;
+    }
+
+    async Durable<ModelTurn> Ask(bool hasTools)
+    {
+        var question = new ModelQuestion(++_questions, _first, _written, [.. _news], [.. _verdicts], _account, hasTools);
+        ModelTurn turn;
+        try
+        {
+            turn = await Step(step => ModelDesk.AskAsync(step, _definition, question), new() { Label = "ask the model", Retry = _definition.ModelRetry with { NonRetryable = [.. _definition.ModelRetry.NonRetryable, typeof(UnexpectedCallException)] } });
+        }
+        catch (ModelException error)
+        {
+            turn = new(null, AgentStatus.NoModel, error.Message);
+        }
+        catch (StepFailedException error)
+        {
+            turn = new(null, AgentStatus.NoModel, error.Message);
+        }
+        // Without an answer nothing of it is sure to be kept, and it is offered again: what is there stays as it is.
+        if (turn.Failure is null)
+        {
+            _written += _news.Count;
+            (_news, _verdicts) = ([], []);
+        }
+        return turn;
+    }
+
+    /// <summary>The conversation so far becomes a note, with which the model goes on; the messages stay readable.</summary>
+    async Durable SumUp()
+    {
+        _news.Add(new Note("Sum up this conversation for yourself: what was asked, what was done with which results, and what is open. Your words will stand in its place."));
+        var turn = await Ask(hasTools: false);
+        if (turn.Reply is not { Text: { Length: > 0 } text }) return;
+        _first = _written;
+        _news.Add(new Note($"What was said before, summed up:\n{Words.Mended(text)}"));
+    }
+
+    async Durable KeepNews()
+    {
+        var (written, news, verdicts) = (_written, _news, _verdicts);
+        await Step(step => ModelDesk.KeepAsync(step, _definition, written, news, verdicts), new() { Label = "keep the conversation" });
+        _written += _news.Count;
+        (_news, _verdicts) = ([], []);
+    }
+}
+
+/// <summary>An agent with state of its own.</summary>
+/// <typeparam name="TState">What it knows besides its conversation; kept with the run. Its code changes it in its own tools' results, or by mail.</typeparam>
+/// <param name="definition">What it is made of, from the container.</param>
+public abstract class Agent<TState>(AgentDefinition definition) : Agent(definition) where TState : class, new()
+{
+    /// <summary>What it knows.</summary>
+    protected TState State { get; set; } = new();
+}

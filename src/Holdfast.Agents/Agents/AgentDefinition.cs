@@ -1,0 +1,52 @@
+namespace Holdfast.Agents;
+
+/// <summary>What an agent is made of besides its state: a service of the container, which no run keeps. Derive one for each agent of a process. Thread-safe.</summary>
+public class AgentDefinition : ICarrier
+{
+    /// <param name="instructions">What the model is to be and to do. No secrets: they are kept with the conversation.</param>
+    /// <param name="models">The models, the best one first.</param>
+    /// <param name="toolbox">The tools, their gate and their code.</param>
+    public AgentDefinition(string instructions, ModelChain models, Toolbox toolbox)
+    {
+        ArgumentNullException.ThrowIfNull(instructions);
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(toolbox);
+        (Instructions, Models, Toolbox) = (instructions, models, toolbox);
+    }
+
+    /// <summary>What the model is to be and to do.</summary>
+    public string Instructions { get; }
+
+    /// <summary>The models.</summary>
+    public ModelChain Models { get; }
+
+    /// <summary>The tools.</summary>
+    public Toolbox Toolbox { get; }
+
+    /// <summary>Settings of each request. Default: answers of at most 4,096 tokens, so that a budget knows before the call what it may cost.</summary>
+    public ModelOptions ModelOptions { get; init; } = new() { OutputTokensMax = 4_096 };
+
+    /// <summary>When a model that did not answer is asked again. Default: that of steps. What will not be answered later either is not asked again.</summary>
+    public RetryPolicy ModelRetry { get; init; } = RetryPolicy.Default;
+
+    /// <summary>How often the model may be asked for one message before the agent gives up on it. Default: 20.</summary>
+    public int RoundsMax { get; init; } = 20;
+
+    /// <summary>How often the model may mend proposals for one message. Default: 3. After that, what it could have mended is refused.</summary>
+    public int RepairsMax { get; init; } = 3;
+
+    /// <summary>How long an approval is waited for. Default: one day. After it, the model is told that nobody agreed.</summary>
+    public TimeSpan ApprovalTime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How often the world is asked what became of a call in doubt, before a person is. Default: 5, with pauses from one second on.</summary>
+    public int ReconcileTimes { get; init; } = 5;
+
+    /// <summary>Decides about calls in doubt that the world cannot be asked about; null, which is the default, leaves all of them to people.</summary>
+    public Func<CallInDoubt, CallRuling?>? RuleInDoubt { get; init; }
+
+    /// <summary>How many messages a conversation may have before it is summed up. Default: 200. The old messages stay readable.</summary>
+    public int MessagesMax { get; init; } = 200;
+
+    /// <summary>Is given what a model says while it speaks; null for nobody. Share one between the agents of a process.</summary>
+    public AgentStreams? Streams { get; init; }
+}

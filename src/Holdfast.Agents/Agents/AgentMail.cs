@@ -1,0 +1,51 @@
+namespace Holdfast.Agents;
+
+/// <summary>A message to an agent.</summary>
+/// <param name="Text">What is said.</param>
+/// <param name="From">Who says it; null where that does not matter.</param>
+public sealed record AgentMail(string Text, string? From = null)
+{
+    /// <summary>By what its answer is found; null if nobody looks for it.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The agent that is sent the answer, as mail; null for none.</summary>
+    public RunId? ReplyTo { get; init; }
+
+    /// <summary>Ends the agent, once what came before is answered. The text is not looked at.</summary>
+    public bool IsEnd { get; init; }
+}
+
+/// <summary>What an agent answered to a message.</summary>
+/// <param name="Status">How it ended.</param>
+/// <param name="Text">The answer; or why there is none, without anything of the conversation.</param>
+public sealed record AgentAnswer(AgentStatus Status, string Text)
+{
+    /// <summary>The message's id.</summary>
+    public string? Id { get; init; }
+}
+
+/// <summary>How a message ended.</summary>
+public enum AgentStatus
+{
+    /// <summary>The model had said all.</summary>
+    Answered = 1,
+
+    /// <summary>The budget did not suffice.</summary>
+    OutOfBudget = 2,
+
+    /// <summary>The model was asked as often as allowed.</summary>
+    TooManyRounds = 3,
+
+    /// <summary>No model answered.</summary>
+    NoModel = 4,
+}
+
+/// <summary>How agents are written to.</summary>
+public static class AgentSignals
+{
+    /// <summary>Mail. It is answered one at a time, in the order in which it came.</summary>
+    public static readonly Signal<AgentMail> Mail = new("agents.mail");
+
+    /// <summary>Something that the agent waits for has been decided.</summary>
+    internal static readonly Signal<string> Decided = new("agents.decided");
+}

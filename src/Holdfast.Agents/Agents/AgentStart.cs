@@ -1,0 +1,23 @@
+namespace Holdfast.Agents;
+
+/// <summary>With what an agent begins.</summary>
+public sealed record AgentStart
+{
+    /// <summary>The one thing that it is asked: it ends with the answer. Null: it waits for mail until it is told to end.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>Who asks; null for nobody in particular.</summary>
+    public string? From { get; init; }
+
+    /// <summary>What it may spend.</summary>
+    public Spending Budget { get; init; } = new();
+
+    /// <summary>The account that it draws on besides its own, as its parent's; null for none. It must be open.</summary>
+    public AccountId? Account { get; init; }
+
+    /// <summary>On whose behalf it acts, for rates; null for nobody's.</summary>
+    public string? Principal { get; init; }
+
+    /// <summary>Asks one thing.</summary>
+    public static AgentStart Ask(string question, Spending? budget = null, AccountId? account = null) => new() { Question = question, Budget = budget ?? new(), Account = account };
+}
