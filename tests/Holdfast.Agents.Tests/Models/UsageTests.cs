@@ -28,6 +28,8 @@ public sealed class UsageTests
     public void What_cannot_be_is_unknown()
     {
         Assert.Equal(new(null, 5, null), Usage.Plausible(-1, 5, 0));
+        Assert.Equal(new(null, 0, null), Usage.Plausible(0, 0, 0));
+        Assert.Equal(new(10, 0, 0), Usage.Plausible(10, 0, 0));
         Assert.Equal(new(10, null, 10), Usage.Plausible(10, -5, 10));
         Assert.Equal(new(10, 5, null), Usage.Plausible(10, 5, 11));
         Assert.Equal(new(null, 5, null), Usage.Plausible(null, 5, 1));
