@@ -9,18 +9,20 @@ static class SchemaWriter
 {
     public const string Dialect = "https://json-schema.org/draft/2020-12/schema";
 
-    public static byte[] Write(SchemaNode root)
+    /// <param name="root">The schema.</param>
+    /// <param name="namesDialect">Whether it says which dialect it is in; providers know one only, and take the word for a description.</param>
+    public static byte[] Write(SchemaNode root, bool namesDialect = true)
     {
         var bytes = new ArrayBufferWriter<byte>();
         // What needs no escape in JSON has none: a model reads it.
-        using (var json = new Utf8JsonWriter(bytes, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) Write(json, root, isRoot: true);
+        using (var json = new Utf8JsonWriter(bytes, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) Write(json, root, namesDialect);
         return bytes.WrittenSpan.ToArray();
     }
 
-    static void Write(Utf8JsonWriter json, SchemaNode schema, bool isRoot = false)
+    static void Write(Utf8JsonWriter json, SchemaNode schema, bool namesDialect = false)
     {
         json.WriteStartObject();
-        if (isRoot) json.WriteString("$schema", Dialect);
+        if (namesDialect) json.WriteString("$schema", Dialect);
         if (schema.IsNullable)
         {
             json.WriteStartArray("type");

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.AI;
+
+namespace Holdfast.Agents;
+
+/// <summary>A model that can be asked. Thread-safe if its client is.</summary>
+/// <remarks>
+/// Packages of providers try again on their own, and a workflow's step does as well: set a package's retries to zero, or each of the step's attempts is several. Nothing that a provider says in an
+/// error is kept, logged or traced, for it may repeat a key.
+/// </remarks>
+public sealed class Model
+{
+    /// <param name="name">By what records and errors name it.</param>
+    /// <param name="client">What asks it.</param>
+    public Model(string name, IChatClient client)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(client);
+        (Name, Client) = (name, client);
+    }
+
+    /// <summary>By what records and errors name it.</summary>
+    public string Name { get; }
+
+    /// <summary>What asks it.</summary>
+    public IChatClient Client { get; }
+
+    /// <summary>What it costs; null if no cost is to be counted.</summary>
+    public ModelPrice? Price { get; init; }
+
+    /// <summary>How long a whole answer may take, with the retries of the client.</summary>
+    /// <value>Two minutes.</value>
+    public TimeSpan Timeout
+    {
+        get;
+        init => field = value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A model needs some time to answer. Give it more than zero.");
+    } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Is shown what its client throws, the provider's own words and all: they may repeat a key or a prompt. What it throws itself is ignored.</summary>
+    public Action<Exception>? OnError { get; init; }
+
+    /// <summary>The clock for its time and for durations.</summary>
+    /// <value>The system's.</value>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <inheritdoc cref="ModelChain.AskAsync(ModelRequest, Func{TextPart, CancellationToken, ValueTask}?, CancellationToken)"/>
+    public Task<ModelReply> AskAsync(ModelRequest request, Func<TextPart, CancellationToken, ValueTask>? onText = null, CancellationToken cancellation = default) =>
+        new ModelChain(this).AskAsync(request, onText, cancellation);
+
+    /// <inheritdoc cref="ModelChain.AskAsync{T}(ModelRequest, int, CancellationToken)"/>
+    public Task<ModelAnswer<T>> AskAsync<T>(ModelRequest request, int repairs = 1, CancellationToken cancellation = default)
+        where T : notnull => new ModelChain(this).AskAsync<T>(request, repairs, cancellation);
+}

@@ -1,0 +1,14 @@
+namespace Holdfast.Agents;
+
+/// <summary>Settings of a request.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>How freely the model chooses its words; null for what its provider takes to be right. Not every model knows it.</summary>
+    public float? Temperature { get; init; }
+
+    /// <summary>How many tokens it may answer with; null for its provider's limit. It is what a budget can count on before the call.</summary>
+    public int? OutputTokensMax { get; init; }
+
+    /// <summary>What the text of the answer must be as JSON; null for free text. Providers take it for a wish, so check what comes: <see cref="ModelChain.AskAsync{T}"/> does.</summary>
+    public JsonSchema? Answer { get; init; }
+}
