@@ -6,9 +6,6 @@ namespace Holdfast.Agents;
 /// <inheritdoc/>
 public abstract partial class Agent
 {
-    /// <summary>A decision wakes the agent. If its word is lost with a process, it looks by itself after this time.</summary>
-    static readonly TimeSpan LookTime = TimeSpan.FromMinutes(1);
-
     /// <summary>Rates that are used up are waited for as long as this; then the call is refused.</summary>
     static readonly TimeSpan RateWaitMax = TimeSpan.FromMinutes(10);
 
@@ -103,7 +100,7 @@ public abstract partial class Agent
             if (_approvals.AnswerTo(request.Id) is { } answer) return answer;
             var left = request.UntilUtc - _definition.Toolbox.Time.GetUtcNow();
             if (left <= TimeSpan.Zero) return null;
-            await Receive(AgentSignals.Decided).Within(left < LookTime ? left : LookTime);
+            await Receive(AgentSignals.Decided).Within(left < _definition.LookTime ? left : _definition.LookTime);
         }
     }
 
@@ -111,7 +108,7 @@ public abstract partial class Agent
     {
         if (_definition.RuleInDoubt?.Invoke(doubt) is { } ruled) return ruled;
         (_doubt, _ruling) = (doubt, null);
-        while (_ruling is null) await Receive(AgentSignals.Decided).Within(LookTime);
+        while (_ruling is null) await Receive(AgentSignals.Decided).Within(_definition.LookTime);
         var ruling = _ruling;
         (_doubt, _ruling) = (null, null);
         return ruling;

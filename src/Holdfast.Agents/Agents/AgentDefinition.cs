@@ -38,6 +38,9 @@ public class AgentDefinition : ICarrier
     /// <summary>How long an approval is waited for. Default: one day. After it, the model is told that nobody agreed.</summary>
     public TimeSpan ApprovalTime { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>A decision wakes the agent. If its word is lost with a process, the agent looks by itself after this time. Default: one minute.</summary>
+    public TimeSpan LookTime { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How often the world is asked what became of a call in doubt, before a person is. Default: 5, with pauses from one second on.</summary>
     public int ReconcileTimes { get; init; } = 5;
 

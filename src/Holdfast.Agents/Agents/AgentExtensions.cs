@@ -23,7 +23,8 @@ public static class AgentExtensions
     {
         ArgumentNullException.ThrowIfNull(agent);
         var receipt = await agent.UpdateAsync(a => a.TakeAnswer(answer), cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (receipt == ApprovalReceipt.Taken) await agent.SignalAsync(AgentSignals.Decided, answer.Id.Value, cancellationToken: cancellationToken).ConfigureAwait(false);
+        // Also when it was taken before: whoever took it may have died before this.
+        if (receipt is ApprovalReceipt.Taken or ApprovalReceipt.Repeated) await agent.SignalAsync(AgentSignals.Decided, answer.Id.Value, cancellationToken: cancellationToken).ConfigureAwait(false);
         return receipt;
     }
 

@@ -38,7 +38,7 @@ public sealed class AgentCrashTests : IDisposable
                 asked.Enqueue(call);
                 return Answer(call);
             });
-            var configure = Clerks.With(model, bank);
+            var configure = Clerks.With(model, bank, static (m, t) => new(m, t) { LookTime = TimeSpan.FromMilliseconds(200), ModelRetry = new() { FirstDelay = TimeSpan.FromMilliseconds(1) } });
             var start = AgentStart.Ask("Pay.", new() { Tokens = 200_000, Calls = 6 });
             var dying = default(DyingStore);
             await using (var desk = await Desk.StartAsync(() => dying = new(_files.Open(file), deaths, keepsLast), configure)) await LiveAsync(desk, start, dying!);
