@@ -82,7 +82,8 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
         for (var i = 0; i < next.Children.Count; i++) StartChild(next.Children[i]);
         for (var i = 0; i < next.Outgoing.Count; i++) Post(next.Outgoing[i]);
         for (var i = 0; i < next.Code.Count; i++) _values.PutCode(next.Code[i]);
-        if (next.FoldsResults || next.Outcome is not null) _values.DropResults(head.Key);
+        if (next.Outcome is not null) _values.DropResults(head.Key);
+        else for (var i = 0; i < next.FoldedResults.Count; i++) _values.DropResult(head.Key, next.FoldedResults[i]);
 
         var (sequence, last) = journal.Append(head, next.Utc, next.Journal.Span, next.JournalKeep);
         if (next.Outcome is { } outcome)

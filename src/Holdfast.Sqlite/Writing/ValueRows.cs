@@ -7,6 +7,7 @@ sealed class ValueRows(Database database)
 {
     readonly Statement _putResult = database.Prepare("INSERT INTO holdfast_result VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING");
     readonly Statement _findResult = database.Prepare("SELECT 1 FROM holdfast_result WHERE k = ?1 AND op = ?2");
+    readonly Statement _dropResult = database.Prepare("DELETE FROM holdfast_result WHERE k = ?1 AND op = ?2");
     readonly Statement _dropResults = database.Prepare("DELETE FROM holdfast_result WHERE k = ?1");
     readonly Statement _putBlob = database.Prepare("INSERT INTO holdfast_blob (k, hash, data) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING");
     readonly Statement _dropBlob = database.Prepare("DELETE FROM holdfast_blob WHERE k = ?1 AND hash = ?2");
@@ -32,6 +33,8 @@ sealed class ValueRows(Database database)
     }
 
     public void DropResults(long key) => _dropResults.Bind(1, key).Run();
+
+    public void DropResult(long key, long op) => _dropResult.Bind(1, key).Bind(2, op).Run();
 
     public void PutBlob(long key, Blob blob)
     {

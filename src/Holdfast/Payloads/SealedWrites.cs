@@ -51,7 +51,7 @@ static class SealedWrites
         KeepsState = plain.KeepsState,
         // A bare null would become empty frames, by way of the conversion from an array, and remove them.
         Snapshot = plain.Snapshot is { } frames ? envelope.Seal(frames) : default(ReadOnlyMemory<byte>?),
-        FoldsResults = plain.FoldsResults,
+        FoldedResults = plain.FoldedResults,
         ConsumedMail = plain.ConsumedMail,
         Answers = [.. plain.Answers.Select(answer => answer with { Answer = envelope.Seal(answer.Answer) })],
         DeadMail = [.. plain.DeadMail.Select(dead => dead with { Reason = envelope.Seal(dead.Reason) })],

@@ -86,7 +86,7 @@ sealed class TurnWork
             IndexChanged = MailLookedAt || wake != memory.StoredWake || owed != memory.StoredOwed || state.Status != memory.StoredStatus,
             State = State,
             Snapshot = Snapshot,
-            FoldsResults = Snapshot is not null && memory.Unfolded.Count > 0,
+            FoldedResults = Snapshot is null || memory.Unfolded.Count == 0 ? [] : memory.Unfolded.ConvertAll(static result => result.Op),
             ConsumedMail = decision.ConsumedMail.Count == 0 ? [] : [.. decision.ConsumedMail],
             Answers = decision.Answers ?? (IReadOnlyList<MailAnswer>)[],
             DeadMail = decision.DeadMail.Count == 0 ? [] : [.. decision.DeadMail],

@@ -95,7 +95,7 @@ sealed class MemoryContent
             if (run.Mail.Remove(dead.Sequence, out var mail)) run.Dead.Add(new(next.Run, mail, dead.Reason));
         foreach (var child in next.Children) Add(child);
         foreach (var post in next.Outgoing) Post(post);
-        if (next.FoldsResults) run.Results.Clear();
+        foreach (var op in next.FoldedResults) run.Results.RemoveAll(result => result.Op == op);
         foreach (var blob in next.Blobs) run.Blobs.TryAdd(blob.Hash, blob.Data.ToArray());
         foreach (var hash in next.DroppedBlobs) run.Blobs.Remove(hash);
         foreach (var code in next.Code) Code.TryAdd(code.Id, code.Description.ToArray());

@@ -99,8 +99,8 @@ public sealed class Transition : StoreWrite
     /// <summary>The frames, encoded; null keeps the stored ones, empty removes them.</summary>
     public required ReadOnlyMemory<byte>? Snapshot { get; init; }
 
-    /// <summary>Whether step results stored apart are part of this state now, and go.</summary>
-    public bool FoldsResults { get; init; }
+    /// <summary>The ops whose results were stored apart and are part of this state now: those rows go. Others stay, such as one that a transaction step has just stored.</summary>
+    public IReadOnlyList<long> FoldedResults { get; init; } = [];
 
     /// <summary>Messages taken out of the mailbox: their payload goes, their dedup keys stay.</summary>
     public IReadOnlyList<long> ConsumedMail { get; init; } = [];

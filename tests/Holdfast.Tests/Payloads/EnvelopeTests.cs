@@ -111,7 +111,7 @@ public sealed class EnvelopeTests
         var plain = new Transition
         {
             Run = run, Key = new(3), Revision = 4, Epoch = 5, Utc = time, Status = RunStatus.Completed, WakeUtc = time, Owed = true, MailSeen = 6, IndexChanged = true, State = Bytes(1),
-            Snapshot = Bytes(2), FoldsResults = true, ConsumedMail = [7], Answers = [new(7, Bytes(3))], DeadMail = [new(8, "reason")],
+            Snapshot = Bytes(2), FoldedResults = [2], ConsumedMail = [7], Answers = [new(7, Bytes(3))], DeadMail = [new(8, "reason")],
             Outgoing = [new(run, new(MailKind.Signal, "s", Bytes(4), "d", time))],
             Children = [new() { Id = run, Workflow = "w", Version = 1, CreatedUtc = time, Input = Bytes(5), State = Bytes(6) }],
             Blobs = [new(hash, Bytes(9))], DroppedBlobs = [hash], Code = [new(new(1), Bytes(7))], Journal = Bytes(8), JournalKeep = 9,

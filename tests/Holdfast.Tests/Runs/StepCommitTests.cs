@@ -114,6 +114,28 @@ public sealed class StepCommitTests : IDisposable
         public async Durable<int> Run() => await Step(static step => step.TransactAsync(static tx => 1), OneTry);
     }
 
+    /// <summary>Books side by side, each once.</summary>
+    public sealed class BooksMany(Probe probe) : Workflow
+    {
+        public async Durable<long> Run(int n)
+        {
+            await Transaction(static tx => Execute(tx, "CREATE TABLE IF NOT EXISTS booked (key TEXT NOT NULL)"));
+            var all = new List<Durable<long>>();
+            for (var i = 0; i < n; i++) all.Add(Book());
+            await Durable.WhenAll(all);
+            return await Transaction(static tx => Execute(tx, "SELECT COUNT(*) - COUNT(DISTINCT key) FROM booked"));
+        }
+
+        async Durable<long> Book()
+        {
+            // Turns of its own between the bookings, which take in what is known of the others.
+            await Step(() => probe.Do("before", null!));
+            var booked = await Transaction(static tx => Execute(tx, $"INSERT INTO booked VALUES ('{tx.IdempotencyKey}')"));
+            await Step(() => probe.Do("after", null!));
+            return booked;
+        }
+    }
+
     static long Execute(StepTransaction tx, string sql) => Scalar(tx, sql) as long? ?? 0;
 
     static string Text(StepTransaction tx, string sql) => Scalar(tx, sql) as string ?? "";
@@ -162,6 +184,30 @@ public sealed class StepCommitTests : IDisposable
         var run = await world.Client.StartAsync((InMemory w) => w.Run());
         var failed = await Assert.ThrowsAsync<HoldfastException>(() => world.ResultAsync<int>(run));
         Assert.Contains("needs a database", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Transactions_side_by_side_happen_once_whenever_the_process_dies(bool keepsLast)
+    {
+        for (var deaths = 0; ; deaths++)
+        {
+            var (probe, file) = (new Probe(), $"{deaths}.db");
+            var dying = default(DyingStore);
+            await using (var world = await World.StartAsync([typeof(BooksMany)], () => dying = new(Open(file), deaths, keepsLast), alwaysCold: false, probe.Register))
+            {
+                try
+                {
+                    await Task.WhenAny(dying!.Died, (await world.Client.StartAsync((BooksMany w) => w.Run(8), key: "books")).WaitAsync());
+                }
+                catch (HoldfastException)
+                {
+                    // It died before it could say that the run is there.
+                }
+            }
+            if (!dying!.Died.IsCompleted) break;
+            await using var next = await World.StartAsync([typeof(BooksMany)], () => Open(file), alwaysCold: false, probe.Register);
+            Assert.Equal(0, await next.ResultAsync<long>(await next.Client.StartAsync((BooksMany w) => w.Run(8), key: "books")));
+        }
     }
 
     /// <summary>Whenever the process dies: a payment that was made has its row from before, and a result that is there is settled.</summary>

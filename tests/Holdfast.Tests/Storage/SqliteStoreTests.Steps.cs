@@ -38,7 +38,7 @@ public sealed partial class SqliteStoreTests
     async Task<(RunId Id, RunKey Key)> CreateWithAccountsAsync()
     {
         var run = await CreateAsync();
-        await AppendAsync(Step(run, 1000, "CREATE TABLE accounts (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE)"), (Turn(run, 0) with { FoldsResults = true }).ToTransition());
+        await AppendAsync(Step(run, 1000, "CREATE TABLE accounts (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE)"), (Turn(run, 0) with { FoldedResults = [1000] }).ToTransition());
         return run;
     }
 

@@ -169,7 +169,7 @@ public sealed class StoreAgreementTests : IDisposable
             {
                 Run = id, Key = key, Revision = revision, Epoch = Epoch(), Utc = Start.AddTicks(random.Next()), Status = Statuses[random.Next(3)],
                 WakeUtc = random.Next(2) == 0 ? null : Start.AddMinutes(random.Next(1000)), Owed = random.Next(3) == 0, MailSeen = seen, IndexChanged = random.Next(2) == 0,
-                State = Bytes(), Snapshot = random.Next(3) == 0 ? (ReadOnlyMemory<byte>?)null : Bytes(), FoldsResults = random.Next(4) == 0, ConsumedMail = consumed, DeadMail = dead,
+                State = Bytes(), Snapshot = random.Next(3) == 0 ? (ReadOnlyMemory<byte>?)null : Bytes(), FoldedResults = Some(4, () => (long)random.Next(1, 6)), ConsumedMail = consumed, DeadMail = dead,
                 Outgoing = Some(5, Post), Children = Some(8, Run), Blobs = Some(5, Blob), DroppedBlobs = Some(6, () => Blob().Hash), Journal = Bytes(),
                 Outcome = random.Next(25) == 0 ? new(RunStatus.Failed, Bytes(), Bytes()) : null,
             };

@@ -23,7 +23,10 @@ public abstract partial class StoreContract
         // Lists say which steps those are.
         Assert.Equal([2L, 5L, 7L], (await Store.GetAsync(run.Id, default))!.StoredResults);
         Assert.Equal([2L, 5L, 7L], Assert.Single(await Store.ListAsync(new(), default)).StoredResults);
-        await AppendAsync((Turn(run, 2) with { FoldsResults = true }).ToTransition());
+        // A turn takes in those that it knows; one that was stored in the same moment stays.
+        await AppendAsync(Result(run, 9, "r9"), (Turn(run, 2) with { FoldedResults = [2, 7, 5, 3] }).ToTransition());
+        Assert.Equal([(9L, "r9")], (await LoadAsync(run.Id)).Results.Select(each => (each.Op, Text(each.Outcome))));
+        await AppendAsync((Turn(run, 3) with { FoldedResults = [9] }).ToTransition());
         Assert.Empty((await LoadAsync(run.Id)).Results);
         Assert.Empty((await Store.GetAsync(run.Id, default))!.StoredResults);
     }

@@ -89,7 +89,7 @@ public abstract partial class StoreContract : IAsyncLifetime
         public DateTimeOffset? WakeUtc { get; init; }
         public string? Snapshot { get; init; }
         public string State { get; init; } = "s";
-        public bool FoldsResults { get; init; }
+        public IReadOnlyList<long> FoldedResults { get; init; } = [];
         public IReadOnlyList<long> ConsumedMail { get; init; } = [];
         public IReadOnlyList<MailAnswer> Answers { get; init; } = [];
         public IReadOnlyList<DeadMail> DeadMail { get; init; } = [];
@@ -106,7 +106,7 @@ public abstract partial class StoreContract : IAsyncLifetime
         {
             Run = Id, Key = Key, Revision = Revision, Epoch = Epoch, Utc = Start.AddMinutes(Revision + 1), Status = Status, WakeUtc = WakeUtc,
             Owed = Owed, MailSeen = MailSeen, IndexChanged = IndexChanged, State = Bytes(State), Snapshot = Snapshot is null ? (ReadOnlyMemory<byte>?)null : Bytes(Snapshot),
-            FoldsResults = FoldsResults, ConsumedMail = ConsumedMail, Answers = Answers, DeadMail = DeadMail, Outgoing = Outgoing, Children = Children, Blobs = Blobs,
+            FoldedResults = FoldedResults, ConsumedMail = ConsumedMail, Answers = Answers, DeadMail = DeadMail, Outgoing = Outgoing, Children = Children, Blobs = Blobs,
             DroppedBlobs = DroppedBlobs, Journal = Bytes(Journal), JournalKeep = JournalKeep, Code = Code, Outcome = Outcome,
         };
     }
