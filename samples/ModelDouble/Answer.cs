@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace ModelDouble;
@@ -54,9 +53,5 @@ sealed class Answer(HttpContext http, Wire wire, CancellationToken stopping)
         return fault is Fault.HalfAnswer or Fault.Hang or Fault.QuietEnd;
     }
 
-    static string[] Halves(JsonObject whole)
-    {
-        var text = whole.ToJsonString();
-        return [text[..(text.Length / 2)], text[(text.Length / 2)..]];
-    }
+    static string[] Halves(string whole) => [whole[..(whole.Length / 2)], whole[(whole.Length / 2)..]];
 }

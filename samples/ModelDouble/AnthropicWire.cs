@@ -7,6 +7,9 @@ namespace ModelDouble;
 /// <summary>Messages.</summary>
 sealed partial class AnthropicWire : Wire
 {
+    /// <summary>No text that is said can have it.</summary>
+    readonly string _place = Guid.NewGuid().ToString();
+
     public override WireFormat Format => WireFormat.Anthropic;
 
     [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$")]
@@ -24,12 +27,14 @@ sealed partial class AnthropicWire : Wire
         return Unpaired(question);
     }
 
-    public override JsonObject Whole(DoubleRequest request, DoubleReply reply)
+    public override string Whole(DoubleRequest request, DoubleReply reply)
     {
         var content = new JsonArray();
         if (reply.Text.Length > 0) content.Add(new JsonObject { ["type"] = "text", ["text"] = reply.Text });
-        foreach (var call in reply.Calls) content.Add(new JsonObject { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Tool, ["input"] = Input(call.Arguments) });
-        return Message(request, content, Reason(reply), Usage(reply));
+        foreach (var call in reply.Calls) content.Add(new JsonObject { ["type"] = "tool_use", ["id"] = call.Id, ["name"] = call.Tool, ["input"] = _place });
+        // Arguments go out letter by letter, with all that a writer of JSON would not let pass.
+        var around = Message(request, content, Reason(reply), Usage(reply)).ToJsonString().Split($"\"{_place}\"");
+        return string.Concat(around.Zip(reply.Calls.Select(static c => Input(c.Arguments)).Append(""), static (text, input) => text + input));
     }
 
     public override IEnumerable<string> Events(DoubleRequest request, DoubleReply reply)
@@ -85,15 +90,16 @@ sealed partial class AnthropicWire : Wire
     }
 
     /// <summary>In a whole answer arguments are a value; what is none can only be a text.</summary>
-    static JsonNode? Input(string arguments)
+    static string Input(string arguments)
     {
         try
         {
-            return JsonNode.Parse(arguments);
+            using var document = JsonDocument.Parse(arguments);
+            return arguments;
         }
         catch (JsonException)
         {
-            return JsonValue.Create(arguments);
+            return JsonSerializer.Serialize(arguments);
         }
     }
 

@@ -19,14 +19,14 @@ sealed class OpenAiWire : Wire
 
     public override string? Refuse(Question question) => Unpaired(question);
 
-    public override JsonObject Whole(DoubleRequest request, DoubleReply reply)
+    public override string Whole(DoubleRequest request, DoubleReply reply)
     {
         var message = new JsonObject { ["role"] = "assistant", ["content"] = reply.Text.Length == 0 ? null : reply.Text };
         if (reply.Calls.Count > 0) message["tool_calls"] = new JsonArray([.. reply.Calls.Select(static call => Call(call.Id, call.Tool, call.Arguments))]);
         var answer = Head(request, "chat.completion");
         answer["choices"] = new JsonArray(new JsonObject { ["index"] = 0, ["message"] = message, ["finish_reason"] = Reason(reply) });
         if (reply.Fault != Fault.NoUsage) answer["usage"] = Usage(reply);
-        return answer;
+        return answer.ToJsonString();
     }
 
     public override IEnumerable<string> Events(DoubleRequest request, DoubleReply reply)

@@ -13,7 +13,7 @@ abstract class Wire
     /// <summary>What the provider itself refuses about a question, or null.</summary>
     public abstract string? Refuse(Question question);
 
-    public abstract JsonObject Whole(DoubleRequest request, DoubleReply reply);
+    public abstract string Whole(DoubleRequest request, DoubleReply reply);
 
     /// <summary>The events of a stream, each as it stands on the wire.</summary>
     public abstract IEnumerable<string> Events(DoubleRequest request, DoubleReply reply);

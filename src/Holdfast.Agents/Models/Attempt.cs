@@ -6,6 +6,8 @@ namespace Holdfast.Agents.Models;
 /// <summary>One model is asked once.</summary>
 sealed class Attempt(Model model, ModelRequest request, int number, Func<TextPart, CancellationToken, ValueTask>? onText)
 {
+    static readonly TimeSpan s_timersMax = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     bool _hasBegun;
     ExceptionDispatchInfo? _listenerFailure;
 
@@ -14,7 +16,7 @@ sealed class Attempt(Model model, ModelRequest request, int number, Func<TextPar
         cancellation.ThrowIfCancellationRequested();
         var started = model.Clock.GetTimestamp();
         using var trace = ModelTrace.Begin(model);
-        using var limit = new CancellationTokenSource(model.Timeout, model.Clock);
+        using var limit = new CancellationTokenSource(model.Timeout <= s_timersMax ? model.Timeout : Timeout.InfiniteTimeSpan, model.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {

@@ -28,7 +28,7 @@ public sealed class Model
     public ModelPrice? Price { get; init; }
 
     /// <summary>How long a whole answer may take, with the retries of the client.</summary>
-    /// <value>Two minutes.</value>
+    /// <value>Two minutes. More than the system's timers can count, some 49 days, is no limit.</value>
     public TimeSpan Timeout
     {
         get;

@@ -26,7 +26,7 @@ public sealed class ExchangeTests
             Assert.Throws<ConversationFormatException>(() => new Exchange(new("", calls), [.. results, results[i]]));
             Assert.Throws<ConversationFormatException>(() => Pairing.Check([new AssistantMessage("", calls), .. without, new Note("on")]));
         }
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
     [Theory]
     [InlineData("a:pay", "The call 'b' of note has no result.")]

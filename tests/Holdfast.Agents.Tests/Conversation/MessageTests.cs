@@ -8,7 +8,7 @@ namespace Holdfast.Agents.Tests;
 /// <summary>A message has one form, and nothing else is one.</summary>
 public sealed class MessageTests
 {
-    static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(2_000);
+    static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(500);
 
     static readonly JsonSerializerOptions Spaced = new() { WriteIndented = true };
 

@@ -115,6 +115,13 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task A_time_beyond_the_systems_timers_is_no_limit()
+    {
+        Assert.Equal("Hello.", (await new Model("m", new ScriptedModel(ScriptedReply.Say("Hello."))) { Timeout = TimeSpan.MaxValue }.AskAsync(Request)).Text);
+        Assert.Equal("Hello.", (await new Model("m", new ScriptedModel(ScriptedReply.Say("Hello."))) { Timeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1) }.AskAsync(Request)).Text);
+    }
+
+    [Fact]
     public async Task A_listener_to_errors_that_throws_is_ignored()
     {
         var chain = new ModelChain(new Model("first", new ScriptedModel(ScriptedReply.Fail(Status(500)))) { OnError = static _ => throw new InvalidOperationException() }, new Model("second", new ScriptedModel(ScriptedReply.Say("Hello."))));

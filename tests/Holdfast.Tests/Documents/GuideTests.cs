@@ -1,4 +1,5 @@
 using Guide;
+using Holdfast.Agents;
 
 namespace Holdfast.Tests.Documents;
 
@@ -105,6 +106,26 @@ public sealed class GuideTests
         var proposal = $"{{\"tool\":\"pay\",\"arguments\":{{\"invoice\":\"INV-00017\",\"amount\":{amount},\"currency\":\"{currency}\",\"country\":\"{country}\"}}}}";
         Assert.Equal(what, PaymentGate.Dispose(System.Text.Encoding.UTF8.GetBytes(proposal), repairsLeft: 2));
         PaymentGate.NobodyIsPaidUnderEmbargo();
+    }
+
+    [Fact]
+    public async Task An_agent_is_tested_with_a_script_and_with_a_cassette()
+    {
+        await PaymentAgentTests.WhatIsUnderEmbargoIsNotPaid();
+        await PaymentAgentTests.NonsenseDoesNotSpoilTheConversation();
+        var history = new List<Message>();
+        Assert.Equal("Done.", await PaymentAgent.TurnAsync(new(new Model("payer", PaymentAgentTests.Payer)), history, "Pay INV-00001."));
+        Assert.Equal(4, history.Count);
+
+        var request = new ModelRequest("", history);
+        var file = new StringWriter();
+        await PaymentAgentTests.RecordAsync(PaymentAgent.Models(new ScriptedModel(ScriptedReply.Fail(new IOException())), new ScriptedModel(ScriptedReply.Say("Well done, all."))), request, file);
+        var screen = new StringWriter();
+        Assert.Equal("cassette", (await PaymentAgent.ShowAsync(PaymentAgentTests.Played(new StringReader(file.ToString())), request, screen)).Model);
+        Assert.Equal("Well done, all.", screen.ToString());
+
+        var summary = await PaymentAgent.SummarizeAsync(new(new Model("m", new ScriptedModel(ScriptedReply.Say("{}"), ScriptedReply.Say("""{"paid":1,"refused":0,"invoices":["INV-00001"]}""")))), history);
+        Assert.Equal((1, 0, "INV-00001"), (summary.Paid, summary.Refused, summary.Invoices.Single()));
     }
 
     [Fact]
