@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Holdfast.Agents.Ledgers;
+using Holdfast.Agents.Models;
 
 namespace Holdfast.Agents.Running;
 
@@ -24,9 +25,7 @@ static class ModelDesk
                 VerdictRows.Append(tx, question.Verdicts, time.GetUtcNow());
                 request = new(definition.Instructions, HistoryRows.Read(tx, tx.RunId, call.First, call.End), question.HasTools ? definition.Toolbox.Gate.Tools : [], definition.ModelOptions);
                 BudgetRows.Reserve(tx, key, question.Account, MostOf(definition, request));
-                var instructions = Encoding.UTF8.GetBytes(definition.Instructions);
-                TextRows.Put(tx, MessageHash.Of(instructions), instructions);
-                ModelRows.Start(tx, call, MessageHash.Of(instructions), request.Hash, time.GetUtcNow());
+                ModelRows.Start(tx, call, RequestPrint.Of(request), time.GetUtcNow());
             }).ConfigureAwait(false);
         }
         catch (LedgerRefusal refusal)
