@@ -45,7 +45,7 @@ public abstract partial class Agent
     async Durable<ToolResult> Handle(ToolCall call)
     {
         var number = ++_calls;
-        var judged = Judgement.Of(_definition.Toolbox.Gate, call, _repairs);
+        var judged = Judgement.Of(_definition.Toolbox.Gate, call, _repairs, _principal);
         _repairs = judged.RepairsLeft;
         _verdicts.Add(new(number, call.Tool, judged.Arm, judged.Stage, judged.Rule));
         ApprovalId? approval = null;

@@ -15,7 +15,7 @@ public sealed record AgentStart
     /// <summary>The account that it draws on besides its own, as its parent's; null for none. It must be open.</summary>
     public AccountId? Account { get; init; }
 
-    /// <summary>On whose behalf it acts, for rates; null for nobody's.</summary>
+    /// <summary>On whose behalf it acts, for rates and for rules that ask; null for nobody's.</summary>
     public string? Principal { get; init; }
 
     /// <summary>Asks one thing.</summary>

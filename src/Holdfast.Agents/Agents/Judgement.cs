@@ -11,9 +11,9 @@ namespace Holdfast.Agents.Running;
 /// <param name="RepairsLeft">How often the model may still mend proposals.</param>
 sealed record Judgement(JudgementArm Arm, GateStage Stage, string? Rule, string Arguments, string Reason, int RepairsLeft)
 {
-    public static Judgement Of(Gate gate, ToolCall call, int repairsLeft)
+    public static Judgement Of(Gate gate, ToolCall call, int repairsLeft, string? principal)
     {
-        var verdict = gate.Decide(call.Tool, Encoding.UTF8.GetBytes(call.Arguments), repairsLeft);
+        var verdict = gate.Decide(call.Tool, Encoding.UTF8.GetBytes(call.Arguments), repairsLeft, principal);
         Judgement Made(JudgementArm arm, string arguments, string reason, int left) => new(arm, verdict.Stage, verdict.Rule, arguments, reason, left);
         return verdict.Match(
             admit: passed => Made(JudgementArm.Admit, Encoding.UTF8.GetString(passed.CanonicalArguments()), "", repairsLeft),

@@ -9,7 +9,7 @@ public sealed record CallRequest(long Number, string Tool, string Arguments)
     /// <summary>The account to draw on; null for none.</summary>
     public AccountId? Account { get; init; }
 
-    /// <summary>On whose behalf it is made, for rates; null for nobody's.</summary>
+    /// <summary>On whose behalf it is made, for rates and for rules that ask; null for nobody's.</summary>
     public string? Principal { get; init; }
 
     /// <summary>The approval that it uses up; null for none.</summary>

@@ -1,6 +1,6 @@
 namespace Holdfast.Agents;
 
-/// <summary>What a tool's code knows of the call that it carries out. Thread-safe.</summary>
+/// <summary>What a tool's code knows of the call that it carries out. Thread-safe, but for <see cref="Cost"/>.</summary>
 public sealed class EffectContext
 {
     readonly StepContext _step;
@@ -21,6 +21,9 @@ public sealed class EffectContext
 
     /// <summary>Signalled on time-out, when the run is cancelled, and when the process stops.</summary>
     public CancellationToken CancellationToken => _step.CancellationToken;
+
+    /// <summary>What the call has cost in money and tokens; the tool's code says it before it ends. Null, and null for one of them: nobody knows, and what was reserved stays so.</summary>
+    public Spending? Cost { get; set; }
 
     /// <inheritdoc cref="StepContext.RevealAsync"/>
     public Task<T> RevealAsync<T>(Secret<T> secret) => _step.RevealAsync(secret);

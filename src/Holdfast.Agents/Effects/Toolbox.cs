@@ -58,7 +58,7 @@ public sealed class Toolbox : ICarrier
     {
         var key = request.KeyIn(step.RunId);
         // Judged once more, where it happens: between the verdict and now the code may have become another one.
-        var verdict = Gate.Decide(request.Tool, Encoding.UTF8.GetBytes(request.Arguments), repairsLeft: 0);
+        var verdict = Gate.Decide(request.Tool, Encoding.UTF8.GetBytes(request.Arguments), repairsLeft: 0, request.Principal);
         if (Passed(verdict, request) is not { } call) return new(key, EffectStatus.Refused, "", verdict.Match(_ => "", r => r.Reason, _ => "It needs an approval.", why => why, why => why)) { Stage = verdict.Stage, Rule = verdict.Rule };
         var effect = _effects[call.Tool.Name];
         CallPhase? before;
@@ -114,7 +114,7 @@ public sealed class Toolbox : ICarrier
         var started = _time.GetTimestamp();
         try
         {
-            return Succeed(step, key, await effect.ActAsync(call.Arguments, context).ConfigureAwait(false), started);
+            return Succeed(step, context, await effect.ActAsync(call.Arguments, context).ConfigureAwait(false), started);
         }
         catch (ToolFailedException failed)
         {
@@ -134,7 +134,7 @@ public sealed class Toolbox : ICarrier
         try
         {
             var (happened, json) = await effect.AskAsync(call.Arguments, context).ConfigureAwait(false);
-            if (happened == true) return Succeed(step, key, json, started);
+            if (happened == true) return Succeed(step, context, json, started);
             return happened == false ? await ActAsync(step, effect, call, context).ConfigureAwait(false) : Doubt(step, key, "It was asked for, and nobody can say yet.");
         }
         catch (Exception error) when (!context.CancellationToken.IsCancellationRequested)
@@ -143,11 +143,12 @@ public sealed class Toolbox : ICarrier
         }
     }
 
-    EffectResult Succeed(StepContext step, string key, string json, long started)
+    EffectResult Succeed(StepContext step, EffectContext context, string json, long started)
     {
-        // What it cost in money and tokens is not known here, so what was reserved for it stays.
-        step.CommitWithResult(tx => CallRows.Settle(tx, key, happened: true, new() { Calls = 1, Time = _time.GetElapsedTime(started) }, null, _time.GetUtcNow()));
-        return new(key, EffectStatus.Succeeded, json, null);
+        // Only its code knows what it cost in money and tokens. Where that does not say, what was reserved for it stays.
+        var used = (context.Cost ?? new()) with { Calls = 1, Time = _time.GetElapsedTime(started) };
+        step.CommitWithResult(tx => CallRows.Settle(tx, context.IdempotencyKey, happened: true, used, null, _time.GetUtcNow()));
+        return new(context.IdempotencyKey, EffectStatus.Succeeded, json, null);
     }
 
     EffectResult Fail(StepContext step, string key, string why, Spending used)

@@ -43,13 +43,14 @@ public sealed class Gate
     /// <summary>Judges a call as one JSON text: <c>{"tool":"pay","arguments":{…}}</c>.</summary>
     /// <param name="call">The UTF-8 text.</param>
     /// <param name="repairsLeft">How often the model may still mend this proposal; with 0, what it could have mended is refused.</param>
-    public Verdict Decide(ReadOnlySpan<byte> call, int repairsLeft)
+    /// <param name="principal">On whose behalf it is proposed, for rules that ask; null for nobody's. It comes from code, never from the model.</param>
+    public Verdict Decide(ReadOnlySpan<byte> call, int repairsLeft, string? principal = null)
     {
         try
         {
             var tape = JsonTape.Rent();
             if (Load(tape, call, "call", repairsLeft) is { } unreadable) return unreadable;
-            if (CallShape.TryFind(tape, out var tool, out var arguments)) return Decide(tape, tape.TextOf(tool), arguments, repairsLeft);
+            if (CallShape.TryFind(tape, out var tool, out var arguments)) return Decide(tape, tape.TextOf(tool), arguments, repairsLeft, principal);
             tape.Return();
             return Verdict.Repair(GateStage.Parse, null, repairsLeft, CallShape.Text);
         }
@@ -63,14 +64,15 @@ public sealed class Gate
     /// <param name="tool">The tool's name as the model gave it.</param>
     /// <param name="arguments">The UTF-8 text of the arguments.</param>
     /// <param name="repairsLeft">How often the model may still mend this proposal; with 0, what it could have mended is refused.</param>
-    public Verdict Decide(string? tool, ReadOnlySpan<byte> arguments, int repairsLeft)
+    /// <param name="principal">On whose behalf it is proposed, for rules that ask; null for nobody's. It comes from code, never from the model.</param>
+    public Verdict Decide(string? tool, ReadOnlySpan<byte> arguments, int repairsLeft, string? principal = null)
     {
         try
         {
             var tape = JsonTape.Rent();
             // What has a character too many is no tool's name, however long it is.
             var name = Encoding.UTF8.GetBytes(tool is null ? "" : tool.Length > Tool.NameLengthMax ? tool[..(Tool.NameLengthMax + 1)] : tool);
-            return Load(tape, arguments, "text of the arguments", repairsLeft) ?? Decide(tape, name, 0, repairsLeft);
+            return Load(tape, arguments, "text of the arguments", repairsLeft) ?? Decide(tape, name, 0, repairsLeft, principal);
         }
         catch (Exception error)
         {
@@ -81,13 +83,14 @@ public sealed class Gate
     /// <summary>Judges arguments that code has made, for tests of rules: through every stage, as if a model had sent them, and without repairs.</summary>
     /// <param name="tool">The tool.</param>
     /// <param name="arguments">Its arguments.</param>
+    /// <param name="principal">On whose behalf; null for nobody's.</param>
     /// <exception cref="ArgumentException">The arguments have no JSON form: something that may not be null is null, or an enum's value has no name.</exception>
-    public Verdict Try<TArguments>(Tool<TArguments> tool, TArguments arguments)
+    public Verdict Try<TArguments>(Tool<TArguments> tool, TArguments arguments, string? principal = null)
         where TArguments : notnull
     {
         ArgumentNullException.ThrowIfNull(tool);
         ArgumentNullException.ThrowIfNull(arguments);
-        return Decide(tool.Name, new Call(tool, arguments).CanonicalArguments(), 0);
+        return Decide(tool.Name, new Call(tool, arguments).CanonicalArguments(), 0, principal);
     }
 
     Verdict? Load(JsonTape tape, ReadOnlySpan<byte> text, string what, int repairsLeft)
@@ -99,10 +102,10 @@ public sealed class Gate
         return Verdict.Repair(GateStage.Parse, null, repairsLeft, $"The {what} is not JSON that can be read: {problem}.");
     }
 
-    Verdict Decide(JsonTape tape, ReadOnlySpan<byte> name, int arguments, int repairsLeft)
+    Verdict Decide(JsonTape tape, ReadOnlySpan<byte> name, int arguments, int repairsLeft, string? principal)
     {
         var tool = _names.Find(name);
-        if (tool >= 0) return _tools[tool].Decide(tape, arguments, repairsLeft);
+        if (tool >= 0) return _tools[tool].Decide(tape, arguments, repairsLeft, principal);
         var shown = JsonPointer.Shorten(name);
         tape.Return();
         return Verdict.Repair(GateStage.Parse, null, repairsLeft, $"There is no tool '{shown}'{NearNames.Of(shown, Tools.Select(static t => t.Name))}.");

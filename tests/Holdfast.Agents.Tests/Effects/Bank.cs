@@ -19,6 +19,9 @@ public sealed class Bank
     /// <summary>What happens in the middle of a transfer.</summary>
     public Func<Transfer, Task>? Middle { get; set; }
 
+    /// <summary>What a transfer is said to cost.</summary>
+    public Func<Transfer, Spending?>? CostOf { get; set; }
+
     public async Task<Receipt> TransferAsync(Transfer transfer, string key, bool oncePerKey)
     {
         if (Middle is { } middle) await middle(transfer);
@@ -55,7 +58,12 @@ static class BankTools
                 Look.ReadOnly((t, e) => bank.TransferAsync(t with { Amount = 0 }, e.IdempotencyKey, oncePerKey: true), options),
                 ByKey.Idempotent((t, e) => bank.TransferAsync(t, e.IdempotencyKey, oncePerKey: true), options),
                 ByAsking.Reconcilable((t, e) => bank.TransferAsync(t, e.IdempotencyKey, oncePerKey: false), (_, e) => Task.FromResult(bank.Ask(e.IdempotencyKey)), options),
-                Once.AtMostOnce((t, e) => bank.TransferAsync(t, e.IdempotencyKey, oncePerKey: false), options),
+                Once.AtMostOnce(
+                    (t, e) =>
+                    {
+                        e.Cost = bank.CostOf?.Invoke(t);
+                        return bank.TransferAsync(t, e.IdempotencyKey, oncePerKey: false);
+                    }, options),
             ], services, toolbox);
     }
 }

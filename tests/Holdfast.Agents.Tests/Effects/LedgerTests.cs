@@ -85,6 +85,16 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_tool_says_that_it_cost_takes_the_place_of_what_was_reserved()
+    {
+        await using var desk = await StartAsync(new() { MayRepeat = true, CostMax = static t => new() { Money = t.Amount, Tokens = 100 } });
+        _bank.CostOf = static t => new() { Money = t.Amount / 2 };
+        var ended = await RunAsync(desk, new([Call(1, amount: 30), Call(2, amount: 40)], new() { Money = 60, Tokens = 1_000 }));
+        Assert.Equal([EffectStatus.Succeeded, EffectStatus.Succeeded], ended.Results.Select(static r => r.Status));
+        Assert.Equal((35m, 0m, 0L, 200L), (ended.Own!.Spent.Money, ended.Own.Reserved.Money, ended.Own.Spent.Tokens, ended.Own.Reserved.Tokens));
+    }
+
+    [Fact]
     public async Task A_rate_is_shared_and_says_how_long_to_wait()
     {
         var rate = new Rate("transfers", 2, TimeSpan.FromHours(1));

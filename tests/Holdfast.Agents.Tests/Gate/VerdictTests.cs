@@ -36,6 +36,17 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void A_rule_may_ask_on_whose_behalf_a_call_is_proposed()
+    {
+        var gate = new Gate(
+            [Payments.Pay],
+            [Payments.Pay.Admit("own", static (p, who) => p.Invoice == who), Payments.Pay.Refuse("guest", static (_, who) => who == "guest"), Payments.Pay.Approve("nobody", static (_, who) => who is null)]);
+        Verdict Decided(string? who) => gate.Decide("pay", """{"invoice":"A-1","amount":10,"currency":"EUR"}"""u8, 0, who);
+        Assert.Equal(["admit", "refuse", "refuse", "approve"], [Decided("A-1").Arm(), Decided("A-2").Arm(), Decided("guest").Arm(), Decided(null).Arm()]);
+        Assert.Equal("guest", Decided("guest").Rule);
+    }
+
+    [Fact]
     public void The_name_may_stand_beside_the_arguments()
     {
         var verdict = Payments.InCode.Decide("pay", """{"invoice":"A-1","amount":10,"currency":"EUR"}"""u8, 0);

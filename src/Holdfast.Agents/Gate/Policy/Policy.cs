@@ -3,7 +3,7 @@ using Holdfast.Agents.Policies;
 namespace Holdfast.Agents;
 
 /// <summary>
-/// Rules that decide about calls. Make one with <see cref="Tool{TArguments}.Admit"/> and its siblings, or read some with <see cref="Parse"/>. Refusing beats parking, parking beats
+/// Rules that decide about calls. Make one with <see cref="Tool{TArguments}.Admit(string, Func{TArguments, bool})"/> and its siblings, or read some with <see cref="Parse"/>. Refusing beats parking, parking beats
 /// asking for approval, and that beats admitting; a call that no rule is about is refused.
 /// </summary>
 public sealed class Policy

@@ -7,5 +7,5 @@ enum RuleEffect { Admit, Approve, Park, Refuse }
 abstract record Rule(Tool Tool, string Name, RuleEffect Effect);
 
 /// <inheritdoc/>
-sealed record Rule<TArguments>(Tool Tool, string Name, RuleEffect Effect, Func<TArguments, bool> When) : Rule(Tool, Name, Effect)
+sealed record Rule<TArguments>(Tool Tool, string Name, RuleEffect Effect, Func<TArguments, string?, bool> When) : Rule(Tool, Name, Effect)
     where TArguments : notnull;

@@ -10,7 +10,7 @@ abstract class RuledTool(Tool tool)
     public Tool Tool => tool;
 
     /// <summary>Takes arguments that are JSON through the stages. The tape is given back before code of the user's decides.</summary>
-    public abstract Verdict Decide(JsonTape tape, int arguments, int repairsLeft);
+    public abstract Verdict Decide(JsonTape tape, int arguments, int repairsLeft, string? principal);
 }
 
 /// <inheritdoc/>
@@ -19,7 +19,7 @@ sealed class RuledTool<TArguments>(Tool<TArguments> tool, Converter<TArguments> 
 {
     readonly Verdict _noRule = Verdict.Refuse(GateStage.Policy, null, $"No rule is about this call of {tool.Name}, and what no rule admits is refused.");
 
-    public override Verdict Decide(JsonTape tape, int arguments, int repairsLeft)
+    public override Verdict Decide(JsonTape tape, int arguments, int repairsLeft, string? principal)
     {
         tape.Origin = arguments;
         Tool.Plan.Schema.Check(tape, arguments);
@@ -35,7 +35,7 @@ sealed class RuledTool<TArguments>(Tool<TArguments> tool, Converter<TArguments> 
         }
         if (tape.Flaws.Count > 0) return Mend(tape, GateStage.Record, repairsLeft);
         tape.Return();
-        return Require(record, repairsLeft) ?? Rule(record);
+        return Require(record, repairsLeft) ?? Rule(record, principal);
     }
 
     Verdict Mend(JsonTape tape, GateStage stage, int repairsLeft)
@@ -66,13 +66,13 @@ sealed class RuledTool<TArguments>(Tool<TArguments> tool, Converter<TArguments> 
         return flaws is null ? null : Verdict.Repair(GateStage.Requirements, first, repairsLeft, $"The arguments of {Tool.Name} do not meet what it requires:", flaws);
     }
 
-    Verdict Rule(TArguments record)
+    Verdict Rule(TArguments record, string? principal)
     {
         foreach (var rule in rules)
         {
             try
             {
-                if (!rule.When(record)) continue;
+                if (!rule.When(record, principal)) continue;
             }
             catch (Exception error)
             {

@@ -42,24 +42,50 @@ public sealed class Tool<TArguments> : Tool
     /// <summary>A rule that admits calls of this tool, unless a stronger one decides.</summary>
     /// <param name="rule">The rule's name, for records and tests.</param>
     /// <param name="when">Which calls it is about. It should compute only: it runs for each proposal, on the caller's thread.</param>
-    public Policy Admit(string rule, Func<TArguments, bool> when) => Policy.Of(new Rule<TArguments>(this, rule, RuleEffect.Admit, when));
+    public Policy Admit(string rule, Func<TArguments, bool> when) => Of(rule, RuleEffect.Admit, when);
+
+    /// <param name="rule">The rule's name, for records and tests.</param>
+    /// <param name="when">Which calls it is about, by their arguments and by whose behalf they are proposed on: the principal, null for nobody's. The model has no say in the second.</param>
+    /// <inheritdoc cref="Admit(string, Func{TArguments, bool})"/>
+    public Policy Admit(string rule, Func<TArguments, string?, bool> when) => Policy.Of(new Rule<TArguments>(this, rule, RuleEffect.Admit, when));
 
     /// <summary>A rule that puts calls of this tool before a person. It is stronger than one that admits.</summary>
-    /// <inheritdoc cref="Admit"/>
-    public Policy Approve(string rule, Func<TArguments, bool> when) => Policy.Of(new Rule<TArguments>(this, rule, RuleEffect.Approve, when));
+    /// <inheritdoc cref="Admit(string, Func{TArguments, bool})"/>
+    public Policy Approve(string rule, Func<TArguments, bool> when) => Of(rule, RuleEffect.Approve, when);
+
+    /// <inheritdoc cref="Approve(string, Func{TArguments, bool})"/>
+    /// <inheritdoc cref="Admit(string, Func{TArguments, string, bool})" path="/param"/>
+    public Policy Approve(string rule, Func<TArguments, string?, bool> when) => Policy.Of(new Rule<TArguments>(this, rule, RuleEffect.Approve, when));
 
     /// <summary>A rule that parks calls of this tool until somebody has looked. It is stronger than one that asks for an approval.</summary>
-    /// <inheritdoc cref="Admit"/>
-    public Policy Park(string rule, Func<TArguments, bool> when) => Policy.Of(new Rule<TArguments>(this, rule, RuleEffect.Park, when));
+    /// <inheritdoc cref="Admit(string, Func{TArguments, bool})"/>
+    public Policy Park(string rule, Func<TArguments, bool> when) => Of(rule, RuleEffect.Park, when);
+
+    /// <inheritdoc cref="Park(string, Func{TArguments, bool})"/>
+    /// <inheritdoc cref="Admit(string, Func{TArguments, string, bool})" path="/param"/>
+    public Policy Park(string rule, Func<TArguments, string?, bool> when) => Policy.Of(new Rule<TArguments>(this, rule, RuleEffect.Park, when));
 
     /// <summary>A rule that refuses calls of this tool. It is stronger than all others.</summary>
-    /// <inheritdoc cref="Admit"/>
-    public Policy Refuse(string rule, Func<TArguments, bool> when) => Policy.Of(new Rule<TArguments>(this, rule, RuleEffect.Refuse, when));
+    /// <inheritdoc cref="Admit(string, Func{TArguments, bool})"/>
+    public Policy Refuse(string rule, Func<TArguments, bool> when) => Of(rule, RuleEffect.Refuse, when);
+
+    /// <inheritdoc cref="Refuse(string, Func{TArguments, bool})"/>
+    /// <inheritdoc cref="Admit(string, Func{TArguments, string, bool})" path="/param"/>
+    public Policy Refuse(string rule, Func<TArguments, string?, bool> when) => Policy.Of(new Rule<TArguments>(this, rule, RuleEffect.Refuse, when));
 
     internal override RuledTool WithRules(IEnumerable<Rule> rules) =>
         // Strongest first: the first one that is about a call decides.
         new RuledTool<TArguments>(this, (Converter<TArguments>)Plan.Converter, _requirements, [.. rules.Cast<Rule<TArguments>>().OrderByDescending(static r => r.Effect)]);
 
     internal override Rule RuleOf(string name, RuleEffect effect, JsonElement? condition) =>
-        new Rule<TArguments>(this, name, effect, condition is null ? static _ => true : Condition.Compile<TArguments>(condition.Value, Plan));
+        new Rule<TArguments>(this, name, effect, condition is null ? static (_, _) => true : Blind(Condition.Compile<TArguments>(condition.Value, Plan)));
+
+    Policy Of(string rule, RuleEffect effect, Func<TArguments, bool> when)
+    {
+        ArgumentNullException.ThrowIfNull(when);
+        return Policy.Of(new Rule<TArguments>(this, rule, effect, Blind(when)));
+    }
+
+    /// <summary>A condition that does not look at the principal.</summary>
+    static Func<TArguments, string?, bool> Blind(Func<TArguments, bool> when) => (arguments, _) => when(arguments);
 }
