@@ -160,7 +160,7 @@ sealed class Engine : IAsyncDisposable
         Failure ??= new HoldfastException(HoldfastError.NotRunning, "The engine has stopped.");
         Completions.FailAll(Failure);
         Answers.FailAll(Failure);
-        Committer.Dispose();
+        await Committer.StopAsync().ConfigureAwait(false);
         await Store.DisposeAsync().ConfigureAwait(false);
         if (!failed) Marks.Dispose();
         Metrics.Dispose();
