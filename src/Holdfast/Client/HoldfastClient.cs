@@ -83,12 +83,14 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         engine.ThrowIfNotRunning();
+        InsideCommit.ThrowIfIn(engine);
         return await engine.Store.BackupAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
     public Task<PruneReport> PruneAsync(Retention? retention, string? workflow, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
+        InsideCommit.ThrowIfIn(engine);
         return engine.Pruner.PruneAsync(retention, workflow, cancellationToken);
     }
 
@@ -147,6 +149,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     public async Task<T> QueryAsync<T>(RunId run, LambdaExpression query, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
+        InsideCommit.ThrowIfIn(engine);
         var question = new Question(MemberCall.Of(query, engine.Json), engine.Executor);
         engine.Post(run, question);
         try
@@ -262,6 +265,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     /// <summary>A caller that gives up waiting does not undo the commit: what follows from it is done all the same.</summary>
     async Task<WriteResult> CommitAsync(StoreWrite write, Action<WriteResult> kept)
     {
+        InsideCommit.ThrowIfIn(engine);
         var answer = await engine.Committer.CommitAsync(write).ConfigureAwait(false);
         if (answer.Verdict == Verdict.Committed) kept(answer);
         if (answer.Verdict == Verdict.Stale)
@@ -275,6 +279,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     async Task<RunOutcome> OutcomeAsync(RunId run, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
+        InsideCommit.ThrowIfIn(engine);
         // First ask to be told, then look: an end in between is seen by one of the two.
         var wait = engine.Completions.Join(run);
         try

@@ -202,7 +202,7 @@ static class StepRunner
         try
         {
             var started = engine.Time.GetTimestamp();
-            var value = Marked(attempt, engine, () => body.Run(new(connection, attempt.Run, step.Id), engine.Codec), static _ => true, out _);
+            var value = Marked(attempt, engine, () => InsideCommit.Run(attempt, engine, () => body.Run(new(connection, attempt.Run, step.Id), engine.Codec)), static _ => true, out _);
             if (step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
                 throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
             var outcome = new Outcome(OutcomeKind.Succeeded, value);
