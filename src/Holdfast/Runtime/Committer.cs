@@ -52,20 +52,37 @@ sealed class Committer
     /// <summary>The same, answered through an object of the caller's that no other commit is using.</summary>
     public ValueTask<WriteResult> CommitAsync(StoreWrite write, PendingWrite pending)
     {
-        if (_envelope.Seals) write = SealedWrites.Of(_envelope, write);
-        var answer = pending.Begin(write);
+        var answer = pending.Begin(Sealed(write));
+        Bring([pending]);
+        return answer;
+    }
+
+    /// <summary>Commits writes that come together: as many in one commit as go into one.</summary>
+    public Task<WriteResult[]> CommitAsync(IReadOnlyList<StoreWrite> writes)
+    {
+        var pending = new PendingWrite[writes.Count];
+        var answers = new Task<WriteResult>[writes.Count];
+        for (var i = 0; i < pending.Length; i++) answers[i] = (pending[i] = new(_executor)).Begin(Sealed(writes[i])).AsTask();
+        Bring(pending);
+        return Task.WhenAll(answers);
+    }
+
+    StoreWrite Sealed(StoreWrite write) => _envelope.Seals ? SealedWrites.Of(_envelope, write) : write;
+
+    void Bring(ReadOnlySpan<PendingWrite> brought)
+    {
         bool leads;
         lock (_lock)
         {
             if (_isClosed || _broken is not null) throw NotKept(_broken);
-            if (_full is { } full && IsRefused(write, full)) throw new HoldfastException(full.Error, full.Message, full);
-            _gathered.Add(pending);
+            foreach (var pending in brought)
+                if (_full is { } full && IsRefused(pending.Write, full)) throw new HoldfastException(full.Error, full.Message, full);
+            _gathered.AddRange(brought);
             leads = !_isLed;
             _isLed = true;
         }
-        // Not awaited: the leader's own write is among those that the lead completes.
+        // Not awaited: the leader's own writes are among those that the lead completes.
         if (leads) _ = LeadOnceAsync();
-        return answer;
     }
 
     /// <summary>

@@ -46,4 +46,7 @@ static partial class Log
 
     [LoggerMessage(23, LogLevel.Error, "Ended runs could not be removed; it is tried again.")]
     public static partial void PruneFailed(ILogger log, Exception error);
+
+    [LoggerMessage(24, LogLevel.Error, "Runs that wait for their code or codec could not be looked through; it is tried again.")]
+    public static partial void UnparkFailed(ILogger log, Exception error);
 }
