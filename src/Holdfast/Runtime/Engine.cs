@@ -44,7 +44,8 @@ sealed class Engine : IAsyncDisposable
         var store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
         Store = new PayloadStore(store, Envelope);
         Admission = new(options.StepsInFlightMax);
-        Metrics = new(() => _runs.Count, () => Admission.Running);
+        Attention = new(this);
+        Metrics = new(() => _runs.Count, () => Admission.Running, Attention);
         Committer = new(Store, Envelope, options.BatchMax, Time, Executor, Broken, Metrics);
         Timers = new(this);
         Pruner = new(this);
@@ -80,6 +81,9 @@ sealed class Engine : IAsyncDisposable
     public Admission Admission { get; }
 
     public EngineMetrics Metrics { get; }
+
+    /// <summary>What waits for a person, for the metrics.</summary>
+    public Attention Attention { get; }
 
     public Committer Committer { get; }
 
@@ -233,6 +237,8 @@ sealed class Engine : IAsyncDisposable
 
     public void Finished(LiveRun run, RunOutcome outcome)
     {
+        // However it stood before: nobody is waited for any more.
+        if (outcome.Status == RunStatus.Terminated) Attention.Changed();
         // In this order: whoever finds the run under way after having asked to be told is told.
         Forget(run);
         Completions.Complete(run.Id, outcome);
@@ -304,6 +310,7 @@ sealed class Engine : IAsyncDisposable
     public void NoteParked(RunId run, string reason)
     {
         Metrics.Parked();
+        Attention.Changed();
         Log.Parked(_log, run, reason);
     }
 
@@ -312,6 +319,8 @@ sealed class Engine : IAsyncDisposable
     public void NoteScanFailed(Exception error) => Log.ScanFailed(_log, error);
 
     public void NoteUnparkFailed(Exception error) => Log.UnparkFailed(_log, error);
+
+    public void NoteCountFailed(Exception error) => Log.CountFailed(_log, error);
 
     public void NotePruneFailed(Exception error) => Log.PruneFailed(_log, error);
 
