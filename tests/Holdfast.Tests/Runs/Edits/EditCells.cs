@@ -82,6 +82,9 @@ static class EditCells
         ["attribute"] = new("public async Durable<string> Run", "[Obsolete(\"soon\")] public async Durable<string> Run"),
     };
 
+    /// <summary>What somebody else may do to an order, and a new field that only it fills.</summary>
+    const string Fill = " public int More; static class Other { public static Order Last; public static bool Yes = true; public static Action<Order> Filler = Fill; public static void Fill(Order o) { o.More = 3; } public static void FillAll(Order[] all) => Fill(all[0]); public static void FillLast() => Fill(Last); }";
+
     const string Count = "public int Count;", Plain = "public class Plain { public int V; }", Base = "public int Shelf; } public class Order : Thing { public int Count;";
 
     /// <summary>Edits of the types in <see cref="EditedCode.Data"/> that would lose a saved value, or leave out one that the code counts on.</summary>
@@ -113,6 +116,23 @@ static class EditCells
         ["new: in a method of the constructor"] = new(Count, Count + " public string More; public Order() { Begin(); } void Begin() { More = \"m\"; }", "The field More of Order is new"),
         ["new: in an overridden method"] = new(Base, "public int Shelf; public Thing() { Begin(); } protected virtual void Begin() { } } public class Order : Thing { public int Count; public int More; protected override void Begin() { More = 3; }", "The field More of Order is new"),
         ["new: by somebody else"] = new(Count, Count + " public int More; public Order() { Other.Fill(this); } static class Other { public static void Fill(Order o) { o.More = 3; } }", "The field More of Order is new"),
+        ["new: by somebody else, through a variable"] = new(Count, Count + Fill + " public Order() { var self = this; if (self.Count == 0) self.Count = 1; Other.Fill(self); }", "The field More of Order is new"),
+        ["new: by somebody else, through a condition"] = new(Count, Count + Fill + " public Order() { Other.Fill(Other.Yes ? this : new(3)); } Order(int count) { Count = count; }", "The field More of Order is new"),
+        ["new: by somebody else, through a cast"] = new(Count, Count + Fill + " public Order() { var thing = (Thing)this; Other.Fill((Order)thing); }", "The field More of Order is new"),
+        ["new: by somebody else, through a delegate"] = new(Count, Count + Fill + " public Order() { Other.Filler(this); }", "The field More of Order is new"),
+        ["new: by somebody else, through a delegate of an extension"] = new(Base, "public int Shelf; } public static class Others { public static void Fill(this Order o) { o.More = 3; } } public class Order : Thing { public int Count; public int More; public Order() { Action fill = this.Fill; fill(); }", "The field More of Order is new"),
+        ["new: by somebody else, through an array"] = new(Count, Count + Fill + " public Order() { Order[] all = [this]; Other.FillAll(all); }", "The field More of Order is new"),
+        ["new: by somebody else, through a static"] = new(Count, Count + Fill + " public Order() { Other.Last = this; Other.FillLast(); }", "The field More of Order is new"),
+        ["new: by somebody else, through a field"] = new(Count, Count + Fill + " class Desk { public Order Held; public void Work() => Other.Fill(Held); } public Order() { var desk = new Desk(); desk.Held = this; desk.Work(); }", "The field More of Order is new"),
+        ["new: by somebody else, through a pointer"] = new(Count, Count + Fill + " public unsafe Order() { delegate*<Order, void> fill = &Other.Fill; fill(this); }", "The field More of Order is new"),
+        ["new: by somebody else, through a lambda"] = new(Count, Count + Fill + " public Order() : this(3) { } Order(int count) { Action fill = () => { Other.Fill(this); Shelf = count; }; fill(); }", "The field More of Order is new"),
+        ["new: by somebody else, through a local function"] = new(Count, Count + Fill + " public Order() : this(3) { } Order(int count) { void Go() { Other.Fill(this); Shelf = count; } Go(); }", "The field More of Order is new"),
+        ["new: by somebody else, through a method of ours"] = new(Count, Count + Fill + " public Order() { Mine(3, this); } static void Mine(int count, Order order) { order.Count = count; Other.Fill(order); }", "The field More of Order is new"),
+        ["new: by somebody else, through a returned value"] = new(Count, Count + Fill + " public Order() { Other.Fill(Me()); } Order Me() => this;", "The field More of Order is new"),
+        ["new: through an interface"] = new(Base, "public int Shelf; } public interface IBegin { void Begin(); } public class Order : Thing, IBegin { public int Count; public int More; public Order() { ((IBegin)this).Begin(); } void IBegin.Begin() { More = 3; }", "The field More of Order is new"),
+        ["new: in an async method"] = new(Count, Count + " public int More; public Order() { Begin(); } async void Begin() { More = 3; await Task.CompletedTask; }", "The field More of Order is new"),
+        ["new: in an override of what every object has"] = new(Count, Count + " public int More; public Order() { Name = base.ToString() + GetType().Name + ToString(); } public override string ToString() { More = 3; return \"\"; }", "The field More of Order is new"),
+        ["new: in an override that returns more"] = new(Base, "public int Shelf; public Thing() { Begin(); } protected virtual Thing Begin() => this; } public class Order : Thing { public int Count; public int More; protected override Order Begin() { More = 3; return this; }", "The field More of Order is new"),
         ["new: a struct, in parts"] = new(Count, Count + " public Spot More; public Order() { More.X = 3; }", "The field More of Order is new"),
         ["new: in a base class"] = new(Base, "public int Shelf; public int Count = 9; } public class Order : Thing { public new int Count;", "The field Count of Thing is new"),
         ["new: required"] = new(Count, Count + " public required string More { get; set; }", "The member More of Order is new and required"),
@@ -151,6 +171,7 @@ static class EditCells
         ["new"] = new(Count, Count + " public string More; public DateTime When; public Spot Somewhere; public int[] Row;"),
         ["new: properties"] = new(Count, Count + " public string More { get; set; } public int Other { get; init; }"),
         ["new: initialised with the default"] = new(Count, Count + " public string More = null; public int Other = 0; public long Long = 0; public decimal Money = 0; public double Real = 0.0; public bool Flag = false; public DateTime When = default;"),
+        ["new: beside a constructor that keeps the object to itself"] = new(Count, Count + " public string More; public event Action Changed { add { Note += value.Method.Name; } remove { } } public Order() : this(3) { } Order(int count) { var self = this; self.Count = count; Changed += Begin; Func<int> twice = () => Count * count; Name = ToString() + twice() + Text(null) + Mine(this, count > 2 ? 1 : 2); if (self == null || Equals(null)) throw new InvalidOperationException(Name); void Go() { Total += count; } Go(); } void Begin() { Count++; } string Text(string given) => given ?? Note; static int Mine(Order order, int count) => order.Count + count;"),
         ["new: in a base class"] = new("public int Shelf;", "public int Shelf; public string More;"),
         ["new: in a base class, with the name of one below"] = new(Base, "public int Shelf; public int Count; } public class Order : Thing { public new int Count;"),
         ["new: an optional parameter of a record"] = new("int Many)", "int Many, string More = null, int Other = 0, DateTime When = default)"),
