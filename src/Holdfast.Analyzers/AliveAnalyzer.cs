@@ -97,19 +97,10 @@ public sealed class AliveAnalyzer : DiagnosticAnalyzer
                 var atEntry = new Dictionary<int, Unsavable>();
                 foreach (var symbol in captured.Concat(function.Parameters))
                     // Where the constructor was given such a thing, it may well be that: then it is injected again.
-                    if (values.OfType(variables[symbol]) is { Hint: not UnsavableTypes.Injected } reason && (reason.Path is null || !MayBeInjected(reason.Type, context.OwningSymbol.ContainingType, types, context.Compilation))) atEntry[variables[symbol]] = reason;
+                    if (values.OfType(variables[symbol]) is { Hint: not UnsavableTypes.Injected } reason && (reason.Path is null || types.MayBeInjected(reason.Type, context.OwningSymbol.ContainingType, context.Compilation) == false)) atEntry[variables[symbol]] = reason;
                 new AliveAcrossAwaits(graph, events, variables, always, new(variables, context.ReportDiagnostic)).Run(atEntry);
             }
         }
-    }
-
-    /// <summary>Whether a value of the type may be a service that the workflow was given; of a helper that is no part of one, nobody can tell.</summary>
-    static bool MayBeInjected(ITypeSymbol type, INamedTypeSymbol? home, HoldfastTypes types, Compilation compilation)
-    {
-        for (var outer = home; outer is not null; outer = outer.ContainingType)
-            if (types.IsWorkflow(outer))
-                return outer.InstanceConstructors.Any(c => c.Parameters.Any(p => compilation.HasImplicitConversion(type, p.Type) || compilation.HasImplicitConversion(p.Type, type)));
-        return true;
     }
 
     static IEnumerable<IFlowAnonymousFunctionOperation> Lambdas(ControlFlowGraph graph)

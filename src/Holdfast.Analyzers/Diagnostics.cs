@@ -17,6 +17,7 @@ static class Diagnostics
     public const string FieldNotSavableCode = "HOLD010";
     public const string OutsideTurnCode = "HOLD011";
     public const string WorkflowNameCode = "HOLD012";
+    public const string StepChangesCode = "HOLD013";
 
     /// <summary>Marks a report on a query, which a list can take the place of.</summary>
     public const string IsQuery = "IsQuery";
@@ -118,4 +119,12 @@ static class Diagnostics
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
         description: "Runs carry the name and version of their workflow, and are found by them for as long as they live.",
         helpLinkUri: HelpPage.LinkTo(WorkflowNameCode));
+
+    public static readonly DiagnosticDescriptor StepChanges = new(
+        StepChangesCode,
+        "A step changes an object that lives outside it",
+        "The step changes {0}, which lives outside it. A step works on its own copy, so the change is lost. {1}.",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "What a step captures is saved with it and read back for each attempt, the objects that it leads to as well; only its result comes back.",
+        helpLinkUri: HelpPage.LinkTo(StepChangesCode));
 }

@@ -53,6 +53,15 @@ sealed class HoldfastTypes
         return false;
     }
 
+    /// <summary>Whether a value of the type may be a service that the workflow was given; null in a helper that is no part of one, where nobody can tell.</summary>
+    public bool? MayBeInjected(ITypeSymbol type, INamedTypeSymbol? home, Compilation compilation)
+    {
+        for (var outer = home; outer is not null; outer = outer.ContainingType)
+            if (IsWorkflow(outer))
+                return outer.InstanceConstructors.Any(c => c.Parameters.Any(p => compilation.HasImplicitConversion(type, p.Type) || compilation.HasImplicitConversion(p.Type, type)));
+        return null;
+    }
+
     /// <summary>Whether the await waits for a durable. An await that does not compile counts as one: the compiler speaks already.</summary>
     public bool IsDurable(IAwaitOperation await, SemanticModel model)
     {
