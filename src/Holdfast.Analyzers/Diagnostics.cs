@@ -18,6 +18,7 @@ static class Diagnostics
     public const string OutsideTurnCode = "HOLD011";
     public const string WorkflowNameCode = "HOLD012";
     public const string StepChangesCode = "HOLD013";
+    public const string StepReturnsCode = "HOLD014";
 
     /// <summary>Marks a report on a query, which a list can take the place of.</summary>
     public const string IsQuery = "IsQuery";
@@ -127,4 +128,12 @@ static class Diagnostics
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "What a step captures is saved with it and read back for each attempt, the objects that it leads to as well; only its result comes back.",
         helpLinkUri: HelpPage.LinkTo(StepChangesCode));
+
+    public static readonly DiagnosticDescriptor StepReturns = new(
+        StepReturnsCode,
+        "A step returns what cannot be saved",
+        "'{0}' returns {1}, which has to be saved with the run and cannot be: the step is done, and fails then. {2}.",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "The result of a step is saved as soon as it is there, whether the run keeps it or not.",
+        helpLinkUri: HelpPage.LinkTo(StepReturnsCode));
 }

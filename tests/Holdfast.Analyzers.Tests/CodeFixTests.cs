@@ -34,6 +34,7 @@ public sealed class CodeFixTests
     [InlineData("var all = new List<int>(); await Step(async () => { all.Add(await payments.Refund(\"a\")); }); _total = all.Count;", "var all = new List<int>(); all.Add(await Step(() => payments.Refund(\"a\"))); _total = all.Count;")]
     [InlineData("var box = new Box(); await Step(async () => box.Value = await payments.Refund(\"a\").ConfigureAwait(false)); _total = box.Value;", "var box = new Box(); box.Value = await Step(() => payments.Refund(\"a\")); _total = box.Value;")]
     [InlineData("var all = new int[2]; await Step(async () => { all[1] = await payments.Refund(\"a\"); }); _total = all[1];", "var all = new int[2]; all[1] = await Step(() => payments.Refund(\"a\")); _total = all[1];")]
+    [InlineData("var names = await Step(async () => request.Items.Select(i => i.Name)); return names.Count();", "var names = await Step(async () => request.Items.Select(i => i.Name).ToList()); return names.Count();")]
     public async Task The_fix_writes_what_the_hint_says(string wrong, string right)
     {
         var (before, after) = (Analysis.Workflow(wrong + " return 1;"), Analysis.Workflow(right + " return 1;"));
