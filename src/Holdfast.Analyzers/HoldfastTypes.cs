@@ -41,6 +41,20 @@ sealed class HoldfastTypes
     /// <summary>Whether a call of the method needs a run's turn: it returns something durable, or is one of the verbs.</summary>
     public bool StartsInTurn(IMethodSymbol method) => ReturnsDurable(method) || (method.IsStatic && Same(method.ContainingType, _durable));
 
+    /// <summary>Whether values of the type are durables, or collections or tuples of them.</summary>
+    public bool HoldsDurable(ITypeSymbol? type)
+    {
+        for (var level = type; level is not null; level = level.BaseType)
+            if (Same(level.OriginalDefinition, _durable) || Same(level.OriginalDefinition, _durableOfT)) return true;
+        return type switch
+        {
+            IArrayTypeSymbol array => HoldsDurable(array.ElementType),
+            INamedTypeSymbol { IsTupleType: true } tuple => tuple.TupleElements.Any(e => HoldsDurable(e.Type)),
+            INamedTypeSymbol { IsGenericType: true } named when ChangingCalls.IsCollection(named) => named.TypeArguments.Any(HoldsDurable),
+            _ => false,
+        };
+    }
+
     /// <summary>Whether the base of workflows declares it.</summary>
     public bool IsOfWorkflow(ISymbol member) => member.ContainingType is { } type && Same(type, _workflow);
 
