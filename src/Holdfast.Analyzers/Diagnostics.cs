@@ -19,6 +19,7 @@ static class Diagnostics
     public const string WorkflowNameCode = "HOLD012";
     public const string StepChangesCode = "HOLD013";
     public const string StepReturnsCode = "HOLD014";
+    public const string AssignedLateCode = "HOLD015";
 
     /// <summary>Marks a report on a query, which a list can take the place of.</summary>
     public const string IsQuery = "IsQuery";
@@ -136,4 +137,12 @@ static class Diagnostics
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "The result of a step is saved as soon as it is there, whether the run keeps it or not.",
         helpLinkUri: HelpPage.LinkTo(StepReturnsCode));
+
+    public static readonly DiagnosticDescriptor AssignedLate = new(
+        AssignedLateCode,
+        "A captured variable is assigned before its step is awaited",
+        "'{0}' is assigned before '{1}' on line {2} is awaited, which captured it: the step works with the value from when it was created. Assign it after the await, or use a variable of its own.",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "What a step captures is saved when the step is created, so that every attempt sees the same; a later assignment does not reach it.",
+        helpLinkUri: HelpPage.LinkTo(AssignedLateCode));
 }
