@@ -63,6 +63,7 @@ public sealed class AliveAnalyzer : DiagnosticAnalyzer
     static void Check(OperationBlockAnalysisContext context, HoldfastTypes types, TypeJudge judge, ConcurrentDictionary<IMethodSymbol, bool> concerned)
     {
         var captures = new Captures(context.OperationBlocks);
+        var closures = new Closures(captures, context.OperationBlocks);
         if (HeldFields.Filled(context.OperationBlocks) is { Count: > 0 } filled) judge = new TypeJudge(filled);
         var member = context.OwningSymbol as IMethodSymbol;
         foreach (var block in context.OperationBlocks)
@@ -86,14 +87,14 @@ public sealed class AliveAnalyzer : DiagnosticAnalyzer
 
             void Check(ControlFlowGraph graph, IMethodSymbol function)
             {
-                var variables = new Variables();
+                var variables = new Variables(closures);
                 var values = new Values(judge, variables);
                 // A function that is not durable is not saved itself; only the steps that it starts are.
                 var isSaved = types.IsDurableFunction(function);
                 var events = new EventReader(variables, values, captures, a => isSaved && types.IsDurable(a, model)).Read(graph);
                 // What a parked lambda or local function captured is held by its closure for as long as it is parked.
                 var captured = SymbolEqualityComparer.Default.Equals(function, member) ? [] : captures.Of(function).Read;
-                var always = new HashSet<int>(captured.Select(s => variables[s]));
+                var always = new HashSet<int>(captured.Select(s => variables[s]).Concat(captured.Count > 0 ? variables.UsedBy(function) : []));
                 var atEntry = new Dictionary<int, Unsavable>();
                 foreach (var symbol in captured.Concat(function.Parameters))
                     // Where the constructor was given such a thing, it may well be that: then it is injected again.
