@@ -160,7 +160,7 @@ sealed class ExceptionPlan : Plan
         }
         catch (Exception error)
         {
-            throw GraphErrors.Corrupt($"the Data of a {exception.GetType()} cannot be filled: that threw {error.GetType().Name}");
+            throw GraphErrors.OwnCode($"Filling the Data of a {exception.GetType()}", error);
         }
     }
 
