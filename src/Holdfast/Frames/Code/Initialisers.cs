@@ -12,12 +12,13 @@ sealed class Initialisers
 {
     readonly Type _type;
     readonly FieldInfo _field;
+    readonly bool _carries;
     readonly List<Type> _levels = [];
     readonly HashSet<(MethodBase Method, ulong Plain, ulong Objects)> _seen = [];
 
-    Initialisers(Type type, FieldInfo field)
+    Initialisers(Type type, FieldInfo field, bool carries = false)
     {
-        (_type, _field) = (type, field);
+        (_type, _field, _carries) = (type, field, carries);
         for (var level = type; level is not null && level != typeof(object) && level != typeof(ValueType); level = level.BaseType) _levels.Add(level);
     }
 
@@ -26,6 +27,13 @@ sealed class Initialisers
     {
         var search = new Initialisers(type, field);
         return Array.Exists(type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic), constructor => search.Gives(constructor, Optional(constructor), 1));
+    }
+
+    /// <summary>Whether one of the methods of a type puts something into a field that depends on what it is given, or on other fields.</summary>
+    public static bool Carry(Type type, FieldInfo field, IReadOnlyList<MethodBase> methods)
+    {
+        var search = new Initialisers(type, field, carries: true);
+        return methods.Any(method => search.Gives(method, 0, 0));
     }
 
     /// <summary>The parameters that nobody needs to give, and that are their type's default then, as bits.</summary>
@@ -141,6 +149,7 @@ sealed class Initialisers
         producer = operands.Origin(producer);
         if (producer < 0) return false;
         var instruction = code.Instructions[producer];
+        if (_carries) return DependsOnNothing(code, operands, producer, plain);
         if (instruction.LoadedArgument is var argument and >= 0) return argument < 64 && (plain & (1UL << argument)) != 0;
         if (instruction.Constant is { } constant) return constant == 0;
         if (instruction.Code == OpCodes.Ldnull) return true;
@@ -148,5 +157,17 @@ sealed class Initialisers
         if (instruction.Code == OpCodes.Ldfld || instruction.Code == OpCodes.Ldsfld)
             return code.TryMember(producer) is FieldInfo field && (IsWanted(field) || (field.Name == nameof(decimal.Zero) && field.DeclaringType == typeof(decimal)));
         return instruction.Code.Name!.StartsWith("conv.", StringComparison.Ordinal) && IsPlain(code, operands, operands.PoppedBy(producer)[0], plain);
+    }
+
+    /// <summary>Whether a value is made of constants alone: the same, whatever comes in.</summary>
+    bool DependsOnNothing(MethodCode code, Operands operands, int producer, ulong plain)
+    {
+        if (producer < 0) return false;
+        var instruction = code.Instructions[producer];
+        if (instruction.LoadedArgument is var argument and >= 0) return argument < 64 && (plain & (1UL << argument)) != 0;
+        if (instruction.LoadedLocal >= 0 || instruction.AddressedLocal >= 0) return false;
+        foreach (var popped in operands.PoppedBy(producer))
+            if (!DependsOnNothing(code, operands, popped, plain)) return false;
+        return true;
     }
 }
