@@ -36,7 +36,7 @@ public static class NoticeOperator
         foreach (var step in await holdfast.ListInDoubtAsync())
         {
             var happened = await pager.WasSent(step.IdempotencyKey);
-            await holdfast.ResolveInDoubtAsync(step.Run, step.Op, happened ? InDoubtDecision.Succeeded() : InDoubtDecision.Retry());
+            await holdfast.ResolveInDoubtAsync(step, happened ? InDoubtDecision.Succeeded() : InDoubtDecision.Retry());
         }
         #endregion
     }

@@ -10,8 +10,11 @@ public abstract class FixProvider : CodeFixProvider
 {
     private protected abstract string Code { get; }
 
+    /// <summary>Another rule whose reports the same fix is for.</summary>
+    private protected virtual string? OtherCode => null;
+
     /// <inheritdoc/>
-    public sealed override ImmutableArray<string> FixableDiagnosticIds => [Code];
+    public sealed override ImmutableArray<string> FixableDiagnosticIds => OtherCode is null ? [Code] : [Code, OtherCode];
 
     /// <inheritdoc/>
     public sealed override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;

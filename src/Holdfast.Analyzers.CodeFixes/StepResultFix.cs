@@ -17,9 +17,7 @@ public sealed class StepResultFix : FixProvider
         var target = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) as ExpressionSyntax;
         if (target?.Parent is not AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Right: AwaitExpressionSyntax { Expression: var awaited } } assignment || assignment.Left != target) return null;
         if (Verbs.WithoutConfigureAwait(awaited) is not InvocationExpressionSyntax call) return null;
-        SyntaxNode? lambda = assignment.Parent is ExpressionStatementSyntax { Parent: BlockSyntax { Statements.Count: 1 } block } ? block.Parent : assignment.Parent;
-        if (lambda is not ParenthesizedLambdaExpressionSyntax { ParameterList.Parameters.Count: 0, Parent: ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { ArgumentList.Arguments.Count: 1 } step } }) return null;
-        if (model.GetSymbolInfo(step).Symbol is not IMethodSymbol { Name: "Step" } || step.Parent is not AwaitExpressionSyntax { Parent: ExpressionStatementSyntax } wait) return null;
+        if (Verbs.StepThatOnly(assignment, model) is not { } wait) return null;
         var result = assignment.WithRight(Verbs.AwaitStep(model, wait, call)).WithoutTrivia();
         return ("Return it from the step", wait, result.WithTriviaFrom(wait));
     }

@@ -6,11 +6,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Holdfast.Analyzers.CodeFixes;
 
-/// <summary>HOLD002: a query that is alive across an await is ended with <c>.ToList()</c>.</summary>
+/// <summary>HOLD002 and HOLD014: a query that is alive across an await, or that a step returns, is ended with <c>.ToList()</c>.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
 public sealed class ToListFix : FixProvider
 {
     private protected override string Code => Diagnostics.NotSavableCode;
+
+    private protected override string OtherCode => Diagnostics.StepReturnsCode;
 
     private protected override (string, SyntaxNode, SyntaxNode)? Find(SyntaxNode root, SemanticModel model, Diagnostic diagnostic)
     {

@@ -44,6 +44,14 @@ static class Verbs
             ? WithoutConfigureAwait(member.Expression)
             : task;
 
+    /// <summary>The statement <c>await Step(() => …)</c> whose lambda, without a parameter, does nothing but this; null where there is more to it.</summary>
+    public static AwaitExpressionSyntax? StepThatOnly(ExpressionSyntax does, SemanticModel model)
+    {
+        var lambda = does.Parent is ExpressionStatementSyntax { Parent: BlockSyntax { Statements.Count: 1 } block } ? block.Parent : does.Parent;
+        if (lambda is not ParenthesizedLambdaExpressionSyntax { ParameterList.Parameters.Count: 0, Parent: ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { ArgumentList.Arguments.Count: 1 } step } }) return null;
+        return model.GetSymbolInfo(step).Symbol is IMethodSymbol { Name: "Step" } && step.Parent is AwaitExpressionSyntax { Parent: ExpressionStatementSyntax } wait ? wait : null;
+    }
+
     /// <summary>Puts an expression where another one was: in parentheses where it would read otherwise.</summary>
     public static ExpressionSyntax InPlaceOf(ExpressionSyntax old, ExpressionSyntax replacement)
     {

@@ -63,6 +63,7 @@ public sealed class AliveAnalyzer : DiagnosticAnalyzer
     static void Check(OperationBlockAnalysisContext context, HoldfastTypes types, TypeJudge judge, ConcurrentDictionary<IMethodSymbol, bool> concerned)
     {
         var captures = new Captures(context.OperationBlocks);
+        var closures = new Closures(captures, context.OperationBlocks);
         if (HeldFields.Filled(context.OperationBlocks) is { Count: > 0 } filled) judge = new TypeJudge(filled);
         var member = context.OwningSymbol as IMethodSymbol;
         foreach (var block in context.OperationBlocks)
@@ -86,30 +87,21 @@ public sealed class AliveAnalyzer : DiagnosticAnalyzer
 
             void Check(ControlFlowGraph graph, IMethodSymbol function)
             {
-                var variables = new Variables();
+                var variables = new Variables(closures);
                 var values = new Values(judge, variables);
                 // A function that is not durable is not saved itself; only the steps that it starts are.
                 var isSaved = types.IsDurableFunction(function);
                 var events = new EventReader(variables, values, captures, a => isSaved && types.IsDurable(a, model)).Read(graph);
                 // What a parked lambda or local function captured is held by its closure for as long as it is parked.
                 var captured = SymbolEqualityComparer.Default.Equals(function, member) ? [] : captures.Of(function).Read;
-                var always = new HashSet<int>(captured.Select(s => variables[s]));
+                var always = new HashSet<int>(captured.Select(s => variables[s]).Concat(captured.Count > 0 ? variables.UsedBy(function) : []));
                 var atEntry = new Dictionary<int, Unsavable>();
                 foreach (var symbol in captured.Concat(function.Parameters))
                     // Where the constructor was given such a thing, it may well be that: then it is injected again.
-                    if (values.OfType(variables[symbol]) is { Hint: not UnsavableTypes.Injected } reason && (reason.Path is null || !MayBeInjected(reason.Type, context.OwningSymbol.ContainingType, types, context.Compilation))) atEntry[variables[symbol]] = reason;
+                    if (values.OfType(variables[symbol]) is { Hint: not UnsavableTypes.Injected } reason && (reason.Path is null || types.MayBeInjected(reason.Type, context.OwningSymbol.ContainingType, context.Compilation) == false)) atEntry[variables[symbol]] = reason;
                 new AliveAcrossAwaits(graph, events, variables, always, new(variables, context.ReportDiagnostic)).Run(atEntry);
             }
         }
-    }
-
-    /// <summary>Whether a value of the type may be a service that the workflow was given; of a helper that is no part of one, nobody can tell.</summary>
-    static bool MayBeInjected(ITypeSymbol type, INamedTypeSymbol? home, HoldfastTypes types, Compilation compilation)
-    {
-        for (var outer = home; outer is not null; outer = outer.ContainingType)
-            if (types.IsWorkflow(outer))
-                return outer.InstanceConstructors.Any(c => c.Parameters.Any(p => compilation.HasImplicitConversion(type, p.Type) || compilation.HasImplicitConversion(p.Type, type)));
-        return true;
     }
 
     static IEnumerable<IFlowAnonymousFunctionOperation> Lambdas(ControlFlowGraph graph)

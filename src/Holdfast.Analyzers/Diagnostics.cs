@@ -17,6 +17,9 @@ static class Diagnostics
     public const string FieldNotSavableCode = "HOLD010";
     public const string OutsideTurnCode = "HOLD011";
     public const string WorkflowNameCode = "HOLD012";
+    public const string StepChangesCode = "HOLD013";
+    public const string StepReturnsCode = "HOLD014";
+    public const string AssignedLateCode = "HOLD015";
 
     /// <summary>Marks a report on a query, which a list can take the place of.</summary>
     public const string IsQuery = "IsQuery";
@@ -118,4 +121,28 @@ static class Diagnostics
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
         description: "Runs carry the name and version of their workflow, and are found by them for as long as they live.",
         helpLinkUri: HelpPage.LinkTo(WorkflowNameCode));
+
+    public static readonly DiagnosticDescriptor StepChanges = new(
+        StepChangesCode,
+        "A step changes an object that lives outside it",
+        "The step changes {0}, which lives outside it. A step works on its own copy, so the change is lost. {1}.",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "What a step captures is saved with it and read back for each attempt, the objects that it leads to as well; only its result comes back.",
+        helpLinkUri: HelpPage.LinkTo(StepChangesCode));
+
+    public static readonly DiagnosticDescriptor StepReturns = new(
+        StepReturnsCode,
+        "A step returns what cannot be saved",
+        "'{0}' returns {1}, which has to be saved with the run and cannot be: the step is done, and fails then. {2}.",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "The result of a step is saved as soon as it is there, whether the run keeps it or not.",
+        helpLinkUri: HelpPage.LinkTo(StepReturnsCode));
+
+    public static readonly DiagnosticDescriptor AssignedLate = new(
+        AssignedLateCode,
+        "A captured variable is assigned before its step is awaited",
+        "'{0}' is assigned before '{1}' on line {2} is awaited, which captured it: the step works with the value from when it was created. Assign it after the await, or use a variable of its own.",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        description: "What a step captures is saved when the step is created, so that every attempt sees the same; a later assignment does not reach it.",
+        helpLinkUri: HelpPage.LinkTo(AssignedLateCode));
 }

@@ -41,6 +41,20 @@ sealed class HoldfastTypes
     /// <summary>Whether a call of the method needs a run's turn: it returns something durable, or is one of the verbs.</summary>
     public bool StartsInTurn(IMethodSymbol method) => ReturnsDurable(method) || (method.IsStatic && Same(method.ContainingType, _durable));
 
+    /// <summary>Whether values of the type are durables, or collections or tuples of them.</summary>
+    public bool HoldsDurable(ITypeSymbol? type)
+    {
+        for (var level = type; level is not null; level = level.BaseType)
+            if (Same(level.OriginalDefinition, _durable) || Same(level.OriginalDefinition, _durableOfT)) return true;
+        return type switch
+        {
+            IArrayTypeSymbol array => HoldsDurable(array.ElementType),
+            INamedTypeSymbol { IsTupleType: true } tuple => tuple.TupleElements.Any(e => HoldsDurable(e.Type)),
+            INamedTypeSymbol { IsGenericType: true } named when ChangingCalls.IsCollection(named) => named.TypeArguments.Any(HoldsDurable),
+            _ => false,
+        };
+    }
+
     /// <summary>Whether the base of workflows declares it.</summary>
     public bool IsOfWorkflow(ISymbol member) => member.ContainingType is { } type && Same(type, _workflow);
 
@@ -51,6 +65,15 @@ sealed class HoldfastTypes
         for (var level = type.BaseType; level is not null; level = level.BaseType)
             if (Same(level, _workflow)) return true;
         return false;
+    }
+
+    /// <summary>Whether a value of the type may be a service that the workflow was given; null in a helper that is no part of one, where nobody can tell.</summary>
+    public bool? MayBeInjected(ITypeSymbol type, INamedTypeSymbol? home, Compilation compilation)
+    {
+        for (var outer = home; outer is not null; outer = outer.ContainingType)
+            if (IsWorkflow(outer))
+                return outer.InstanceConstructors.Any(c => c.Parameters.Any(p => compilation.HasImplicitConversion(type, p.Type) || compilation.HasImplicitConversion(p.Type, type)));
+        return null;
     }
 
     /// <summary>Whether the await waits for a durable. An await that does not compile counts as one: the compiler speaks already.</summary>

@@ -26,6 +26,8 @@ public sealed class OutsideTurnAnalyzer : DiagnosticAnalyzer
             if (HoldfastTypes.TryFind(start.Compilation) is not { } types) return;
             start.RegisterOperationAction(c => CheckAwait(c, types), OperationKind.Await);
             start.RegisterOperationAction(c => CheckVerb(c, types), OperationKind.Invocation, OperationKind.PropertyReference);
+            start.RegisterOperationAction(
+                c => CheckCapture(c, types), OperationKind.LocalReference, OperationKind.ParameterReference, OperationKind.FieldReference, OperationKind.PropertyReference, OperationKind.MethodReference);
         });
     }
 
@@ -51,6 +53,46 @@ public sealed class OutsideTurnAnalyzer : DiagnosticAnalyzer
             _ => null,
         };
         if (hint is not null && DurableCode.StepAround(context.Operation) is { } step) Report(context, context.Operation, step, hint);
+    }
+
+    /// <summary>A durable that comes from outside is null in what a step works on, though nothing awaits it there.</summary>
+    static void CheckCapture(OperationAnalysisContext context, HoldfastTypes types)
+    {
+        var reference = context.Operation;
+        var isHere = Durable(reference, types);
+        if ((!isHere && reference is not IMethodReferenceOperation { Method.MethodKind: MethodKind.LocalFunction }) || DurableCode.StepAround(reference) is not { } step) return;
+        // A local function is told where the step names it: elsewhere it may be called in a turn.
+        if (!isHere && (StepBody.Of(reference.Parent!) is not { } body || !body.Block.Descendants().Any(o => Durable(o, types) && !IsDeclaredIn(o, body.Block.Syntax) && !IsSaid(o, body.Block, types)))) return;
+        if (isHere && (IsDeclaredIn(reference, step.Syntax) || IsSaid(reference, step, types))) return;
+        context.ReportDiagnostic(Diagnostic.Create(
+            Diagnostics.OutsideTurn, reference.Syntax.GetLocation(), Describe.Text(reference.Syntax), $"the step '{Describe.Text(step.Syntax)}' captures it: in the step's copy there is null in its place",
+            "Await it before the step, and capture what comes of it"));
+    }
+
+    static bool Durable(IOperation reference, HoldfastTypes types) => reference switch
+    {
+        ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation { Instance: IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } } =>
+            types.HoldsDurable(reference.Type) && reference.Parent is not IPropertyReferenceOperation { Property.Name: "Count" or "Length" },
+        _ => false,
+    };
+
+    static bool IsDeclaredIn(IOperation reference, SyntaxNode code)
+    {
+        ISymbol? symbol = reference switch
+        {
+            ILocalReferenceOperation local => local.Local,
+            IParameterReferenceOperation parameter => parameter.Parameter,
+            _ => null,
+        };
+        return symbol?.DeclaringSyntaxReferences.Any(d => d.SyntaxTree == code.SyntaxTree && code.Span.Contains(d.Span)) == true;
+    }
+
+    /// <summary>Whether what is around it in the step is reported anyhow.</summary>
+    static bool IsSaid(IOperation reference, IOperation step, HoldfastTypes types)
+    {
+        for (var parent = reference.Parent; parent is not null && parent != step; parent = parent.Parent)
+            if (parent is INameOfOperation || parent is IAwaitOperation await && WaitsForDurable(await, types) || parent is IInvocationOperation call && types.StartsInTurn(call.TargetMethod)) return true;
+        return false;
     }
 
     static void Report(OperationAnalysisContext context, IOperation what, IInvocationOperation step, string hint) =>

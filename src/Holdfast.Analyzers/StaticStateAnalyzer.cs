@@ -11,12 +11,6 @@ namespace Holdfast.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class StaticStateAnalyzer : DiagnosticAnalyzer
 {
-    static readonly HashSet<string> Changing = new(StringComparer.Ordinal)
-    {
-        "Add", "AddRange", "AddFirst", "AddLast", "AddOrUpdate", "Append", "AppendLine", "Clear", "Dequeue", "Enqueue", "ExceptWith", "GetOrAdd", "Insert", "IntersectWith",
-        "Pop", "Push", "Remove", "RemoveAll", "RemoveAt", "Reverse", "Sort", "SymmetricExceptWith", "TryAdd", "TryDequeue", "TryPop", "TryRemove", "TryTake", "TryUpdate", "UnionWith",
-    };
-
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Diagnostics.StaticState];
 
@@ -40,7 +34,7 @@ public sealed class StaticStateAnalyzer : DiagnosticAnalyzer
         if (reference.Field is not { IsStatic: true, IsConst: false } field || field.ContainingType.TypeKind == TypeKind.Enum) return;
         if (!field.IsReadOnly) Report(context, types, field, IsWritten(reference) ? "changes" : "reads");
         else if (BelongsToTheFlow(field.Type)) Report(context, types, field, "uses");
-        else if (IsCollection(field.Type) && IsChanged(reference)) Report(context, types, field, "changes");
+        else if (ChangingCalls.IsCollection(field.Type) && IsChanged(reference)) Report(context, types, field, "changes");
     }
 
     static void CheckProperty(OperationAnalysisContext context, HoldfastTypes types, ConcurrentDictionary<IPropertySymbol, bool> automatic)
@@ -72,14 +66,12 @@ public sealed class StaticStateAnalyzer : DiagnosticAnalyzer
     /// <summary>A table that is filled once and read is fine; what a run adds to it is not.</summary>
     static bool IsChanged(IOperation reference) => reference.Parent switch
     {
-        IInvocationOperation call => ReferenceEquals(call.Instance, reference) && Changing.Contains(call.TargetMethod.Name) && !call.TargetMethod.ContainingType.Name.StartsWith("Immutable", StringComparison.Ordinal),
+        IInvocationOperation call => ReferenceEquals(ChangingCalls.ChangedBy(call), reference),
+        IArgumentOperation { Parent: IInvocationOperation call } => ReferenceEquals(ChangingCalls.ChangedBy(call), reference),
         IPropertyReferenceOperation { Property.IsIndexer: true } item => IsWritten(item),
         IArrayElementReferenceOperation element => ReferenceEquals(element.ArrayReference, reference) && IsWritten(element),
         _ => false,
     };
-
-    static bool IsCollection(ITypeSymbol type) =>
-        type.TypeKind == TypeKind.Array || type is { Name: "StringBuilder" } || type.ContainingNamespace?.ToDisplayString().StartsWith("System.Collections", StringComparison.Ordinal) == true;
 
     static bool BelongsToTheFlow(ITypeSymbol? type) => type is { Name: "AsyncLocal" or "ThreadLocal", ContainingNamespace: { Name: "Threading", ContainingNamespace.Name: "System" } };
 

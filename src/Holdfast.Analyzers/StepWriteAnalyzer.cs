@@ -5,12 +5,12 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Holdfast.Analyzers;
 
-/// <summary>HOLD003: a step gives its result back by returning it, never by assigning what it captured.</summary>
+/// <summary>HOLD003 and HOLD013: a step gives its result back by returning it, never by assigning or changing what it captured.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Diagnostics.StepAssigns];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Diagnostics.StepAssigns, Diagnostics.StepChanges];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -19,43 +19,22 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(static start =>
         {
-            if (HoldfastTypes.TryFind(start.Compilation) is null) return;
-            start.RegisterOperationAction(CheckCall, OperationKind.Invocation);
+            if (HoldfastTypes.TryFind(start.Compilation) is not { } types) return;
+            start.RegisterOperationAction(c => CheckCall(c, types), OperationKind.Invocation);
         });
     }
 
-    static void CheckCall(OperationAnalysisContext context)
+    static void CheckCall(OperationAnalysisContext context, HoldfastTypes types)
     {
         var call = (IInvocationOperation)context.Operation;
         if (!HoldfastTypes.IsStep(call.TargetMethod)) return;
         foreach (var argument in call.Arguments)
-            if (HoldfastTypes.IsStepBody(argument) && BodyOf(argument.Value) is { } body)
-                new Walker(context, call.TargetMethod, body.Function, body.Place).Check(body.Block);
-    }
-
-    /// <summary>The code that the step runs, where it is written in place or is a local function.</summary>
-    static (IMethodSymbol Function, IOperation Block, IOperation? Place)? BodyOf(IOperation value)
-    {
-        while (value is IConversionOperation conversion) value = conversion.Operand;
-        if (value is not IDelegateCreationOperation creation) return null;
-        return creation.Target switch
-        {
-            IAnonymousFunctionOperation lambda => (lambda.Symbol, lambda.Body, null),
-            IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } local } reference when FindLocal(reference, local) is { } body => (local, body, reference),
-            _ => null,
-        };
-    }
-
-    static IOperation? FindLocal(IOperation from, IMethodSymbol local)
-    {
-        for (var parent = from.Parent; parent is not null; parent = parent.Parent)
-        {
-            if (parent is not IBlockOperation block) continue;
-            foreach (var statement in block.Operations)
-                if (statement is ILocalFunctionOperation found && SymbolEqualityComparer.Default.Equals(found.Symbol, local.OriginalDefinition))
-                    return found.Body;
-        }
-        return null;
+            if (HoldfastTypes.IsStepBody(argument) && StepBody.Of(argument.Value) is { } body)
+            {
+                var changes = new LostChanges(context, types, call, body);
+                new Walker(context, call.TargetMethod, body.Function, body.Place, changes).Check(body.Block);
+                changes.Report();
+            }
     }
 
     /// <summary>Looks through one step's code, and through the local functions that it calls.</summary>
@@ -63,7 +42,8 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
     /// <param name="verb">What starts the step.</param>
     /// <param name="step">The function that the step runs.</param>
     /// <param name="place">Where to point, if the code stands outside the step's call: that code is innocent where it is called otherwise.</param>
-    sealed class Walker(OperationAnalysisContext context, IMethodSymbol verb, IMethodSymbol step, IOperation? place)
+    /// <param name="changes">Told of objects that are changed by the step's own code.</param>
+    sealed class Walker(OperationAnalysisContext context, IMethodSymbol verb, IMethodSymbol step, IOperation? place, LostChanges changes)
     {
         // The step itself first; then each local function outside it that it calls, whose own variables are its own too.
         readonly List<IMethodSymbol> _inside = [step];
@@ -75,15 +55,16 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
             switch (operation)
             {
                 case INameOfOperation: return;
-                case IAssignmentOperation assignment: CheckTarget(assignment.Target); break;
-                case IIncrementOrDecrementOperation increment: CheckTarget(increment.Target); break;
+                case IAssignmentOperation assignment: CheckTarget(assignment.Target, assignment); break;
+                case IIncrementOrDecrementOperation increment: CheckTarget(increment.Target, increment); break;
                 case IEventAssignmentOperation { EventReference: IEventReferenceOperation reference } when OnThis(reference.Instance):
                     Report(reference, reference.Event);
                     break;
-                case IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument: CheckTarget(argument.Value); break;
+                case IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument: CheckTarget(argument.Value, argument); break;
                 // A step in a step is checked as a call of its own.
                 case IArgumentOperation { Parent: IInvocationOperation inner } body when HoldfastTypes.IsStep(inner.TargetMethod) && HoldfastTypes.IsStepBody(body): return;
                 case IInvocationOperation { TargetMethod: { MethodKind: MethodKind.LocalFunction } local } call when !IsInside(local): CheckLocal(call, local); break;
+                case IInvocationOperation call when ChangingCalls.ChangedBy(call) is { } changed: NoteChange(call, changed); break;
             }
             foreach (var child in operation.ChildOperations) Check(child);
         }
@@ -91,14 +72,14 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
         void CheckLocal(IOperation call, IMethodSymbol local)
         {
             _inside.Add(local.OriginalDefinition);
-            if (FindLocal(call, local) is not { } body) return;
+            if (StepBody.FindLocal(call, local) is not { } body) return;
             var before = _place;
             _place ??= call;
             Check(body);
             _place = before;
         }
 
-        void CheckTarget(IOperation target)
+        void CheckTarget(IOperation target, IOperation change)
         {
             switch (target)
             {
@@ -107,16 +88,23 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
                 case IPropertyReferenceOperation property when OnThis(property.Instance): Report(property, property.Property); break;
                 case IFieldReferenceOperation field when OnThis(field.Instance): Report(field, field.Field); break;
                 // A part of a struct is a part of the variable that holds it.
-                case IFieldReferenceOperation { Instance: { Type.IsValueType: true } instance }: CheckTarget(instance); break;
-                case IPropertyReferenceOperation { Instance: { Type.IsValueType: true } instance }: CheckTarget(instance); break;
+                case IFieldReferenceOperation { Instance: { Type.IsValueType: true } instance }: CheckTarget(instance, change); break;
+                case IPropertyReferenceOperation { Instance: { Type.IsValueType: true } instance }: CheckTarget(instance, change); break;
                 case ITupleOperation tuple:
-                    foreach (var element in tuple.Elements) CheckTarget(element);
+                    foreach (var element in tuple.Elements) CheckTarget(element, change);
                     break;
                 case IConditionalOperation { IsRef: true, WhenFalse: { } whenFalse } either:
-                    CheckTarget(either.WhenTrue);
-                    CheckTarget(whenFalse);
+                    CheckTarget(either.WhenTrue, change);
+                    CheckTarget(whenFalse, change);
                     break;
+                case IMemberReferenceOperation or IArrayElementReferenceOperation: NoteChange(change, target); break;
             }
+        }
+
+        // Functions that several steps may call are left alone: which of them would miss the change is not to be seen there.
+        void NoteChange(IOperation change, IOperation target)
+        {
+            if (_inside.Count == 1) changes.Note(change, target, IsInside);
         }
 
         void Report(IOperation target, ISymbol symbol)

@@ -29,7 +29,7 @@ class StoreWrapper(IStore inner) : IStore
 
     public ValueTask<RunRow?> GetAsync(RunId run, CancellationToken cancellationToken) => Inner.GetAsync(run, cancellationToken);
 
-    public ValueTask<IReadOnlyList<RunRow>> ListAsync(RunQuery query, CancellationToken cancellationToken) => Inner.ListAsync(query, cancellationToken);
+    public virtual ValueTask<IReadOnlyList<RunRow>> ListAsync(RunQuery query, CancellationToken cancellationToken) => Inner.ListAsync(query, cancellationToken);
 
     public ValueTask<IReadOnlyList<JournalRow>> ReadJournalAsync(RunId run, long after, int limit, CancellationToken cancellationToken) => Inner.ReadJournalAsync(run, after, limit, cancellationToken);
 

@@ -33,6 +33,9 @@ public enum HoldfastError
     /// <summary>An update threw; nothing of it was kept, and <see cref="Exception.InnerException"/> says what.</summary>
     UpdateRejected = 108,
 
+    /// <summary>The attempt that was decided about is not in doubt: it was decided before, or a later one is. Nothing was changed.</summary>
+    NotInDoubt = 109,
+
     /// <summary>No workflow of this name and version is registered here.</summary>
     UnknownWorkflow = 110,
 

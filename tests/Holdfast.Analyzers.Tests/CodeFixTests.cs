@@ -7,7 +7,7 @@ namespace Holdfast.Analyzers.Tests;
 
 public sealed class CodeFixTests
 {
-    static readonly CodeFixProvider[] Fixes = [new AwaitFix(), new BlockingFix(), new ToListFix(), new ReadOnlyFix(), new ForgottenCallFix(), new StepResultFix(), new RunShapeFix()];
+    static readonly CodeFixProvider[] Fixes = [new AwaitFix(), new BlockingFix(), new ToListFix(), new ReadOnlyFix(), new ForgottenCallFix(), new StepResultFix(), new StepChangeFix(), new RunShapeFix()];
 
     [Theory]
     [InlineData("await Task.Delay(TimeSpan.FromDays(3));", "await Delay(TimeSpan.FromDays(3));")]
@@ -31,6 +31,10 @@ public sealed class CodeFixTests
     [InlineData("Task.Run(() => mail.Log(\"a\"));", "await Step(() => Task.Run(() => mail.Log(\"a\")));")]
     [InlineData("var n = 0; await Step(async () => { n = await payments.Refund(\"a\"); }); _total = n;", "var n = 0; n = await Step(() => payments.Refund(\"a\")); _total = n;")]
     [InlineData("await Step(async () => _total = await payments.Refund(\"a\"));", "_total = await Step(() => payments.Refund(\"a\"));")]
+    [InlineData("var all = new List<int>(); await Step(async () => { all.Add(await payments.Refund(\"a\")); }); _total = all.Count;", "var all = new List<int>(); all.Add(await Step(() => payments.Refund(\"a\"))); _total = all.Count;")]
+    [InlineData("var box = new Box(); await Step(async () => box.Value = await payments.Refund(\"a\").ConfigureAwait(false)); _total = box.Value;", "var box = new Box(); box.Value = await Step(() => payments.Refund(\"a\")); _total = box.Value;")]
+    [InlineData("var all = new int[2]; await Step(async () => { all[1] = await payments.Refund(\"a\"); }); _total = all[1];", "var all = new int[2]; all[1] = await Step(() => payments.Refund(\"a\")); _total = all[1];")]
+    [InlineData("var names = await Step(async () => request.Items.Select(i => i.Name)); return names.Count();", "var names = await Step(async () => request.Items.Select(i => i.Name).ToList()); return names.Count();")]
     public async Task The_fix_writes_what_the_hint_says(string wrong, string right)
     {
         var (before, after) = (Analysis.Workflow(wrong + " return 1;"), Analysis.Workflow(right + " return 1;"));
@@ -77,6 +81,9 @@ public sealed class CodeFixTests
     [Theory]
     [InlineData("var n = 0; await Step(async () => { n = await payments.Refund(\"a\"); await mail.Send(\"b\"); }); _total = n;")]
     [InlineData("var n = 0; await Step(async () => { n += await payments.Refund(\"a\"); }); _total = n;")]
+    [InlineData("var all = new List<int>(); await Step(async () => { all.Add(await payments.Refund(\"a\")); await mail.Send(\"b\"); }); _total = all.Count;")]
+    [InlineData("var all = new List<int>(); await Step(async step => { all.Add(step.Attempt); await mail.Send(\"b\"); }); _total = all.Count;")]
+    [InlineData("var box = new Box(); await Step(async () => { box.Value += await payments.Refund(\"a\"); }); _total = box.Value;")]
     [InlineData("await Pause(); Durable Pause() { _ = mail.Send(\"a\"); return Delay(TimeSpan.Zero); }")]
     [InlineData("File.Delete(\"a\");")]
     [InlineData("var sending = mail.Send(\"a\"); await sending;")]

@@ -155,6 +155,13 @@ public sealed class CorrectWorkflowTests
         "await Step(() => Parallel.ForEachAsync(request.Items, async (i, _) => await mail.Send(i.Name))); return 1;",
         "await Step(() => { _ = mail.Send(\"a\"); return Task.CompletedTask; }); return 1;",
         "mail.Log(request.Id); await Delay(TimeSpan.Zero); return 1;",
+        // A step makes its copy ready and uses it, or gives it back.
+        "var cart = new Cart(); await Step(async step => { cart.Note = step.IdempotencyKey; await mail.Send(cart.Note); }); return 1;",
+        "var cart = new Cart(); cart = await Step(async () => { cart.Items.Add(new((await payments.Refund(\"a\")).ToString(), 1)); return cart; }); return cart.Items.Count;",
+        "var cart = new Cart(); foreach (var item in request.Items) await Step(step => { cart.Note = item.Name + step.Attempt; return mail.Send(cart.Note); }); return 1;",
+        "var seen = new HashSet<string>(); await Step(async () => { foreach (var item in request.Items) if (seen.Add(item.Name)) await mail.Send(item.Name); await mail.Send($\"{seen.Count}\"); }); return 1;",
+        "var sums = await Step(async () => { var sums = new Dictionary<string, int>(); foreach (var item in request.Items) sums[item.Name] = await payments.Refund(item.Name); return sums; }); return sums.Count;",
+        "var counts = new Dictionary<string, int>(); foreach (var item in request.Items) counts[item.Name] = await Step(() => payments.Refund(item.Name)); counts.Remove(\"a\"); return counts.Count;",
         // Durables that are kept, passed on and looked at.
         "var id = RunId; await Step(() => mail.Send(id.ToString())); return 1;",
         "var first = Step(() => payments.Refund(\"a\")); var outcome = await first.Outcome(); return outcome.Succeeded ? outcome.Value : 0;",

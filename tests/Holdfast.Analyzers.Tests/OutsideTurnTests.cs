@@ -49,6 +49,32 @@ public sealed class OutsideTurnTests
     }
 
     [Fact]
+    public async Task A_durable_that_a_step_captures_is_named_with_what_its_copy_holds()
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD011", Analysis.Workflow("var later = Nested(1); await Step(() => { Use([|later|]); return mail.Send(\"a\"); }); return await later;", Members)));
+        Assert.Equal(
+            "'later' works in the turns of a run only, but the step 'Step(() => { Use(later); return mail.Send(\"a\"); })' captures it: in the step's copy there is null in its place. "
+            + "Await it before the step, and capture what comes of it.",
+            text);
+    }
+
+    [Theory]
+    [InlineData("var d = Delay(TimeSpan.Zero); await Step(() => mail.Send([|d|] is null ? \"a\" : \"b\"));")]
+    [InlineData("var d = Delay(TimeSpan.Zero); await Step(async () => { await mail.Send(\"\" + [|d|].GetHashCode()); });")]
+    [InlineData("Durable? d = Delay(TimeSpan.Zero); await Step(step => mail.Send(\"\" + [|d|]?.GetHashCode()));")]
+    [InlineData("var all = request.Items.Select(i => Nested(i.Count)).ToList(); await Step(() => mail.Send(\"\" + [|all|][0].GetHashCode()));")]
+    [InlineData("var all = new[] { Nested(1) }; await Step(() => { foreach (var one in [|all|]) Use(one); return mail.Send(\"a\"); });")]
+    [InlineData("var all = new Dictionary<string, Durable<int>>(); await Step(() => { Use([|all|]); return mail.Send(\"a\"); });")]
+    [InlineData("var pair = (1, Nested(1)); await Step(() => { Use([|pair|]); return mail.Send(\"a\"); });")]
+    [InlineData("await Step(() => { Use([|_pending|]); return mail.Send(\"a\"); });")]
+    [InlineData("await Step(() => { Use([|Pending|]); return mail.Send(\"a\"); });")]
+    [InlineData("var d = Nested(1); await Step([|Work|]); Task Work() { Use(d); return mail.Send(\"a\"); }")]
+    [InlineData("await Send(Nested(1)); Durable Send(Durable<int> n) => Step(() => { Use([|n|]); return mail.Send(\"a\"); });")]
+    [InlineData("var d = Delay(TimeSpan.Zero); await InSaga(async saga => { saga.Compensate(() => { Use([|d|]); return mail.Send(\"a\"); }); await d; });")]
+    public Task Whatever_way_a_step_captures_a_durable(string body) =>
+        Analysis.Reports("HOLD011", Analysis.Workflow(body + " return 1;", Members + "Durable? _pending; List<Durable> Pending { get; } = [];"));
+
+    [Fact]
     public Task Code_outside_of_workflows_cannot_await_a_durable_either() => Analysis.Reports("HOLD011", """
         static class Outside
         {
@@ -57,6 +83,9 @@ public sealed class OutsideTurnTests
         """);
 
     [Theory]
+    [InlineData("var d = Nested(1); var n = await d; await Step(() => mail.Send(\"\" + n)); return await d;")]
+    [InlineData("var all = request.Items.Select(i => Nested(i.Count)).ToList(); await Step(() => mail.Send(\"\" + all.Count)); return (await Durable.WhenAll(all)).Length;")]
+    [InlineData("var d = Nested(1); await Step(() => mail.Send(nameof(d))); return await d;")]
     [InlineData("var id = RunId; await Step(() => mail.Send(id.ToString())); return 1;")]
     [InlineData("await Step(() => mail.Send(nameof(Delay) + nameof(RunId))); return 1;")]
     [InlineData("Func<Durable> later = () => Delay(TimeSpan.Zero); await later(); return 1;")]

@@ -97,6 +97,7 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         var settings = await File.ReadAllTextAsync(Path.ChangeExtension(program, "runtimeconfig.json"));
         Assert.Contains("\"System.GC.Server\": true", settings, StringComparison.Ordinal);
         Assert.Contains("\"System.Threading.ThreadPool.UnfairSemaphoreSpinLimit\": 0", settings, StringComparison.Ordinal);
+        Assert.Contains("Holdfast.Sdk", System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(program)), StringComparison.Ordinal);
         // What the program says itself stands, and it need not take any of it.
         var evaluated = await Dotnet.RunAsync(project, "msbuild", "-getItem:RuntimeHostConfigurationOption", "-getProperty:ServerGarbageCollection", "-p:HoldfastRuntimeSettings=false");
         Assert.DoesNotContain("UnfairSemaphoreSpinLimit", evaluated.Output, StringComparison.Ordinal);

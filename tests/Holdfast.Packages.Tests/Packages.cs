@@ -6,7 +6,7 @@ namespace Holdfast.Packages.Tests;
 /// <summary>The packages, made once for all tests from what was built with them, under a version that nobody else has in a cache.</summary>
 public sealed class Packages : IAsyncLifetime
 {
-    public static readonly string[] Names = ["Holdfast", "Holdfast.Sqlite", "Holdfast.Testing"];
+    public static readonly string[] Names = ["Holdfast", "Holdfast.Sqlite", "Holdfast.Testing", "Holdfast.Agents"];
 
     readonly string _folder = Directory.CreateTempSubdirectory("holdfast-packages-").FullName;
 

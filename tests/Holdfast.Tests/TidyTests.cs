@@ -18,7 +18,7 @@ public sealed partial class TidyTests
     static readonly Dictionary<string, string[]> References = new()
     {
         ["Holdfast"] = ["Holdfast.Analyzers", "Holdfast.Analyzers.CodeFixes", "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions"],
-        ["Holdfast.Agents"] = ["Microsoft.Extensions.AI.Abstractions"],
+        ["Holdfast.Agents"] = ["Holdfast", "Holdfast.Analyzers", "Microsoft.Extensions.AI.Abstractions"],
         ["Holdfast.Sqlite"] = ["Holdfast", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3"],
         ["Holdfast.Testing"] = ["Holdfast", "Microsoft.Extensions.DependencyInjection"],
         ["Holdfast.Analyzers.CodeFixes"] = ["Holdfast.Analyzers", "Microsoft.CodeAnalysis.Analyzers", "Microsoft.CodeAnalysis.CSharp.Workspaces"],

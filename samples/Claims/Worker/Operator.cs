@@ -65,7 +65,7 @@ sealed class Operator(IHoldfastClient holdfast, ProviderClient provider, Ledger<
             await ResolveAsync(step, cancel);
             return true;
         }
-        catch (HoldfastException failure) when (failure.Error == HoldfastError.RunFinished)
+        catch (HoldfastException failure) when (failure.Error is HoldfastError.RunFinished or HoldfastError.NotInDoubt)
         {
             // Decided before the kill already; the run has gone on meanwhile.
             return true;
@@ -84,6 +84,6 @@ sealed class Operator(IHoldfastClient holdfast, ProviderClient provider, Ledger<
         await ledger.AppendAsync(new OperatorLine(
             step.IdempotencyKey, step.Run.ToString(), applied, applied ? OperatorLine.Succeeded : OperatorLine.Retry, DateTimeOffset.UtcNow));
         var decision = applied ? InDoubtDecision.Succeeded(PaymentDesk.Receipt(step.IdempotencyKey).Receipt) : InDoubtDecision.Retry();
-        await holdfast.ResolveInDoubtAsync(step.Run, step.Op, decision, cancel);
+        await holdfast.ResolveInDoubtAsync(step, decision, cancel);
     }
 }

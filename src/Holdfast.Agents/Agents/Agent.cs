@@ -120,6 +120,11 @@ public abstract partial class Agent : Workflow
         {
             turn = new(null, AgentStatus.NoModel, error.Message);
         }
+        if (turn.WaitTime is { } wait)
+        {
+            await Delay(wait);
+            return await Ask(hasTools);
+        }
         // Without an answer nothing of it is sure to be kept, and it is offered again: what is there stays as it is.
         if (turn.Failure is null)
         {

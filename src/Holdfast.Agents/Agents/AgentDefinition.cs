@@ -26,6 +26,9 @@ public class AgentDefinition : ICarrier
     /// <summary>Settings of each request. Default: answers of at most 4,096 tokens, so that a budget knows before the call what it may cost.</summary>
     public ModelOptions ModelOptions { get; init; } = new() { OutputTokensMax = 4_096 };
 
+    /// <summary>How often models may be asked, such as by the name of their provider; agents that name the same rate share it. They wait for it. Default: as often as wanted.</summary>
+    public IReadOnlyList<Rate> ModelRates { get; init; } = [];
+
     /// <summary>When a model that did not answer is asked again. Default: that of steps. What will not be answered later either is not asked again.</summary>
     public RetryPolicy ModelRetry { get; init; } = RetryPolicy.Default;
 

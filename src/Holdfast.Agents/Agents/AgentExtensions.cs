@@ -42,4 +42,28 @@ public static class AgentExtensions
         if (isTaken) await agent.SignalAsync(AgentSignals.Decided, doubt.Key, cancellationToken: cancellationToken).ConfigureAwait(false);
         return isTaken;
     }
+
+    /// <summary>An agent's conversation, also of one that has ended, as long as its file has it.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="agent">The agent's run.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<IReadOnlyList<Message>> ReadConversationAsync(this IHoldfastClient client, RunId agent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var run = await client.StartAsync((Running.ReadConversation w) => w.Run(agent), cancellationToken: cancellationToken).ConfigureAwait(false);
+        var messages = await run.ResultAsync(cancellationToken).ConfigureAwait(false);
+        return [.. messages.Select(static m => Message.Read(System.Text.Encoding.UTF8.GetBytes(m)))];
+    }
+
+    /// <summary>
+    /// What an agent's models were asked and answered, as a cassette that tests play without a network. Whatever was said is in it: look at it before others can read it.
+    /// </summary>
+    /// <inheritdoc cref="ReadConversationAsync"/>
+    public static async Task<Cassette> ReadCassetteAsync(this IHoldfastClient client, RunId agent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var run = await client.StartAsync((Running.ReadCassette w) => w.Run(agent), cancellationToken: cancellationToken).ConfigureAwait(false);
+        using var lines = new StringReader(await run.ResultAsync(cancellationToken).ConfigureAwait(false));
+        return Cassette.Read(lines);
+    }
 }

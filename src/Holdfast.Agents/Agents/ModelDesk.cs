@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Holdfast.Agents.Ledgers;
+using Holdfast.Agents.Models;
 
 namespace Holdfast.Agents.Running;
 
@@ -23,15 +24,14 @@ static class ModelDesk
                 HistoryRows.Append(tx, question.Written, question.News);
                 VerdictRows.Append(tx, question.Verdicts, time.GetUtcNow());
                 request = new(definition.Instructions, HistoryRows.Read(tx, tx.RunId, call.First, call.End), question.HasTools ? definition.Toolbox.Gate.Tools : [], definition.ModelOptions);
+                foreach (var rate in definition.ModelRates) RateRows.Take(tx, rate, time.GetUtcNow());
                 BudgetRows.Reserve(tx, key, question.Account, MostOf(definition, request));
-                var instructions = Encoding.UTF8.GetBytes(definition.Instructions);
-                TextRows.Put(tx, MessageHash.Of(instructions), instructions);
-                ModelRows.Start(tx, call, MessageHash.Of(instructions), request.Hash, time.GetUtcNow());
+                ModelRows.Start(tx, call, RequestPrint.Of(request), time.GetUtcNow());
             }).ConfigureAwait(false);
         }
         catch (LedgerRefusal refusal)
         {
-            return new(null, AgentStatus.OutOfBudget, refusal.Message);
+            return new(null, AgentStatus.OutOfBudget, refusal.Message, refusal.WaitTime);
         }
         var started = time.GetTimestamp();
         ModelReply reply;

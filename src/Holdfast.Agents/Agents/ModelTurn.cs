@@ -4,4 +4,5 @@ namespace Holdfast.Agents.Running;
 /// <param name="Reply">What it answered; null if it did not.</param>
 /// <param name="Failure">How the message ends without an answer; null if there is one.</param>
 /// <param name="Why">Why, for people.</param>
-sealed record ModelTurn(ModelReply? Reply, AgentStatus? Failure, string? Why);
+/// <param name="WaitTime">After what time to ask again, if it is too often now; null otherwise.</param>
+sealed record ModelTurn(ModelReply? Reply, AgentStatus? Failure, string? Why, TimeSpan? WaitTime = null);

@@ -5,13 +5,16 @@ public sealed class EffectContext
 {
     readonly StepContext _step;
 
-    internal EffectContext(StepContext step, string key, IServiceProvider services) => (_step, IdempotencyKey, Services) = (step, key, services);
+    internal EffectContext(StepContext step, string key, AccountId? account, IServiceProvider services) => (_step, IdempotencyKey, Account, Services) = (step, key, account, services);
 
     /// <summary>The run that carries it out.</summary>
     public RunId RunId => _step.RunId;
 
     /// <summary>The call's key: the same however often this call is tried, and of no other call anywhere. Pass it to services that apply a key once.</summary>
     public string IdempotencyKey { get; }
+
+    /// <summary>The account that the call is paid from; null for none. Agents that the code starts should draw on it.</summary>
+    public AccountId? Account { get; }
 
     /// <summary>The container of the process that carries it out.</summary>
     public IServiceProvider Services { get; }

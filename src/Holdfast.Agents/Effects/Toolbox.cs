@@ -70,7 +70,7 @@ public sealed class Toolbox : ICarrier
         {
             return new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime };
         }
-        var context = new EffectContext(step, key, _services);
+        var context = new EffectContext(step, key, request.Account, _services);
         return before switch
         {
             CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),

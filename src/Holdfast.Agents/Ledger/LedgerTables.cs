@@ -23,7 +23,7 @@ static class LedgerTables
         CREATE TABLE IF NOT EXISTS agents_text (hash BLOB PRIMARY KEY, body BLOB NOT NULL);
         CREATE TABLE IF NOT EXISTS agents_history (run TEXT NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_model (
-            run TEXT NOT NULL, number INTEGER NOT NULL, attempt INTEGER NOT NULL, first_message INTEGER NOT NULL, end_message INTEGER NOT NULL, instructions BLOB NOT NULL, request BLOB NOT NULL,
+            run TEXT NOT NULL, number INTEGER NOT NULL, attempt INTEGER NOT NULL, first_message INTEGER NOT NULL, end_message INTEGER NOT NULL, frame BLOB NOT NULL, request BLOB NOT NULL,
             reply BLOB, model TEXT, input INTEGER, output INTEGER, started INTEGER NOT NULL, settled INTEGER, PRIMARY KEY (run, number, attempt)
         ) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_verdict (

@@ -1,16 +1,29 @@
+using System.Text.Json;
+using Holdfast.Agents.Models;
+
 namespace Holdfast.Agents.Ledgers;
 
 /// <summary>What a model was asked and what it answered, by hashes: which messages of the conversation it saw, and not what they say.</summary>
 static class ModelRows
 {
-    public static void Start(StepTransaction transaction, ModelCall call, MessageHash instructions, MessageHash request, DateTimeOffset now) => Sql.Run(
-        transaction,
-        """
-        INSERT INTO agents_model (run, number, attempt, first_message, end_message, instructions, request, started) VALUES (@run, @number, @attempt, @first, @end, @instructions, @request, @now)
-        ON CONFLICT DO NOTHING
-        """,
-        ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt), ("@first", call.First), ("@end", call.End), ("@instructions", instructions.ToBytes()),
-        ("@request", request.ToBytes()), ("@now", now.ToUnixTimeMilliseconds()));
+    /// <param name="transaction">The commit.</param>
+    /// <param name="call">The attempt.</param>
+    /// <param name="print">What is asked. All but its messages, such as instructions and tools, is kept as one text, which is the same for most calls.</param>
+    /// <param name="now">The time.</param>
+    public static void Start(StepTransaction transaction, ModelCall call, RequestPrint print, DateTimeOffset now)
+    {
+        var frame = JsonSerializer.SerializeToUtf8Bytes(print.Parts.Where(static p => !p.IsMessage).Select(static p => new[] { p.Name, p.Text }));
+        var hash = MessageHash.Of(frame);
+        TextRows.Put(transaction, hash, frame);
+        Sql.Run(
+            transaction,
+            """
+            INSERT INTO agents_model (run, number, attempt, first_message, end_message, frame, request, started) VALUES (@run, @number, @attempt, @first, @end, @frame, @request, @now)
+            ON CONFLICT DO NOTHING
+            """,
+            ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt), ("@first", call.First), ("@end", call.End), ("@frame", hash.ToBytes()),
+            ("@request", print.Hash.ToBytes()), ("@now", now.ToUnixTimeMilliseconds()));
+    }
 
     public static void Settle(StepTransaction transaction, ModelCall call, ModelReply reply, byte[] text, DateTimeOffset now)
     {
@@ -21,6 +34,20 @@ static class ModelRows
             "UPDATE agents_model SET reply = @reply, model = @model, input = @input, output = @output, settled = @now WHERE run = @run AND number = @number AND attempt = @attempt",
             ("@reply", hash.ToBytes()), ("@model", reply.Model), ("@input", reply.Usage.InputTokens), ("@output", reply.Usage.OutputTokens), ("@now", now.ToUnixTimeMilliseconds()),
             ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt));
+    }
+
+    /// <summary>What a run's models were asked and answered, in order, as tests can play it. Attempts that were cut off have no answer, and are left out.</summary>
+    public static List<RecordedCall> Read(StepTransaction transaction, RunId run)
+    {
+        var rows = Sql.Read(
+            transaction, "SELECT first_message, end_message, frame, reply FROM agents_model WHERE run = @run AND reply IS NOT NULL ORDER BY number, attempt",
+            static r => (First: r.GetInt64(0), End: r.GetInt64(1), Frame: MessageHash.FromBytes(r.GetFieldValue<byte[]>(2)), Reply: MessageHash.FromBytes(r.GetFieldValue<byte[]>(3))), ("@run", run.ToString()));
+        return rows.ConvertAll(row =>
+        {
+            var frame = JsonSerializer.Deserialize<string[][]>(TextRows.Get(transaction, row.Frame))!.Select(static p => new PrintedPart(p[0], p[1]));
+            var said = RequestPrint.Of(new ModelRequest("", HistoryRows.Read(transaction, run, row.First, row.End))).Parts.Where(static p => p.IsMessage);
+            return new RecordedCall(new([.. frame, .. said]), JsonSerializer.Deserialize<ModelReply>(TextRows.Get(transaction, row.Reply))!);
+        });
     }
 }
 

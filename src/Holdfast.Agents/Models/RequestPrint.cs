@@ -26,7 +26,7 @@ sealed class RequestPrint(IReadOnlyList<PrintedPart> parts)
         if (options?.Temperature is { } temperature) parts.Add(new("temperature", temperature.ToString("R", CultureInfo.InvariantCulture)));
         if (options?.MaxOutputTokens is { } tokens) parts.Add(new("output tokens", tokens.ToString(CultureInfo.InvariantCulture)));
         if (options?.ResponseFormat is ChatResponseFormatJson { Schema: { } schema }) parts.Add(new("answer", Canonical(schema.GetRawText())));
-        foreach (var (at, message) in messages.Index()) parts.Add(new(string.Create(CultureInfo.InvariantCulture, $"message {at + 1} ({message.Role.Value})"), Text(message)));
+        foreach (var (at, message) in messages.Index()) parts.Add(new(string.Create(CultureInfo.InvariantCulture, $"{PrintedPart.Message}{at + 1} ({message.Role.Value})"), Text(message)));
         return new(parts);
     }
 
@@ -73,4 +73,10 @@ sealed class RequestPrint(IReadOnlyList<PrintedPart> parts)
 /// <summary>A piece of a request.</summary>
 /// <param name="Name">What it is: the instructions, a tool, a setting, or a message by its place.</param>
 /// <param name="Text">What it says.</param>
-readonly record struct PrintedPart(string Name, string Text);
+readonly record struct PrintedPart(string Name, string Text)
+{
+    /// <summary>How the names of messages begin.</summary>
+    public const string Message = "message ";
+
+    public bool IsMessage => Name.StartsWith(Message, StringComparison.Ordinal);
+}

@@ -10,6 +10,7 @@ namespace Holdfast.Analyzers.Liveness;
 sealed class AliveAcrossAwaits(ControlFlowGraph graph, List<Event>[] events, Variables variables, HashSet<int> always, Findings findings)
 {
     readonly FlowEdges _edges = new(graph);
+    readonly ILookup<int, int> _begun = Begun(graph.Root, variables).ToLookup(static b => b.Block, static b => b.Closure);
 
     /// <summary>What may be held at a point of the function.</summary>
     sealed class Held
@@ -114,6 +115,8 @@ sealed class AliveAcrossAwaits(ControlFlowGraph graph, List<Event>[] events, Var
                 var live = new HashSet<int>(atEnd[i]);
                 live.UnionWith(onThrow[i]);
                 for (var e = events[i].Count - 1; e >= 0; e--) Rewind(events[i][e], live, onThrow[i]);
+                // A scope that begins has a new closure; what the last one held is out of reach.
+                live.ExceptWith(_begun[i]);
                 var before = atStart[i].Count;
                 atStart[i].UnionWith(live);
                 isChanged |= atStart[i].Count > before;
@@ -135,7 +138,19 @@ sealed class AliveAcrossAwaits(ControlFlowGraph graph, List<Event>[] events, Var
                 live.Add(done.Variable);
                 live.UnionWith(variables.HeldBy(done.Variable));
                 break;
+            default: return;
         }
+        // Also to assign it, the closure is needed that it lies in.
+        if (variables.ClosureOf.TryGetValue(done.Variable, out var closure)) live.Add(closure);
+    }
+
+    /// <summary>The closures that begin with the first block of their scope.</summary>
+    static IEnumerable<(int Block, int Closure)> Begun(ControlFlowRegion region, Variables variables)
+    {
+        foreach (var local in region.Locals)
+            if (variables.BegunWith(local) is { } closure) yield return (region.FirstBlockOrdinal, closure);
+        foreach (var inner in region.NestedRegions)
+            foreach (var begun in Begun(inner, variables)) yield return begun;
     }
 
     void Judge(int block, Held atStart, (HashSet<int>[] AtEnd, HashSet<int>[] OnThrow) live)
@@ -156,12 +171,12 @@ sealed class AliveAcrossAwaits(ControlFlowGraph graph, List<Event>[] events, Var
         {
             var done = list[e];
             if (done.Deed == Deed.Intent)
-                foreach (var variable in done.Captured) Check(variable, done, held);
+                CheckAll(new(done.Captured), done, held);
             if (after[e] is { } needed)
             {
                 needed.UnionWith(held.Escaped);
                 needed.UnionWith(always);
-                foreach (var variable in needed) Check(variable, done, held);
+                CheckAll(needed, done, held);
                 foreach (var (operation, value) in done.Pending)
                     if (value.CopyOf >= 0) Check(value.CopyOf, done, held);
                     else if (value.Reason is { } reason) findings.Expression(operation, done, reason);
@@ -170,8 +185,17 @@ sealed class AliveAcrossAwaits(ControlFlowGraph graph, List<Event>[] events, Var
         }
     }
 
-    void Check(int variable, Event at, Held held)
+    void CheckAll(HashSet<int> needed, Event at, Held held)
     {
-        if (held.Reasons.TryGetValue(variable, out var reason)) findings.Variable(variable, at, reason);
+        foreach (var variable in needed)
+            if (variables.KeptBy(variable) is not { } kept) Check(variable, at, held);
+            else
+                foreach (var other in kept)
+                    if (!needed.Contains(other)) Check(other, at, held, kept.Where(k => k != other).OrderBy(k => needed.Contains(k) ? 0 : 1).Select(variables.SymbolOf).FirstOrDefault()?.Name ?? "");
+    }
+
+    void Check(int variable, Event at, Held held, string? sharedWith = null)
+    {
+        if (held.Reasons.TryGetValue(variable, out var reason)) findings.Variable(variable, at, reason, sharedWith);
     }
 }

@@ -129,6 +129,11 @@ sealed class EventReader(Variables variables, Values values, Captures captures, 
             if (capture.Written.Contains(symbol)) _events.Add(new(Deed.MayAssign, operation) { Variable = variable, Value = new(values.OfType(variable), -1) });
             if (escapes) Add(Deed.Escape, operation, variable);
         }
+        foreach (var closure in variables.UsedBy(function))
+        {
+            Add(Deed.Read, operation, closure);
+            if (escapes) Add(Deed.Escape, operation, closure);
+        }
     }
 
     /// <summary>Whether the delegate goes where its calls can no longer be followed: into a field, a collection, an object. An argument is taken to be called at once.</summary>
@@ -152,13 +157,15 @@ sealed class EventReader(Variables variables, Values values, Captures captures, 
         switch (value)
         {
             case IDelegateCreationOperation creation: return Reach(creation.Target);
-            case IFlowAnonymousFunctionOperation lambda: reached.UnionWith(captures.Of(lambda.Symbol).Read.Select(s => variables[s])); break;
-            case IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } local }: reached.UnionWith(captures.Of(local).Read.Select(s => variables[s])); break;
+            case IFlowAnonymousFunctionOperation lambda: reached.UnionWith(ReachOf(lambda.Symbol)); break;
+            case IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } local }: reached.UnionWith(ReachOf(local)); break;
             case IMethodReferenceOperation { Instance: { } receiver } when VariableOf(receiver) is { } variable: reached.Add(variable); break;
             case not null when VariableOf(value) is { } variable: reached.UnionWith(variables.HeldBy(variable)); break;
         }
         return reached;
     }
+
+    IEnumerable<int> ReachOf(IMethodSymbol function) => captures.Of(function).Read.Select(s => variables[s]).Concat(variables.UsedBy(function));
 
     void Assign(int variable, IOperation operation, IOperation value)
     {

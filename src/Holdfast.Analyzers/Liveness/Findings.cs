@@ -10,12 +10,16 @@ sealed class Findings(Variables variables, Action<Diagnostic> report)
 {
     static readonly ImmutableDictionary<string, string?> Query = ImmutableDictionary<string, string?>.Empty.Add(Diagnostics.IsQuery, null);
 
-    readonly Dictionary<int, (Event At, Unsavable Reason)> _variables = [];
+    readonly Dictionary<int, (Event At, Unsavable Reason, string? SharedWith)> _variables = [];
     readonly List<(Event At, IOperation Value, Unsavable Reason)> _values = [];
 
-    public void Variable(int variable, Event at, Unsavable reason)
+    /// <param name="variable">What is kept and cannot be saved.</param>
+    /// <param name="at">Where.</param>
+    /// <param name="reason">Why it cannot.</param>
+    /// <param name="sharedWith">The variable that is needed, if this one is only in the same closure; empty where it is the closure alone.</param>
+    public void Variable(int variable, Event at, Unsavable reason, string? sharedWith)
     {
-        if (!_variables.TryGetValue(variable, out var first) || Start(at) < Start(first.At)) _variables[variable] = (at, reason);
+        if (!_variables.TryGetValue(variable, out var first) || Start(at) < Start(first.At)) _variables[variable] = (at, reason, sharedWith);
     }
 
     /// <summary>A value without a variable, computed before the await and used after it.</summary>
@@ -25,17 +29,23 @@ sealed class Findings(Variables variables, Action<Diagnostic> report)
     {
         foreach (var found in _variables.OrderBy(f => Start(f.Value.At)).ThenBy(f => f.Key))
         {
-            var (variable, (at, reason)) = (found.Key, found.Value);
+            var (variable, (at, reason, sharedWith)) = (found.Key, found.Value);
             if (variables.SymbolOf(variable) is { } symbol)
-                Report(at, $"The {(symbol is IParameterSymbol ? "parameter" : "variable")} '{symbol.Name}'", reason, reason.HintFor(symbol.Name), symbol.Locations);
+            {
+                var hint = reason.HintFor(symbol.Name);
+                if (sharedWith is not null) hint = After("Put it into a method of its own, with the lambdas that use it", hint);
+                Report(at, $"The {(symbol is IParameterSymbol ? "parameter" : "variable")} '{symbol.Name}'", reason, hint, symbol.Locations, sharedWith);
+            }
             else if (variables.OriginOf(variable) is { } origin && !IsSameAsVariable(origin, at))
                 Report(at, Named(origin), reason, reason.HintFor(null), [origin.Syntax.GetLocation()]);
         }
         foreach (var (at, value, reason) in _values)
-            Report(at, Named(value), reason, "Await into a variable of its own first; " + char.ToLowerInvariant(reason.HintFor(null)[0]) + reason.HintFor(null).Substring(1), [value.Syntax.GetLocation()]);
+            Report(at, Named(value), reason, After("Await into a variable of its own first", reason.HintFor(null)), [value.Syntax.GetLocation()]);
     }
 
-    void Report(Event at, string name, Unsavable reason, string hint, IEnumerable<Location> declared)
+    static string After(string first, string hint) => $"{first}; {char.ToLowerInvariant(hint[0])}{hint.Substring(1)}";
+
+    void Report(Event at, string name, Unsavable reason, string hint, IEnumerable<Location> declared, string? sharedWith = null)
     {
         var syntax = at.Operation.Syntax;
         var (place, location) = syntax switch
@@ -45,6 +55,7 @@ sealed class Findings(Variables variables, Action<Diagnostic> report)
             _ => (Describe.Text(syntax), syntax.GetLocation()),
         };
         var (rule, what) = at.Deed == Deed.Intent ? (Diagnostics.StepCaptures, $"is captured by the step '{place}'") : (Diagnostics.NotSavable, $"is still needed after '{place}'");
+        if (sharedWith is not null) what = $"lies in {(sharedWith.Length > 0 ? $"one closure with '{sharedWith}'" : "a closure")}, because a lambda captures it too, and that {what}";
         report(Diagnostic.Create(
             rule, location, declared, reason.Hint == UnsavableTypes.ToList ? Query : ImmutableDictionary<string, string?>.Empty, name, Describe.Type(reason.Type), $"{what} on line {Describe.Line(syntax)}", hint));
     }

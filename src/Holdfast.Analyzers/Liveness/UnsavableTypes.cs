@@ -8,7 +8,8 @@ static class UnsavableTypes
     /// <summary>Hint for what a constructor is usually given.</summary>
     public const string Injected = "Let the constructor inject it, or use it within one step only";
     const string Message = "Send the request and read the answer within one step, and keep what you need of it";
-    const string AsStep = "Do the call in a step; the Durable that Step returns may be kept and awaited later";
+    /// <summary>Hint for a task.</summary>
+    public const string AsStep = "Do the call in a step; the Durable that Step returns may be kept and awaited later";
     const string Scope = "Inside a run, cancel through scopes; in a step, use the token of its StepContext";
     const string Durably = "Wait durably instead: await Delay(…)";
     const string NoLocks = "A run's code never runs in parallel with itself, so it needs no lock; a lock of the process belongs into a step";

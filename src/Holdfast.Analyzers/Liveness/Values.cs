@@ -52,7 +52,7 @@ sealed class Values(TypeJudge types, Variables variables)
     }
 
     /// <summary>Null and default hold nothing that would have to be saved.</summary>
-    static bool IsNothing(IOperation value) => value switch
+    public static bool IsNothing(IOperation value) => value switch
     {
         { ConstantValue: { HasValue: true, Value: null } } => true,
         IDefaultValueOperation => true,
@@ -73,7 +73,7 @@ sealed class Values(TypeJudge types, Variables variables)
     };
 
     /// <summary>A call of the framework that gives a sequence which is computed while it is read.</summary>
-    static bool IsLazy(IOperation value) =>
+    public static bool IsLazy(IOperation value) =>
         value is IInvocationOperation { TargetMethod: { ReturnType.TypeKind: TypeKind.Interface } method }
         && (method.ContainingType, method.Name) switch
         {

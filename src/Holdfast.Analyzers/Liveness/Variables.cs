@@ -5,13 +5,16 @@ using Microsoft.CodeAnalysis.Operations;
 namespace Holdfast.Analyzers.Liveness;
 
 /// <summary>The variables of one function by number: locals, parameters, captured ones, and the compiler's own.</summary>
-sealed class Variables
+/// <param name="closures">Which of them lie in one object. The object has a number too.</param>
+sealed class Variables(Closures closures)
 {
     readonly Dictionary<ISymbol, int> _symbols = new(SymbolEqualityComparer.Default);
     readonly Dictionary<CaptureId, int> _temporaries = [];
     readonly List<ISymbol?> _symbolOf = [];
     readonly List<IOperation?> _originOf = [];
     readonly List<HashSet<int>> _heldBy = [];
+    readonly Dictionary<Closure, int> _closures = [];
+    readonly Dictionary<int, int[]> _keptBy = [];
 
     public int Count => _symbolOf.Count;
 
@@ -20,9 +23,34 @@ sealed class Variables
         get
         {
             if (_symbols.TryGetValue(symbol, out var number)) return number;
-            return _symbols[symbol] = Add(symbol);
+            _symbols[symbol] = number = Add(symbol);
+            if (closures.Of(symbol) is { } closure) ClosureOf.Add(number, this[closure]);
+            return number;
         }
     }
+
+    public int this[Closure closure]
+    {
+        get
+        {
+            if (_closures.TryGetValue(closure, out var number)) return number;
+            _closures[closure] = number = Add(null);
+            _keptBy[number] = [.. closure.Kept.Select(v => this[v])];
+            return number;
+        }
+    }
+
+    /// <summary>The closures that variables lie in.</summary>
+    public Dictionary<int, int> ClosureOf { get; } = [];
+
+    /// <summary>What is kept with this closure; null for a variable.</summary>
+    public int[]? KeptBy(int variable) => _keptBy.TryGetValue(variable, out var kept) ? kept : null;
+
+    /// <summary>The closures that code needs which makes a lambda or calls a local function.</summary>
+    public IEnumerable<int> UsedBy(IMethodSymbol function) => closures.UsedBy(function).Select(c => this[c]);
+
+    /// <summary>The closure that begins anew with the scope of this variable.</summary>
+    public int? BegunWith(ISymbol symbol) => closures.Of(symbol) is { } closure && closure.Own.Contains(symbol, SymbolEqualityComparer.Default) ? this[closure] : null;
 
     public int this[CaptureId temporary]
     {

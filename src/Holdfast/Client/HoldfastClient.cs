@@ -55,23 +55,35 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         engine.ThrowIfNotRunning();
         var found = new HashSet<InDoubtStep>();
         // A run may be parked between the two looks: it is found by both, and its doubts count once.
-        await AddInDoubtAsync(RunStatus.Running, found, cancellationToken).ConfigureAwait(false);
-        await AddInDoubtAsync(RunStatus.Parked, found, cancellationToken).ConfigureAwait(false);
+        foreach (var status in (RunStatus[])[RunStatus.Running, RunStatus.Parked])
+            await foreach (var (row, state) in LiveRows.ReadAsync(engine.Store, status, cancellationToken).ConfigureAwait(false))
+                foreach (var step in InDoubt.StepsOf(state)) found.Add(new(row.Id, step.Id, step.Attempt, step.Label, $"{row.Id}-{step.Id}", row.Workflow, row.Key));
         return [.. found];
     }
 
-    public async Task ResolveInDoubtAsync(RunId run, long op, InDoubtDecision decision, CancellationToken cancellationToken)
+    public Task ResolveInDoubtAsync(InDoubtStep step, InDoubtDecision decision, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return ResolveInDoubtAsync(step.Run, step.Op, step.Attempt, decision, cancellationToken);
+    }
+
+    public async Task ResolveInDoubtAsync(RunId run, long op, int attempt, InDoubtDecision decision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(decision);
         engine.ThrowIfNotRunning();
         var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
         if (row.Unreadable is { } unreadable) throw Unreadable(run, unreadable);
+        if (RunKernel.IsFinished(row.Status)) throw new HoldfastException(HoldfastError.RunFinished, $"Run {run} has ended; nothing of it is in doubt.");
         var step = StateCodec.Decode(row.State.Span).Ops.TryGet(op, out var found) ? found as StepOp : null;
-        var payload = decision.Encode(engine.Codec, engine.Json, step is { Kind: StepKind.Call });
-        // The answer came from asking about the attempt that is in doubt now; it must not reach a later one.
-        var name = InDoubt.NameOf(op, step is { Phase: StepPhase.InDoubt } ? step.Attempt : 0);
-        await PostAsync(run, MailKind.Decision, name, payload, null, cancellationToken).ConfigureAwait(false);
+        if (step is not { Phase: StepPhase.InDoubt } || step.Attempt != attempt) throw NotInDoubt(run, op, attempt, step);
+        var payload = decision.Encode(engine.Codec, engine.Json, step.Kind == StepKind.Call);
+        // By the time that the run takes it, a later attempt may be in doubt: the run looks again.
+        await PostAsync(run, MailKind.Decision, InDoubt.NameOf(op, attempt), payload, null, cancellationToken).ConfigureAwait(false);
     }
+
+    static HoldfastException NotInDoubt(RunId run, long op, int attempt, StepOp? step) => new(HoldfastError.NotInDoubt, step is { Phase: StepPhase.InDoubt }
+        ? $"Attempt {attempt} of step '{step.Label}' (op {op}) of run {run} is not in doubt, but attempt {step.Attempt} is. What was found out about the one says nothing about the other: list the steps in doubt again, and ask about that one."
+        : $"Attempt {attempt} of op {op} of run {run} is not in doubt: it was decided before, or it never was. Nothing was changed.");
 
     public async Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken)
     {
@@ -83,12 +95,14 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         engine.ThrowIfNotRunning();
+        InsideCommit.ThrowIfIn(engine);
         return await engine.Store.BackupAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
     public Task<PruneReport> PruneAsync(Retention? retention, string? workflow, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
+        InsideCommit.ThrowIfIn(engine);
         return engine.Pruner.PruneAsync(retention, workflow, cancellationToken);
     }
 
@@ -147,6 +161,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     public async Task<T> QueryAsync<T>(RunId run, LambdaExpression query, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
+        InsideCommit.ThrowIfIn(engine);
         var question = new Question(MemberCall.Of(query, engine.Json), engine.Executor);
         engine.Post(run, question);
         try
@@ -227,20 +242,6 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         return [.. rows.SelectMany(Lines)];
     }
 
-    async Task AddInDoubtAsync(RunStatus status, HashSet<InDoubtStep> found, CancellationToken cancellationToken)
-    {
-        RunId? before = null;
-        while (true)
-        {
-            var page = await engine.Store.ListAsync(new() { Status = status, Before = before, Limit = 1_000 }, cancellationToken).ConfigureAwait(false);
-            foreach (var row in page)
-                foreach (var op in StateBytes.TryRead(row.State, out _)?.Ops ?? [])
-                    if (op is StepOp { Phase: StepPhase.InDoubt } step) found.Add(new(row.Id, step.Id, step.Label, $"{row.Id}-{step.Id}", row.Workflow, row.Key));
-            if (page.Count < 1_000) return;
-            before = page[^1].Id;
-        }
-    }
-
     static IEnumerable<JournalLine> Lines(JournalRow row) => row.Unreadable is { } unreadable
         ? [new(row.Utc, "Unreadable", 0, unreadable.Message, 0)]
         : JournalCodec.Decode(row.Entries.Span).Select(e => new JournalLine(row.Utc, e.Kind.ToString(), e.Op, e.Text, e.Number));
@@ -262,6 +263,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     /// <summary>A caller that gives up waiting does not undo the commit: what follows from it is done all the same.</summary>
     async Task<WriteResult> CommitAsync(StoreWrite write, Action<WriteResult> kept)
     {
+        InsideCommit.ThrowIfIn(engine);
         var answer = await engine.Committer.CommitAsync(write).ConfigureAwait(false);
         if (answer.Verdict == Verdict.Committed) kept(answer);
         if (answer.Verdict == Verdict.Stale)
@@ -275,6 +277,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     async Task<RunOutcome> OutcomeAsync(RunId run, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();
+        InsideCommit.ThrowIfIn(engine);
         // First ask to be told, then look: an end in between is seen by one of the two.
         var wait = engine.Completions.Join(run);
         try

@@ -38,13 +38,28 @@ public interface IHoldfastClient
     Task<IReadOnlyList<RunInfo>> ListAsync(RunQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// At-most-once steps of which nobody knows whether they happened, in running and in parked runs. Each waits for <see cref="ResolveInDoubtAsync"/>; that of a parked run stays
+    /// At-most-once steps of which nobody knows whether they happened, in running and in parked runs. Each waits for <c>ResolveInDoubtAsync</c>; that of a parked run stays
     /// in the list until the run goes on.
     /// </summary>
     Task<IReadOnlyList<InDoubtStep>> ListInDoubtAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Decides a step in doubt, after asking the other side. The decision is kept even when the step is no longer in doubt, and then changes nothing. A parked run takes it when it goes on.</summary>
-    Task ResolveInDoubtAsync(RunId run, long op, InDoubtDecision decision, CancellationToken cancellationToken = default);
+    /// <summary>Decides a step in doubt, after asking the other side: the attempt that was listed, and never a later one. A parked run takes the decision when it goes on.</summary>
+    /// <param name="step">The step, as it was listed.</param>
+    /// <param name="decision">What it is decided to have done.</param>
+    /// <param name="cancellationToken">Gives up waiting; the decision may have been kept all the same.</param>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.NotInDoubt"/>: that attempt was decided before, or a later one is in doubt now. <see cref="HoldfastError.RunFinished"/>; <see cref="HoldfastError.UnknownRun"/>.
+    /// In each case nothing was changed.
+    /// </exception>
+    Task ResolveInDoubtAsync(InDoubtStep step, InDoubtDecision decision, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ResolveInDoubtAsync(InDoubtStep, InDoubtDecision, CancellationToken)"/>
+    /// <param name="run">The step's run.</param>
+    /// <param name="op">Its number in the run.</param>
+    /// <param name="attempt">The attempt that was looked into: <see cref="InDoubtStep.Attempt"/>.</param>
+    /// <param name="decision">What it is decided to have done.</param>
+    /// <param name="cancellationToken">Gives up waiting; the decision may have been kept all the same.</param>
+    Task ResolveInDoubtAsync(RunId run, long op, int attempt, InDoubtDecision decision, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Ends a run and starts another one from its input in its place, in the newest version of its workflow: in one commit, or not at all.
@@ -118,11 +133,12 @@ public sealed record JournalLine(DateTimeOffset Utc, string What, long Op, strin
 /// <summary>A step of which nobody knows whether it happened.</summary>
 /// <param name="Run">Its run.</param>
 /// <param name="Op">Its number in the run.</param>
+/// <param name="Attempt">Which of its attempts is in doubt. What is found out about this one says nothing about the next.</param>
 /// <param name="Label">What people call it.</param>
 /// <param name="IdempotencyKey">The key that its attempt carried.</param>
 /// <param name="Workflow">The run's workflow.</param>
 /// <param name="RunKey">The run's own idempotency key, or null.</param>
-public sealed record InDoubtStep(RunId Run, long Op, string Label, string IdempotencyKey, string Workflow, string? RunKey);
+public sealed record InDoubtStep(RunId Run, long Op, int Attempt, string Label, string IdempotencyKey, string Workflow, string? RunKey);
 
 /// <summary>What a step in doubt is decided to have done.</summary>
 public abstract record InDoubtDecision

@@ -14,8 +14,8 @@ sealed class RunGraph(RunServices services)
     /// <summary>Further awaits in a cancelled scope that one frame may make in a turn before the run is ended from outside.</summary>
     const int CancelledAwaitsMax = 1_000;
 
-    /// <summary>Each hop gives a deep recursion a fresh stack of <see cref="StackBytes"/>; more than this many is a runaway.</summary>
-    const int StackHopsMax = 16;
+    /// <summary>Each hop gives a deep recursion a fresh stack of <see cref="StackBytes"/>; more than this many is a runaway, and the collector walks them all.</summary>
+    const int StackHopsMax = 8;
     const int StackBytes = 16 << 20;
 
     [ThreadStatic]

@@ -122,8 +122,8 @@ public static class HoldfastCode
         async ValueTask<HoldfastException?> ProblemAsync(IStore store, StoredRun stored, WorkflowType type, CancellationToken cancellationToken)
         {
             var problem = SnapshotCheck.Problem(ServicesOf(stored.Run, type), new StandIns(type), stored);
-            if (problem is not { Error: HoldfastError.CorruptSnapshot }) return problem;
-            // Without its large values a graph can look damaged: two keys of a dictionary may be the same empty text.
+            if (problem is not { Error: HoldfastError.CorruptSnapshot or HoldfastError.NeedsMigration } or CodeChangedException) return problem;
+            // Without its large values a graph can look changed: two keys of a dictionary may be the same empty text.
             Dictionary<BlobHash, ReadOnlyMemory<byte>> blobs;
             try
             {

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Holdfast.Frames.Code;
 using Holdfast.Frames.Graph;
 
 namespace Holdfast.Hosting;
@@ -29,17 +30,21 @@ sealed class JsonShape(JsonSerializerOptions options)
     /// <summary>What of the type would be lost, with the member that holds it; null when it comes back whole.</summary>
     public string? Problem(Type type) => _problems.GetOrAdd(type, t => Look(t, t.Name, []));
 
-    /// <summary>Refuses an object of a derived class where the base class is declared: only the base class's part of it would be written.</summary>
-    public static void RefuseDerived(JsonTypeInfo info)
+    /// <summary>Makes a type's contract say all that a value holds, and refuses objects of which it cannot say it.</summary>
+    public static void Complete(JsonTypeInfo info)
     {
-        if (info.Kind != JsonTypeInfoKind.Object || info.PolymorphismOptions is not null) return;
+        if (info.Kind != JsonTypeInfoKind.Object) return;
+        foreach (var property in info.Properties)
+            if (ConditionOf(property) is JsonIgnoreCondition.WhenWritingDefault or JsonIgnoreCondition.WhenWritingNull)
+                // What is left out comes back as whatever a new object has there.
+                property.ShouldSerialize = static (_, _) => true;
         var before = info.OnSerializing;
         info.OnSerializing = value =>
         {
             before?.Invoke(value);
-            for (var type = value.GetType(); type is not null && type != info.Type; type = type.BaseType)
-                if (type.GetFields(Declared).Length > 0)
-                    throw new NotSupportedException($"A {value.GetType()} stands where a {info.Type} is declared, and what it adds would be lost. Name the class with [JsonDerivedType], or declare it.");
+            var type = value.GetType();
+            if (type != info.Type && info.PolymorphismOptions?.DerivedTypes.Any(form => form.DerivedType == type) != true)
+                throw new NotSupportedException($"A {type} stands where a {info.Type} is declared, and would come back as one. Name the class with [JsonDerivedType] and a discriminator, or declare it.");
         };
     }
 
@@ -82,7 +87,11 @@ sealed class JsonShape(JsonSerializerOptions options)
         if (info.PolymorphismOptions is { } forms)
         {
             foreach (var form in forms.DerivedTypes)
+            {
+                if (form.TypeDiscriminator is null && form.DerivedType != info.Type)
+                    return $"{path}: {form.DerivedType.Name} has no discriminator, so it would come back as a {info.Type}. Give one to [JsonDerivedType].";
                 if (Look(form.DerivedType, $"{path}({form.DerivedType.Name})", seen) is { } problem) return problem;
+            }
         }
         if (info.Type.IsAbstract) return info.PolymorphismOptions is null ? $"{path} is a {info.Type}, and JSON does not tell of which class it was. Name the classes with [JsonDerivedType]." : null;
         var fills = (info.PreferredPropertyObjectCreationHandling ?? options.PreferredObjectCreationHandling) == JsonObjectCreationHandling.Populate;
@@ -101,25 +110,57 @@ sealed class JsonShape(JsonSerializerOptions options)
     /// <summary>The first field that no member carries.</summary>
     static string? Lost(JsonTypeInfo info, List<JsonPropertyInfo> carried, string path)
     {
-        // What a setter or a constructor of the type's own makes of what it gets cannot be seen from here: it may fill any private field.
-        var hasOwnWay = carried.Exists(static p => p.AssociatedParameter is not null || (p.AttributeProvider is PropertyInfo property && !IsAuto(property)));
+        var fills = OwnWays(carried);
         for (var type = info.Type; type is not null && type != typeof(object) && type != typeof(ValueType); type = type.BaseType)
         {
             foreach (var field in type.GetFields(Declared))
             {
-                if (IsLeftOut(field)) continue;
+                if (IsLeftOut(field) || carried.Exists(p => IsOf(p, field))) continue;
                 var name = NameOf(field);
-                if (carried.Exists(p => Name(p) == name)) continue;
-                if (info.Properties.FirstOrDefault(p => Name(p) == name) is { Get: not null })
-                    return $"{path}.{name} would be written and could not be read back. Give it a public setter or init, a parameter of the constructor, or mark it with [JsonInclude]; with [JsonIgnore] if it may be lost.";
-                if (IsAuto(field) || !hasOwnWay) return $"{path}.{name} is not public, so JSON leaves it out. Make it public, or mark it with [JsonInclude]; with [JsonIgnore] if it may be lost.";
+                if (info.Properties.FirstOrDefault(p => IsOf(p, field)) is { } property)
+                    return !IsWritten(property)
+                        ? $"{path}.{name} is not written. Make it readable, or mark it with [JsonInclude]; with [JsonIgnore] if it may be lost."
+                        : $"{path}.{name} would be written and could not be read back. Give it a public setter or init, a parameter of the constructor, or mark it with [JsonInclude]; with [JsonIgnore] if it may be lost.";
+                if (info.Properties.Any(p => Name(p) == name)) return $"{path}.{name} is hidden: that of {type} is not carried beside one of its name. Rename one of them, or mark that of {type} with [JsonIgnore] if it may be lost.";
+                if (IsAuto(field) || !IsFilled(info.Type, field, fills)) return $"{path}.{name} is not public, so JSON leaves it out. Make it public, or mark it with [JsonInclude]; with [JsonIgnore] if it may be lost.";
             }
         }
         return null;
     }
 
+    /// <summary>The constructor and the setters of the type's own through which values come in.</summary>
+    static List<MethodBase> OwnWays(List<JsonPropertyInfo> carried)
+    {
+        var ways = new List<MethodBase>();
+        foreach (var property in carried)
+        {
+            if (property.AssociatedParameter?.AttributeProvider is ParameterInfo { Member: ConstructorInfo constructor } && !ways.Contains(constructor)) ways.Add(constructor);
+            if (property.AttributeProvider is PropertyInfo { SetMethod: { } setter } own && !IsAuto(own)) ways.Add(setter);
+        }
+        return ways;
+    }
+
+    /// <summary>Whether a private field follows from what comes in. What the framework's own types do is their affair.</summary>
+    static bool IsFilled(Type type, FieldInfo field, List<MethodBase> ways) =>
+        KnownTypes.IsFramework(field.DeclaringType!.Assembly) ? ways.Count > 0 : Initialisers.Carry(type, field, ways);
+
+    /// <summary>Whether a member is the field, or the property that the compiler made it for. One that overrides a property stands for it.</summary>
+    static bool IsOf(JsonPropertyInfo property, FieldInfo field)
+    {
+        if (Name(property) != NameOf(field)) return false;
+        if (property.AttributeProvider is not MemberInfo member || member.DeclaringType == field.DeclaringType) return true;
+        return IsAuto(field) && member is PropertyInfo one && field.DeclaringType!.GetProperty(one.Name, Declared) is { } other && Accessor(one)?.GetBaseDefinition() == Accessor(other)?.GetBaseDefinition();
+    }
+
+    static MethodInfo? Accessor(PropertyInfo property) => property.GetMethod ?? property.SetMethod;
+
     static bool IsCarried(JsonPropertyInfo property, bool fills) => property.IsExtensionData
-        || (property.Get is not null && (property.Set is not null || property.AssociatedParameter is not null || (property.ObjectCreationHandling is { } handling ? handling == JsonObjectCreationHandling.Populate : fills)));
+        || (IsWritten(property) && (property.Set is not null || property.AssociatedParameter is not null || (property.ObjectCreationHandling is { } handling ? handling == JsonObjectCreationHandling.Populate : fills)));
+
+    static bool IsWritten(JsonPropertyInfo property) => property.Get is not null && ConditionOf(property) != JsonIgnoreCondition.WhenWriting;
+
+    static JsonIgnoreCondition? ConditionOf(JsonPropertyInfo property) =>
+        property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { Condition: var condition }] ? condition : null;
 
     static string Name(JsonPropertyInfo property) => (property.AttributeProvider as MemberInfo)?.Name ?? property.Name;
 

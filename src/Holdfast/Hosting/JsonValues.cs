@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Holdfast.Hosting;
 
 /// <summary>
-/// Values at the borders of a run: inputs, results, signals, calls. JSON, with the user's options, and with fields, for the sake of tuples. What JSON
+/// Values at the borders of a run: inputs, results, signals, calls. JSON, with the user's options, and with fields, for the sake of tuples, and whatever conditions would leave out. What JSON
 /// would lose is refused; whatever the types' own code throws is an error of the value, and never of the engine.
 /// </summary>
 sealed class JsonValues
@@ -15,7 +16,15 @@ sealed class JsonValues
     public JsonValues(JsonSerializerOptions options)
     {
         var resolver = options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver();
-        _options = new(options) { IncludeFields = true, TypeInfoResolver = resolver.WithAddedModifier(JsonShape.RefuseDerived) };
+        _options = new(options)
+        {
+            IncludeFields = true,
+            // What is left out comes back as whatever a new object has there.
+            DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+            IgnoreReadOnlyProperties = false,
+            IgnoreReadOnlyFields = false,
+            TypeInfoResolver = resolver.WithAddedModifier(JsonShape.Complete),
+        };
         _shape = new(_options);
     }
 

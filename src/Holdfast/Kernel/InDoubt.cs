@@ -19,6 +19,13 @@ static class InDoubt
         else Settle(state, step, mail, decision);
     }
 
+    /// <summary>The steps in doubt of a run; of one whose state cannot be read, none that anybody knows of.</summary>
+    public static IEnumerable<StepOp> StepsOf(RunState? state)
+    {
+        foreach (var op in state?.Ops ?? [])
+            if (op is StepOp { Phase: StepPhase.InDoubt } step) yield return step;
+    }
+
     /// <summary>How a decision names what it is about: the op, and the attempt that was in doubt when it was decided.</summary>
     public static string NameOf(long op, int attempt) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{op}/{attempt}");
 

@@ -10,7 +10,7 @@ namespace Holdfast.Runtime;
 /// pool's threads compute what the next batch holds. Thread-safe.
 /// </summary>
 /// <remarks>After D. Gawlick's group commit for IMS Fast Path; the leader's role passes on as in flat combining (Hendler et al., 2010).</remarks>
-sealed class Committer : IDisposable
+sealed class Committer
 {
     static readonly TimeSpan ProbeWait = TimeSpan.FromMilliseconds(250);
 
@@ -22,12 +22,15 @@ sealed class Committer : IDisposable
     readonly Action<Exception> _failed;
     readonly EngineMetrics _metrics;
     readonly Standby _standby;
+    readonly TaskCompletionSource _ended;
     readonly Lock _lock = new();
     List<PendingWrite> _gathered = [];
     List<PendingWrite> _batch = [];
     readonly List<StoreWrite> _writes = [];
     WriteResult[] _results = new WriteResult[64];
     bool _isLed;
+    bool _isClosed;
+    bool _isProbing;
     HoldfastException? _full;
     Exception? _broken;
 
@@ -35,40 +38,79 @@ sealed class Committer : IDisposable
     {
         (_store, _envelope, _batchMax, _time, _executor, _failed, _metrics) = (store, envelope, batchMax, time, executor, failed, metrics);
         _standby = executor.StandBy("Holdfast committer", LeadOn);
+        _ended = new(executor.Completion);
     }
 
     /// <summary>Commits one write together with others. Completes when the write is durable, or with why it is not.</summary>
     /// <exception cref="HoldfastException">
     /// <see cref="HoldfastError.StoreFull"/> or <see cref="HoldfastError.StoreUnavailable"/>: not kept, and only for writes that may be
-    /// given up; those of turns wait. <see cref="HoldfastError.OutcomeUnknown"/>: nobody knows; the engine stops. <see cref="HoldfastError.PayloadNotEncoded"/>: not kept.
+    /// given up; those of turns wait. <see cref="HoldfastError.OutcomeUnknown"/>: nobody knows; the engine stops. <see cref="HoldfastError.NotRunning"/>: the engine stops or has
+    /// stopped, and the store never got it: not kept. <see cref="HoldfastError.PayloadNotEncoded"/>: not kept.
     /// </exception>
     public ValueTask<WriteResult> CommitAsync(StoreWrite write) => CommitAsync(write, new(_executor));
 
     /// <summary>The same, answered through an object of the caller's that no other commit is using.</summary>
     public ValueTask<WriteResult> CommitAsync(StoreWrite write, PendingWrite pending)
     {
-        if (_envelope.Seals) write = SealedWrites.Of(_envelope, write);
-        var answer = pending.Begin(write);
-        bool leads;
-        lock (_lock)
-        {
-            if (_broken is { } broken) throw Unknown(broken);
-            if (_full is { } full && IsRefused(write, full)) throw new HoldfastException(full.Error, full.Message, full);
-            _gathered.Add(pending);
-            leads = !_isLed;
-            _isLed = true;
-        }
-        // Not awaited: the leader's own write is among those that the lead completes.
-        if (leads) _ = LeadOnceAsync();
+        var answer = pending.Begin(Sealed(write));
+        Bring([pending]);
         return answer;
     }
 
-    /// <summary>Ends the committer's thread. Nothing may be committed any more.</summary>
-    public void Dispose() => _standby.Dispose();
+    /// <summary>Commits writes that come together: as many in one commit as go into one.</summary>
+    public Task<WriteResult[]> CommitAsync(IReadOnlyList<StoreWrite> writes)
+    {
+        var pending = new PendingWrite[writes.Count];
+        var answers = new Task<WriteResult>[writes.Count];
+        for (var i = 0; i < pending.Length; i++) answers[i] = (pending[i] = new(_executor)).Begin(Sealed(writes[i])).AsTask();
+        Bring(pending);
+        return Task.WhenAll(answers);
+    }
+
+    StoreWrite Sealed(StoreWrite write) => _envelope.Seals ? SealedWrites.Of(_envelope, write) : write;
+
+    void Bring(ReadOnlySpan<PendingWrite> brought)
+    {
+        bool leads;
+        lock (_lock)
+        {
+            if (_isClosed || _broken is not null) throw NotKept(_broken);
+            foreach (var pending in brought)
+                if (_full is { } full && IsRefused(pending.Write, full)) throw new HoldfastException(full.Error, full.Message, full);
+            _gathered.AddRange(brought);
+            leads = !_isLed;
+            _isLed = true;
+        }
+        // Not awaited: the leader's own writes are among those that the lead completes.
+        if (leads) _ = LeadOnceAsync();
+    }
+
+    /// <summary>
+    /// Takes no more writes. Returns when those that it has are answered, and its thread has ended: only then may the store go. What waits for room is given up, since nobody
+    /// knows when there will be any.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        List<PendingWrite> waiting = [];
+        lock (_lock)
+        {
+            _isClosed = true;
+            if (_isProbing)
+            {
+                (waiting, _gathered) = (_gathered, []);
+                _isLed = false;
+            }
+        }
+        foreach (var pending in waiting) pending.Fail(NotKept(null));
+        EndIfClosed();
+        await _ended.Task.ConfigureAwait(false);
+        _standby.Dispose();
+    }
 
     async Task LeadOnceAsync()
     {
         if (await LeadAsync().ConfigureAwait(false)) _standby.Call();
+        else EndIfClosed();
     }
 
     /// <summary>What the committer's own thread does: commits batch after batch until nothing has gathered.</summary>
@@ -83,13 +125,25 @@ sealed class Committer : IDisposable
                 _ = ContinueAsync(lead);
                 return;
             }
-            if (!lead.Result) return;
+            if (lead.Result) continue;
+            EndIfClosed();
+            return;
         }
 
         async Task ContinueAsync(ValueTask<bool> lead)
         {
             if (await lead.ConfigureAwait(false)) _standby.Call();
+            else EndIfClosed();
         }
+    }
+
+    void EndIfClosed()
+    {
+        lock (_lock)
+        {
+            if (!_isClosed || _isLed) return;
+        }
+        _ended.TrySetResult();
     }
 
     /// <summary>Commits what has gathered; true when more has gathered meanwhile, and the lead is still the caller's.</summary>
@@ -167,6 +221,7 @@ sealed class Committer : IDisposable
     async ValueTask<bool> HoldAsync(HoldfastException full)
     {
         List<PendingWrite> refused;
+        bool probes;
         lock (_lock)
         {
             _full = full;
@@ -174,18 +229,25 @@ sealed class Committer : IDisposable
             refused = [.. _batch.FindAll(static p => MayBeGivenUp(p.Write)), .. _gathered.FindAll(p => IsRefused(p.Write, full))];
             _gathered = [.. _batch.FindAll(static p => !MayBeGivenUp(p.Write)), .. _gathered.FindAll(p => !IsRefused(p.Write, full))];
             _batch = [];
-            // With nothing to try again, the next write that comes is the probe.
-            if (_gathered.Count == 0)
+            if (_isClosed)
             {
-                _isLed = false;
-                _full = null;
+                refused.AddRange(_gathered);
+                _gathered = [];
             }
+            // With nothing to try again, the next write that comes is the probe.
+            probes = _isProbing = _isLed = _gathered.Count > 0;
+            if (!probes) _full = null;
         }
         foreach (var pending in refused) pending.Fail(new HoldfastException(full.Error, full.Message, full));
-        if (_full is null) return false;
+        if (!probes) return false;
         _metrics.StoreIsFull(full);
         await Task.Delay(ProbeWait, _time).ConfigureAwait(false);
-        return true;
+        lock (_lock)
+        {
+            _isProbing = false;
+            // Given up meanwhile, if the engine stops.
+            return _isLed;
+        }
     }
 
     void Break(Exception error)
@@ -198,7 +260,7 @@ sealed class Committer : IDisposable
             _gathered = [];
             _isLed = false;
         }
-        foreach (var pending in waiting) pending.Fail(Unknown(error));
+        foreach (var pending in waiting) pending.Fail(NotKept(error));
     }
 
     static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail or PruneRuns;
@@ -207,4 +269,8 @@ sealed class Committer : IDisposable
 
     static HoldfastException Unknown(Exception error) => error as HoldfastException
         ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {ErrorText.MessageOf(error)} Whether it was kept shows after a restart.", error);
+
+    /// <summary>What the store never got was certainly not kept, also where nobody knows what became of what it got.</summary>
+    static HoldfastException NotKept(Exception? broken) => new(
+        HoldfastError.NotRunning, $"It was not kept, because the engine {(broken is null ? "stops or has stopped." : $"has stopped: {ErrorText.MessageOf(broken)}")} Do it again once an engine runs.", broken);
 }

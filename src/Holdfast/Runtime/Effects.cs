@@ -41,7 +41,10 @@ static class Effects
             }
         }
         foreach (var entry in decision.Journal)
+        {
             if (entry.Kind == JournalKind.StepInDoubt) engine.Metrics.InDoubt(1);
+            if (entry.Kind is JournalKind.StepInDoubt or JournalKind.StepDecided or JournalKind.Parked or JournalKind.Unparked) engine.Attention.Changed();
+        }
         if (decision.Answers is not null && run.Answered is { } answered) engine.Answers.Complete(run.Id, answered.Call, answered.Outcome);
         if (memory.State.Inbox.Count > 0 && RunKernel.NextUpdate(memory.State) is not null) run.TryPost(UpdateWaiting.Instance);
         foreach (var mail in decision.Outgoing) engine.MailPosted(mail.Run);

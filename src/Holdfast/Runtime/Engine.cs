@@ -20,6 +20,7 @@ sealed class Engine : IAsyncDisposable
     readonly CancellationTokenSource _stopping = new();
     readonly ILogger _log;
     readonly ITimer _sweep;
+    readonly MigratedRuns _migrated;
     readonly bool _alwaysCold;
     readonly Action<Exception>? _stopHost;
     readonly ConcurrentDictionary<RunId, IReadOnlyList<Mark>> _marked = new();
@@ -43,10 +44,12 @@ sealed class Engine : IAsyncDisposable
         var store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
         Store = new PayloadStore(store, Envelope);
         Admission = new(options.StepsInFlightMax);
-        Metrics = new(() => _runs.Count, () => Admission.Running);
+        Attention = new(this);
+        Metrics = new(() => _runs.Count, () => Admission.Running, Attention);
         Committer = new(Store, Envelope, options.BatchMax, Time, Executor, Broken, Metrics);
         Timers = new(this);
         Pruner = new(this);
+        _migrated = new(this);
         Completions = new(Executor);
         Answers = new(Executor);
         Marks = RunningMarks.Open(null);
@@ -78,6 +81,9 @@ sealed class Engine : IAsyncDisposable
     public Admission Admission { get; }
 
     public EngineMetrics Metrics { get; }
+
+    /// <summary>What waits for a person, for the metrics.</summary>
+    public Attention Attention { get; }
 
     public Committer Committer { get; }
 
@@ -117,7 +123,6 @@ sealed class Engine : IAsyncDisposable
         foreach (var (run, marks) in Marks.Previous) _marked.TryAdd(run, marks);
         Failure = null;
         Log.Started(_log, Store.Location, Epoch);
-        await UnparkMigratedAsync(cancellationToken).ConfigureAwait(false);
         var taken = 0;
         var after = default(RunKey);
         while (true)
@@ -132,6 +137,7 @@ sealed class Engine : IAsyncDisposable
         await Timers.StartAsync().ConfigureAwait(false);
         _sweep.Change(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         Pruner.Start();
+        _migrated.Start();
     }
 
     /// <summary>Refuses a rule for a workflow that nobody has: a misspelt name would leave its runs to the general rule, which may remove them much earlier.</summary>
@@ -160,7 +166,7 @@ sealed class Engine : IAsyncDisposable
         Failure ??= new HoldfastException(HoldfastError.NotRunning, "The engine has stopped.");
         Completions.FailAll(Failure);
         Answers.FailAll(Failure);
-        Committer.Dispose();
+        await Committer.StopAsync().ConfigureAwait(false);
         await Store.DisposeAsync().ConfigureAwait(false);
         if (!failed) Marks.Dispose();
         Metrics.Dispose();
@@ -231,6 +237,8 @@ sealed class Engine : IAsyncDisposable
 
     public void Finished(LiveRun run, RunOutcome outcome)
     {
+        // However it stood before: nobody is waited for any more.
+        if (outcome.Status == RunStatus.Terminated) Attention.Changed();
         // In this order: whoever finds the run under way after having asked to be told is told.
         Forget(run);
         Completions.Complete(run.Id, outcome);
@@ -254,7 +262,7 @@ sealed class Engine : IAsyncDisposable
     /// Whether nothing is under way but attempts that wait for something outside. A harness that delivers one thing at a time asks for it.
     /// </summary>
     /// <param name="accepts">Whether the harness takes a run for one at rest in which so many attempts run.</param>
-    public bool IsAtRest(Func<RunId, int, bool> accepts) => _runs.Values.All(run => run.AttemptsAtRest() is { } running && accepts(run.Id, running));
+    public bool IsAtRest(Func<RunId, int, bool> accepts) => !_migrated.IsUnderWay && _runs.Values.All(run => run.AttemptsAtRest() is { } running && accepts(run.Id, running));
 
     public void LostOwnership(RunId run, WriteResult answer)
     {
@@ -302,6 +310,7 @@ sealed class Engine : IAsyncDisposable
     public void NoteParked(RunId run, string reason)
     {
         Metrics.Parked();
+        Attention.Changed();
         Log.Parked(_log, run, reason);
     }
 
@@ -309,37 +318,11 @@ sealed class Engine : IAsyncDisposable
 
     public void NoteScanFailed(Exception error) => Log.ScanFailed(_log, error);
 
+    public void NoteUnparkFailed(Exception error) => Log.UnparkFailed(_log, error);
+
+    public void NoteCountFailed(Exception error) => Log.CountFailed(_log, error);
+
     public void NotePruneFailed(Exception error) => Log.PruneFailed(_log, error);
-
-    /// <summary>Runs that were parked because their code was not here are tried again at every start: the old build may be back.</summary>
-    async Task UnparkMigratedAsync(CancellationToken cancellationToken)
-    {
-        RunId? before = null;
-        while (true)
-        {
-            var page = await Store.ListAsync(new() { Status = RunStatus.Parked, Before = before, Limit = 500 }, cancellationToken).ConfigureAwait(false);
-            foreach (var row in page)
-            {
-                // The last of the three: its record could not be read, by an older build or without its codec perhaps, and can be.
-                if (StateBytes.TryRead(row.State, out _) is not { } state
-                    || !(Migration.IsReasonOf(state) || Damaged.IsUnreadable(state) || state.Status == RunStatus.Running)) continue;
-                if (!await CanResumeAsync(row, cancellationToken).ConfigureAwait(false)) continue;
-                await Committer.CommitAsync(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, Time.GetUtcNow())) { Epoch = Epoch }).ConfigureAwait(false);
-            }
-            if (page.Count < 500) return;
-            before = page[^1].Id;
-        }
-    }
-
-    async ValueTask<bool> CanResumeAsync(RunRow row, CancellationToken cancellationToken)
-    {
-        if (Registry.Find(row.Workflow, row.Version) is not { } type || await Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { Unreadable: null } stored) return false;
-        if (StateBytes.TryRead(stored.Run.State, out _) is not { } state || state.Ops.Any(op => op is StepOp { Handler: { } handler } && !Handlers.ContainsKey(handler))) return false;
-        if (Damaged.IsUnreadable(state) && !await LargeValues.AreReadableAsync(Store, stored, cancellationToken).ConfigureAwait(false)) return false;
-        if (stored.Snapshot.IsEmpty) return true;
-        using var services = new ServiceLease(Provider, type);
-        return SnapshotCheck.Problem(Services(stored.Run), services, stored) is null;
-    }
 
     /// <summary>What the frames of a run need of the engine.</summary>
     public RunServices Services(NewRun run) => new()

@@ -25,7 +25,7 @@ sealed class EngineMetrics : IDisposable
     readonly Counter<long> _prunedRuns;
     readonly Counter<long> _prunedRows;
 
-    public EngineMetrics(Func<int> hotRuns, Func<int> attempts)
+    public EngineMetrics(Func<int> hotRuns, Func<int> attempts, Attention attention)
     {
         _turns = _meter.CreateCounter<long>("holdfast.turns", "{turn}", "Turns that were committed.");
         _steps = _meter.CreateCounter<long>("holdfast.steps", "{step}", "Attempts of steps that succeeded.");
@@ -39,6 +39,8 @@ sealed class EngineMetrics : IDisposable
         _full = _meter.CreateCounter<long>("holdfast.store.full", "{commit}", "Commits that found no room.");
         _prunedRuns = _meter.CreateCounter<long>("holdfast.pruned.runs", "{run}", "Ended runs that retention removed.");
         _prunedRows = _meter.CreateCounter<long>("holdfast.pruned.rows", "{row}", "Rows that went with them.");
+        _meter.CreateObservableGauge("holdfast.parked.now", attention.Parked, "{run}", "Runs that are parked now, by reason.");
+        _meter.CreateObservableGauge("holdfast.in_doubt.now", attention.InDoubt, "{step}", "At-most-once steps that are in doubt now.");
         _meter.CreateObservableGauge("holdfast.runs.hot", hotRuns, "{run}", "Runs held in memory.");
         _meter.CreateObservableGauge("holdfast.attempts.running", attempts, "{attempt}", "Attempts of steps that run now.");
     }

@@ -47,7 +47,11 @@ static class Loading
                 return null;
             }
             run.Memory = memory;
-            if (engine.TakeMarks(run.Id) is { } marks) await CountDeathAsync(run, memory, marks, stored.Results).ConfigureAwait(false);
+            if (engine.TakeMarks(run.Id) is { } marks && !await CountDeathAsync(run, memory, marks, stored.Results).ConfigureAwait(false))
+            {
+                // What is in memory ran ahead of the store, and is read again. The death stays uncounted: the store has said why.
+                return engine.Failure is null ? await PrepareAsync(run, events).ConfigureAwait(false) : null;
+            }
             memory.Unfolded.AddRange(stored.Results);
             if (RunKernel.NextUpdate(memory.State) is null) prelude.Add(new RunEvent.TimePassed(epoch));
             else run.TryPost(new RunEvent.TimePassed(epoch));
@@ -82,18 +86,19 @@ static class Loading
 
     /// <summary>
     /// Counts a death of the process while this run's code was running, in a commit of its own before any of that code runs again: if it
-    /// kills this process too, the next one knows.
+    /// kills this process too, the next one knows. False when the store has not taken it.
     /// </summary>
-    static async ValueTask CountDeathAsync(LiveRun run, RunMemory memory, IReadOnlyList<Mark> marks, IReadOnlyList<StoredResult> results)
+    static async ValueTask<bool> CountDeathAsync(LiveRun run, RunMemory memory, IReadOnlyList<Mark> marks, IReadOnlyList<StoredResult> results)
     {
         var engine = run.Engine;
-        if (memory.State.Status != RunStatus.Running) return;
+        if (memory.State.Status != RunStatus.Running) return true;
         var now = engine.Time.GetUtcNow();
         var decision = new Decision();
         var deaths = new Deaths(marks, engine.Options.CrashesMax, engine.Options.CrashesInStepMax);
         RunKernel.Decide(memory.State, new RunEvent.Recover(engine.Epoch, deaths, results), now, decision);
-        await Parked.CommitStateAsync(run, memory, decision, now).ConfigureAwait(false);
+        if (!await Parked.CommitStateAsync(run, memory, decision, now).ConfigureAwait(false)) return false;
         if (memory.State.Status == RunStatus.Parked) engine.NoteParked(run.Id, memory.State.ParkReason!);
+        return true;
     }
 
     /// <summary>What stands against taking the run up from its record, or null.</summary>

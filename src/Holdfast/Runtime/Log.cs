@@ -46,4 +46,10 @@ static partial class Log
 
     [LoggerMessage(23, LogLevel.Error, "Ended runs could not be removed; it is tried again.")]
     public static partial void PruneFailed(ILogger log, Exception error);
+
+    [LoggerMessage(24, LogLevel.Error, "Runs that wait for their code or codec could not be looked through; it is tried again.")]
+    public static partial void UnparkFailed(ILogger log, Exception error);
+
+    [LoggerMessage(25, LogLevel.Error, "Parked runs and steps in doubt could not be counted for the metrics; it is tried again when they are asked for.")]
+    public static partial void CountFailed(ILogger log, Exception error);
 }

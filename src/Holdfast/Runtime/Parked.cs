@@ -44,7 +44,12 @@ static class Parked
         // Attempts that failed count all the same, and wait for their next one until the run goes on.
         foreach (var failed in ended) RunKernel.Decide(memory.State, failed, now, decision);
         if (decision.Journal.Count == 0 && decision.ConsumedMail.Count == 0) return null;
-        if (!await CommitStateAsync(run, memory, decision, now).ConfigureAwait(false)) return null;
+        if (!await CommitStateAsync(run, memory, decision, now).ConfigureAwait(false))
+        {
+            if (engine.Failure is not null) return null;
+            // A turn that breaks is tried again. A run that waits for a reason that nobody knows would not be.
+            throw new HoldfastException(HoldfastError.StoreUnavailable, $"Run {run.Id} is to wait or to end, and the store does not keep why: {reason.Text}");
+        }
         Effects.Release(run, memory, decision, now);
         if (decision.Outcome is { } outcome) engine.Finished(run, outcome);
         else
@@ -56,7 +61,7 @@ static class Parked
         return null;
     }
 
-    /// <summary>Commits a change of the kernel's state alone; the frames stay as they are.</summary>
+    /// <summary>Commits a change of the kernel's state alone; the frames stay as they are. False when the store has not taken it: the run is out of memory then.</summary>
     public static async ValueTask<bool> CommitStateAsync(LiveRun run, RunMemory memory, Decision decision, DateTimeOffset now)
     {
         var engine = run.Engine;

@@ -37,6 +37,7 @@ static class StepCommit
     public static async Task<T> DoAsync<T>(Attempt attempt, Func<StepTransaction, T> work)
     {
         var engine = attempt.Engine;
+        InsideCommit.ThrowIfIn(engine);
         Exception? thrown = null;
         T result = default!;
         var answer = await engine.Committer.CommitAsync(Write(attempt, engine, settles: false, connection =>
@@ -46,7 +47,7 @@ static class StepCommit
             {
                 // Whoever took its place may have begun: what this one does now would be done beside it.
                 if (!attempt.IsPresent) throw new OperationCanceledException($"Attempt {attempt.Number} of step '{attempt.Step.Label}' has been given up, and may not commit anything.");
-                result = StepRunner.Marked(attempt, engine, () => work(new(connection, attempt.Run, attempt.Op, engine.Envelope)), static _ => true, out _);
+                result = Run(attempt, engine, work, connection);
                 return new(Keep: true, null, default);
             }
             catch (Exception error)
@@ -64,6 +65,9 @@ static class StepCommit
                 HoldfastError.OwnershipLost, $"Step '{attempt.Step.Label}' (op {attempt.Op}) of run {attempt.Run} may not commit anything: the run goes on elsewhere, or has ended ({answer.Verdict})."),
         };
     }
+
+    static T Run<T>(Attempt attempt, Engine engine, Func<StepTransaction, T> work, System.Data.Common.DbConnection connection) => StepRunner.Marked(
+        attempt, engine, () => InsideCommit.Run(attempt, engine, () => work(new(connection, attempt.Run, attempt.Op, engine.Envelope))), static _ => true, out _);
 
     static TransactionStep Write(Attempt attempt, Engine engine, bool settles, Func<System.Data.Common.DbConnection, TransactionAnswer> work) => new()
     {
@@ -86,7 +90,7 @@ static class StepCommit
         try
         {
             var started = engine.Time.GetTimestamp();
-            var outcome = StepRunner.Marked(attempt, engine, () => work(new(connection, attempt.Run, step.Id, engine.Envelope)), static _ => true, out _);
+            var outcome = Run(attempt, engine, work, connection);
             if (step.Kind == StepKind.Transaction && step.Timeout is { } limit && engine.Time.GetElapsedTime(started) is var took && took > limit)
                 throw new TimeoutException($"The transaction step '{step.Label}' took {took}, longer than {limit}, and was undone.");
             return new(Keep: true, engine.Envelope.Seal(StateCodec.EncodeOutcome(outcome)), engine.Envelope.Seal(StateBytes.Of([RunKernel.JournalOf(step, outcome)])));

@@ -161,7 +161,6 @@ static class StepRunner
 
     static async ValueTask<Outcome?> TransactionAsync(Attempt attempt, Engine engine)
     {
-        var step = attempt.Step;
         if (await FetchAsync(attempt, engine).ConfigureAwait(false) is not { } blobs) return null;
         using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
         if (Body(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services) is not TransactionBody body) return null;

@@ -163,6 +163,19 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public async Task Models_are_asked_no_more_often_than_their_rate_allows()
+    {
+        var model = new ScriptedModel(static c => ScriptedReply.Say($"{c.Number}"));
+        await using var desk = await StartAsync(model, static (m, t) => new(m, t) { ModelRates = [new("provider", 1, TimeSpan.FromMilliseconds(300))] });
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => AskAsync(desk, AgentStart.Ask($"{i}"))));
+        foreach (var run in runs) Assert.Equal(AgentStatus.Answered, (await desk.ResultAsync<AgentAnswer>(run)).Status);
+        // Never earlier: that is the promise. How much later is the machine's affair.
+        Assert.True(watch.Elapsed >= TimeSpan.FromMilliseconds(900), $"{watch.Elapsed}");
+        Assert.Equal(4, model.Calls.Count);
+    }
+
+    [Fact]
     public async Task Mail_is_answered_one_at_a_time_and_only_once()
     {
         var model = new ScriptedModel(static c => ScriptedReply.Say($"to {c.LastText}"));

@@ -20,7 +20,7 @@ static class Clerks
         builder.Services.AddSingleton(bank).AddSingleton(services => BankTools.Make(services, options));
         builder.Services.AddSingleton(services =>
             (define ?? (static (m, t) => new(m, t) { ModelRetry = new() { FirstDelay = TimeSpan.FromMilliseconds(1) } }))(new ModelChain(new Model("scripted", model)), services.GetRequiredService<Toolbox>()));
-        builder.AddWorkflow<Clerk>();
+        builder.AddAgent<Clerk>().AddWorkflow<TeamTests.Office>().AddWorkflow<TeamTests.Looks>();
     };
 
     public static string Arguments(int amount = 10, string invoice = "A-1") => $$"""{"invoice":"{{invoice}}","amount":{{amount}}}""";

@@ -21,7 +21,7 @@ sealed class Operator(World world)
             var entry = world.Ledger.Find(doubt.IdempotencyKey);
             if (entry is not null) entry.MayRepeat = entry.Done == 0;
             var decision = entry is { Done: > 0 } ? InDoubtDecision.Succeeded(entry.Result) : InDoubtDecision.Retry();
-            await c.ResolveInDoubtAsync(doubt.Run, doubt.Op, decision);
+            await c.ResolveInDoubtAsync(doubt, decision);
             return true;
         }));
     }

@@ -128,7 +128,7 @@ public sealed class GoldenTests
         await world.UntilAsync(doubtful, static info => info.Waiting.StartsWith("in doubt", StringComparison.Ordinal));
         var step = Assert.Single(await world.Client.ListInDoubtAsync());
         Assert.Equal(($"{doubtful.Id}-1", "page"), (step.IdempotencyKey, step.Label));
-        await world.Client.ResolveInDoubtAsync(step.Run, step.Op, InDoubtDecision.Succeeded("paged"));
+        await world.Client.ResolveInDoubtAsync(step, InDoubtDecision.Succeeded("paged"));
         Assert.Equal("paged", await world.ResultAsync<string>(doubtful));
 
         Assert.Equal(7, await (await Find("Quick", "done")).ResultAsync<int>());

@@ -56,7 +56,7 @@ public sealed class MissingCodecTests
             await RefusedAsync(() => run.QueryAsync(w => w.Count));
             await RefusedAsync(() => run.RestartAsync("it hangs"));
             await RefusedAsync(() => world.Client.GetRun(ended).ResultAsync<string>());
-            await RefusedAsync(() => world.Client.ResolveInDoubtAsync(waiting, 1, InDoubtDecision.Retry()));
+            await RefusedAsync(() => world.Client.ResolveInDoubtAsync(waiting, 1, 1, InDoubtDecision.Retry()));
             Assert.Equal(RunStatus.Completed, await world.Client.GetRun(ended).WaitAsync());
             var journal = await run.ReadJournalAsync();
             Assert.Contains(journal, static l => l.What == "Unreadable");

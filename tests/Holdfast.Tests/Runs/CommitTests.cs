@@ -58,6 +58,55 @@ public sealed class CommitTests
         Assert.Equal(["step 0", "step 1", "step 2", "step 3"], probe.Entries);
     }
 
+    /// <summary>A reason that is not kept is no reason: nobody would take the run up again before the next start.</summary>
+    [Fact]
+    public async Task A_run_whose_parking_is_refused_too_is_taken_up_again_by_itself()
+    {
+        var probe = new Probe();
+        await using var world = await World.StartAsync(
+            [typeof(Logs)], () => new PickyStore(new MemoryStore(), static (write, turns) => write is Transition && turns is 3 or 4 ? Verdict.Refused : null), configure: probe.Register);
+        var run = await world.Client.StartAsync((Logs w) => w.Run(4));
+        Assert.Equal("0,1,2,3", await run.ResultAsync().WaitAsync(World.Patience));
+        Assert.Equal(["step 0", "step 1", "step 2", "step 3"], probe.Entries);
+        Assert.Contains(world.Errors, static e => e.Contains("the test says so", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_run_whose_deaths_cannot_be_counted_goes_on_all_the_same()
+    {
+        using var directory = new Storage.TemporaryDirectory();
+        var content = new MemoryStore();
+        var (counts, hasRefused) = (false, false);
+        IStore Store(IStore inner) => new PickyStore(new Beside(inner, directory["store"]), (write, _) =>
+        {
+            if (!counts || hasRefused || write is not Transition) return null;
+            hasRefused = true;
+            return Verdict.Refused;
+        });
+        RunId id;
+        await using (var world = await World.StartAsync([typeof(Waits)], () => Store(content)))
+        {
+            var run = await world.Client.StartAsync((Waits w) => w.Run());
+            await world.UntilAsync(run, static i => i.Waiting.StartsWith("signal", StringComparison.Ordinal));
+            id = run.Id;
+        }
+        using var marks = Runtime.RunningMarks.Open(directory["store"]);
+        marks.Enter(id);
+        counts = true;
+        await using var next = await World.StartAsync([typeof(Waits)], () => Store(content.Reopen()));
+        var waiting = next.Client.GetRun<Waits, int>(id);
+        await waiting.SignalAsync(new Signal<int>("go"), 3);
+        Assert.Equal(3, await next.ResultAsync<int>(waiting));
+        Assert.True(hasRefused);
+        Assert.Contains(next.Errors, static e => e.Contains("the test says so", StringComparison.Ordinal));
+    }
+
+    /// <summary>A store with room for files beside it.</summary>
+    sealed class Beside(IStore inner, string path) : StoreWrapper(inner)
+    {
+        public override string? SidecarPath => path;
+    }
+
     [Fact]
     public async Task An_owner_that_was_replaced_acts_no_more_and_the_new_one_goes_on()
     {

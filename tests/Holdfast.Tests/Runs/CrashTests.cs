@@ -70,7 +70,7 @@ public sealed class CrashTests
         Assert.Equal((id, 1L, $"{id}-1"), (doubt.Run, doubt.Op, doubt.IdempotencyKey));
         Assert.Equal(1, probe.Count("charge"));
 
-        await next.Client.ResolveInDoubtAsync(id, doubt.Op, decision switch
+        await next.Client.ResolveInDoubtAsync(doubt, decision switch
         {
             "succeeded" => InDoubtDecision.Succeeded(42),
             "failed" => InDoubtDecision.Failed("the provider never saw it"),
@@ -80,7 +80,44 @@ public sealed class CrashTests
         Assert.Equal(charges, probe.Count("charge"));
         Assert.Empty(await next.Client.ListInDoubtAsync());
         // A second decision comes too late, and changes nothing.
-        Assert.Equal(HoldfastError.RunFinished, (await Assert.ThrowsAsync<HoldfastException>(() => next.Client.ResolveInDoubtAsync(id, doubt.Op, InDoubtDecision.Retry()))).Error);
+        Assert.Equal(HoldfastError.RunFinished, (await Assert.ThrowsAsync<HoldfastException>(() => next.Client.ResolveInDoubtAsync(doubt, InDoubtDecision.Retry()))).Error);
+    }
+
+    [Fact]
+    public async Task A_decision_about_one_attempt_is_refused_once_a_later_one_is_in_doubt()
+    {
+        var probe = new Probe { Answer = static (_, _) => Task.FromResult(7) };
+        var (id, store) = await LoseResultAsync(probe, atMostOnce: true);
+        InDoubtStep first;
+        await using (var next = await World.StartAsync([typeof(Charges)], () => store, configure: probe.Register, options: static o => o.StopTime = TimeSpan.Zero))
+        {
+            await next.UntilAsync(next.Client.GetRun(id), static i => i.Waiting.Contains("in doubt", StringComparison.Ordinal));
+            first = Assert.Single(await next.Client.ListInDoubtAsync());
+            await TelemetryTests.UntilAsync(next, next.Engine.Attention.InDoubt, null, 1);
+            probe.Answer = async (_, step) =>
+            {
+                probe.Gate("again").TrySetResult();
+                await Task.Delay(Timeout.Infinite, step.CancellationToken);
+                return 0;
+            };
+            await next.Client.ResolveInDoubtAsync(first, InDoubtDecision.Retry());
+            await probe.ReachedAsync("again");
+            await TelemetryTests.UntilAsync(next, next.Engine.Attention.InDoubt, null, 0);
+            Assert.Equal(HoldfastError.NotInDoubt, (await Assert.ThrowsAsync<HoldfastException>(() => next.Client.ResolveInDoubtAsync(first, InDoubtDecision.Retry()))).Error);
+        }
+        await using var third = await World.StartAsync([typeof(Charges)], store.Reopen, configure: probe.Register);
+        var run = third.Client.GetRun(id);
+        await third.UntilAsync(run, static i => i.Waiting.Contains("in doubt", StringComparison.Ordinal));
+        var second = Assert.Single(await third.Client.ListInDoubtAsync());
+        Assert.Equal((1, 2), (first.Attempt, second.Attempt));
+        // It was true of the first attempt that it had done nothing. Of the second, nobody has asked.
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => third.Client.ResolveInDoubtAsync(first, InDoubtDecision.Retry()));
+        Assert.Equal(HoldfastError.NotInDoubt, refused.Error);
+        Assert.Contains("attempt 2 is", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(second, Assert.Single(await third.Client.ListInDoubtAsync()));
+        await third.Client.ResolveInDoubtAsync(second.Run, second.Op, second.Attempt, InDoubtDecision.Succeeded(42));
+        Assert.Equal("42", await third.ResultAsync<string>(run));
+        Assert.Equal(2, probe.Count("charge"));
     }
 
     [Fact]
@@ -207,7 +244,7 @@ public sealed class CrashTests
         Assert.Contains("suspect", (await next.ParkedAsync(run)).Waiting, StringComparison.Ordinal);
         var doubt = Assert.Single(await next.Client.ListInDoubtAsync());
         Assert.Equal((id, 1L, $"{id}-1"), (doubt.Run, doubt.Op, doubt.IdempotencyKey));
-        await next.Client.ResolveInDoubtAsync(doubt.Run, doubt.Op, InDoubtDecision.Succeeded(7));
+        await next.Client.ResolveInDoubtAsync(doubt, InDoubtDecision.Succeeded(7));
         Assert.Single(await next.Client.ListInDoubtAsync());
         await next.ResumeAsync(run);
         Assert.Equal("7", await next.ResultAsync<string>(run));

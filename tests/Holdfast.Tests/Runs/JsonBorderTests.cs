@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Hosting;
 
 namespace Holdfast.Tests.Runs;
 
@@ -158,6 +159,65 @@ public sealed class JsonBorderTests
         public Durable Run() => Durable.WhenAll();
     }
 
+    public class Shown
+    {
+        public int Number { get; set; }
+    }
+
+    public sealed class Hiding : Shown
+    {
+        public new string Number { get; set; } = "";
+    }
+
+    public sealed record Remembering(int Number)
+    {
+        int _times;
+
+        public int Times() => ++_times;
+    }
+
+    public sealed record Noting(int Number)
+    {
+        readonly List<string> _notes = [];
+
+        public void Note(string text) => _notes.Add(text);
+    }
+
+    public sealed class Set
+    {
+        int _number, _times;
+
+        public int Number
+        {
+            get => _number;
+            set => _number = value;
+        }
+
+        public int Times() => ++_times;
+    }
+
+    [JsonDerivedType(typeof(Told), "told"), JsonDerivedType(typeof(Untold))]
+    public abstract class Tale
+    {
+        public string Name { get; set; } = "";
+    }
+
+    public sealed class Told : Tale;
+
+    public sealed class Untold : Tale;
+
+    public sealed class OnlyRead
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
+        public int Number { get; set; }
+    }
+
+    public sealed class OnlyWritten
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenReading)]
+        public int Number { get; set; }
+    }
+
     public static TheoryData<Type, string> Refused => new()
     {
         { typeof(OnlyPrivate), "._amount is not public" },
@@ -173,6 +233,13 @@ public sealed class JsonBorderTests
         { typeof(nint), "which is no value" },
         { typeof(Stack<int>), "upside down" },
         { typeof(System.Numerics.BigInteger), "is not public" },
+        { typeof(Hiding), ".Number is hidden" },
+        { typeof(Remembering), "._times is not public" },
+        { typeof(Noting), "._notes is not public" },
+        { typeof(Set), "._times is not public" },
+        { typeof(Tale), "Untold has no discriminator" },
+        { typeof(OnlyRead), ".Number is not written" },
+        { typeof(OnlyWritten), ".Number would be written and could not be read back" },
     };
 
     [Theory]
@@ -258,6 +325,43 @@ public sealed class JsonBorderTests
         public int Legs { get; set; } = 4;
     }
 
+    public sealed record Derives(int Number, string[] Words)
+    {
+        readonly int _twice = Number * 2;
+        readonly HashSet<string> _known = [.. Words];
+
+        public bool Knows(string word) => _known.Contains(word) && _twice > 0;
+    }
+
+    public sealed class SetsMore
+    {
+        int _number, _twice;
+
+        public int Number
+        {
+            get => _number;
+            set => Keep(value);
+        }
+
+        void Keep(int value)
+        {
+            _number = value;
+            _twice = _number * 2;
+        }
+
+        public int Twice() => _twice;
+    }
+
+    public class Virtual
+    {
+        public virtual int Number { get; set; }
+    }
+
+    public sealed class Overriding : Virtual
+    {
+        public override int Number { get; set; }
+    }
+
     [JsonConverter(typeof(SelfConverter))]
     public sealed class SelfMade
     {
@@ -276,6 +380,7 @@ public sealed class JsonBorderTests
         typeof(Whole), typeof(HandMade), typeof(Built), typeof(Filled), typeof(Animal), typeof(SelfMade), typeof(int?), typeof(object), typeof(Uri), typeof(Version), typeof(DateTimeOffset),
         typeof(IReadOnlyDictionary<string, int[]>), typeof(Tuple<int, string>), typeof(StepOptions), typeof(RunId), typeof(RunInfo), typeof(Secret<string>), typeof(ReadOnlyMemory<byte>),
         typeof(System.Text.Json.Nodes.JsonNode), typeof(HashSet<DayOfWeek>), typeof(System.Collections.Immutable.ImmutableArray<int>), typeof(Nothing),
+        typeof(Derives), typeof(SetsMore), typeof(Overriding), typeof(Usual),
     ];
 
     [Theory]
@@ -299,6 +404,52 @@ public sealed class JsonBorderTests
     public sealed class Fancy : Plain
     {
         public int More { get; set; }
+    }
+
+    public sealed class Renamed : Plain;
+
+    public sealed record Usual(int Count = 3)
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int Retries { get; init; } = 3;
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Note { get; init; } = "none";
+
+        public bool IsOpen { get; init; } = true;
+    }
+
+    [Fact]
+    public void What_conditions_and_options_would_leave_out_is_written()
+    {
+        JsonValues json = new(new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, IgnoreReadOnlyProperties = true, IgnoreReadOnlyFields = true });
+        Usual usual = new(0) { Retries = 0, Note = null, IsOpen = false };
+        Assert.Equal(usual, json.Read<Usual>(json.Write(usual, typeof(Usual), "it"), "it"));
+        Built built = new(4.5m);
+        Assert.Equal(4.5m, json.Read<Built>(json.Write(built, typeof(Built), "it"), "it").Amount);
+    }
+
+    [JsonPolymorphic(UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FallBackToBaseType), JsonDerivedType(typeof(Known), "known")]
+    public class Lenient
+    {
+        public int Number { get; set; }
+    }
+
+    public sealed class Known : Lenient;
+
+    public sealed class Unknown : Lenient;
+
+    [Fact]
+    public void Of_which_class_a_value_is_comes_through_or_it_is_refused()
+    {
+        JsonValues json = new(new());
+        Assert.IsType<Known>(json.Read<Lenient>(json.Write(new Known(), typeof(Lenient), "it"), "it"));
+        foreach (var (value, declared) in ((object, Type)[])[(new Renamed(), typeof(Plain)), (new Unknown(), typeof(Lenient)), (new Puppy(), typeof(Animal))])
+        {
+            var refused = Assert.Throws<HoldfastException>(() => json.Write(value, declared, "it"));
+            Assert.Equal(HoldfastError.InvalidPayload, refused.Error);
+            Assert.Contains(value.GetType().Name, refused.Message, StringComparison.Ordinal);
+        }
     }
 
     public sealed class Throwing
@@ -336,6 +487,7 @@ public sealed class JsonBorderTests
                 case "called gives get": await Call<Throwing>("gives", "get", Once); break;
                 case "called gives set": await Call<Throwing>("gives", "set", Once); break;
                 case "child set": return await Child((Meets w) => w.Run(new() { What = "returns set" }));
+                case "renamed": await Call<int>("plain", new Plains { Items = [new Renamed()] }, Once); break;
                 case "derived": await Call<int>("plain", new Plains { Items = [new Fancy()] }, Once); break;
                 case "waits": return await Receive(Thrown);
                 case "returns get": return new() { What = "get" };
@@ -364,6 +516,7 @@ public sealed class JsonBorderTests
     [InlineData("called gives set", "no such number")]
     [InlineData("child set", "no such number")]
     [InlineData("derived", "stands where a")]
+    [InlineData("renamed", "stands where a")]
     [InlineData("returns get", "no number")]
     public async Task What_a_values_own_code_throws_is_a_failure_like_others(string what, string why)
     {
@@ -372,7 +525,7 @@ public sealed class JsonBorderTests
         var failed = await Assert.ThrowsAsync<HoldfastException>(() => world.ResultAsync<Throwing>(run));
         Assert.Equal(HoldfastError.RunFailed, failed.Error);
         Assert.Contains(why, failed.Message, StringComparison.Ordinal);
-        if (what != "derived") Assert.Contains("InvalidTimeZoneException", failed.Message, StringComparison.Ordinal);
+        if (what is not ("derived" or "renamed")) Assert.Contains("InvalidTimeZoneException", failed.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(world.Errors, static e => e.Contains("could not be run", StringComparison.Ordinal));
     }
 

@@ -91,6 +91,101 @@ public sealed class SqliteRunTests : IDisposable
         Assert.Equal("undone 0", await world.ResultAsync<string>(await world.Client.StartAsync((TooSlow w) => w.Run())));
     }
 
+    public sealed class Calls(IHoldfastClient client, Probe probe) : Workflow
+    {
+        public async Durable<string> Run((string Verb, bool IsElsewhere) call)
+        {
+            var (run, (verb, isElsewhere)) = (RunId, call);
+            try
+            {
+                return await Transaction(_ => isElsewhere ? Task.Run(() => CallAsync(verb, run)).GetAwaiter().GetResult() : CallAsync(verb, run).GetAwaiter().GetResult());
+            }
+            catch (HoldfastException error)
+            {
+                return $"{error.Error}: {error.Message}";
+            }
+        }
+
+        async Task<string> CallAsync(string verb, RunId run)
+        {
+            probe.Note(verb);
+            switch (verb)
+            {
+                case "start": await client.StartAsync((Steps w) => w.Run(0), "other"); break;
+                case "signal": await client.GetRun(run).SignalAsync(new Signal<int>("go"), 1); break;
+                case "update": await client.GetRun<Waits, int>(run).UpdateAsync(w => w.Add(1)); break;
+                case "query": await client.GetRun<Waits, int>(run).QueryAsync(w => w.Sum); break;
+                case "result": await client.GetRun(run).WaitAsync(); break;
+                case "prune": await client.PruneAsync(); break;
+                case "restart": await client.RestartAsync(run, "again"); break;
+                case "backup": await client.BackupAsync(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())); break;
+                case "look": return (await client.GetRun(run).GetInfoAsync()).Workflow;
+                default: throw new ArgumentOutOfRangeException(nameof(verb));
+            }
+            return "done";
+        }
+    }
+
+    public sealed class Waits : Workflow
+    {
+        [Query]
+        public int Sum { get; private set; }
+
+        [Update]
+        public void Add(int by) => Sum += by;
+
+        public async Durable<int> Run() => await Receive(new Signal<int>("go"));
+    }
+
+    /// <summary>What it would wait for comes after the commit in which it runs: so it would for ever, and all runs with it.</summary>
+    [Theory]
+    [InlineData("start", false)]
+    [InlineData("start", true)]
+    [InlineData("signal", false)]
+    [InlineData("update", false)]
+    [InlineData("query", false)]
+    [InlineData("result", true)]
+    [InlineData("prune", false)]
+    [InlineData("restart", false)]
+    [InlineData("backup", true)]
+    public async Task A_transaction_that_asks_the_client_for_what_comes_after_its_own_commit_is_refused_and_holds_nobody_up(string verb, bool isElsewhere)
+    {
+        var probe = new Probe();
+        await using var world = await StartAsync([typeof(Calls), typeof(Steps), typeof(Waits)], probe);
+        var answer = await world.ResultAsync<string>(await world.Client.StartAsync((Calls w) => w.Run(ValueTuple.Create(verb, isElsewhere))));
+        Assert.StartsWith("Misuse: ", answer, StringComparison.Ordinal);
+        Assert.Contains("ordinary step", answer, StringComparison.Ordinal);
+        Assert.Equal([verb], probe.Entries);
+        Assert.Null(await world.Client.FindAsync<Steps>("other"));
+    }
+
+    [Fact]
+    public async Task A_transaction_may_look_at_runs_and_what_it_started_may_call_the_client_afterwards()
+    {
+        var probe = new Probe();
+        await using var world = await StartAsync([typeof(Calls), typeof(Leaves), typeof(Steps)], probe);
+        Assert.Equal(nameof(Calls), await world.ResultAsync<string>(await world.Client.StartAsync((Calls w) => w.Run(ValueTuple.Create("look", false)))));
+        Assert.Equal(1, await world.ResultAsync<int>(await world.Client.StartAsync((Leaves w) => w.Run())));
+        probe.Gate("committed").SetResult();
+        await probe.ReachedAsync("started");
+    }
+
+    public sealed class Leaves(IHoldfastClient client, Probe probe) : Workflow
+    {
+        public async Durable<int> Run() => await Transaction(tx =>
+        {
+            var later = Task.Run(StartAsync);
+            return later.IsFaulted ? 0 : 1;
+        });
+
+        async Task StartAsync()
+        {
+            await probe.Gate("committed").Task;
+            await client.StartAsync((Steps w) => w.Run(0));
+            probe.Gate("started").SetResult();
+        }
+    }
+
     public sealed class Steps(Probe probe) : Workflow
     {
         public async Durable<int> Run(int n)

@@ -55,6 +55,71 @@ public sealed class TelemetryTests
         Assert.All(heard, activity => Assert.Equal(id.ToString(), activity.GetTagItem("holdfast.run")));
     }
 
+    [Fact]
+    public async Task What_waits_for_a_person_now_is_counted_when_somebody_asks_and_only_when_something_has_changed()
+    {
+        var (store, time) = (new Lists(new MemoryStore()), new ManualTime());
+        await using var world = await World.StartAsync([typeof(Unsavable)], () => store, options: o => o.TimeProvider = time);
+        var run = await world.Client.StartAsync((Unsavable w) => w.Run());
+        await world.ParkedAsync(run);
+        var attention = world.Engine.Attention;
+        await UntilAsync(world, attention.Parked, "not savable", 1);
+        Assert.Equal(0, Read(attention.Parked(), "suspect"));
+        Assert.Equal(0, Read(attention.InDoubt(), null));
+        var lists = store.Count;
+        for (var i = 0; i < 10; i++)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(1, Read(attention.Parked(), "not savable"));
+        }
+        Assert.Equal(lists, store.Count);
+        await run.TerminateAsync();
+        await run.WaitAsync().WaitAsync(World.Patience);
+        await UntilAsync(world, attention.Parked, "not savable", 0);
+    }
+
+    /// <summary>Asks, as a scrape does, until the gauge says so.</summary>
+    internal static async Task UntilAsync(World world, Func<IEnumerable<Measurement<long>>> gauge, string? reason, long value)
+    {
+        var deadline = DateTime.UtcNow + World.Patience;
+        while (Read(gauge(), reason) is var read && read != value)
+        {
+            Assert.True(DateTime.UtcNow < deadline, $"The gauge says {read} and not {value}.");
+            if (world.Engine.Time is ManualTime time) time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(10);
+        }
+    }
+
+    static long? Read(IEnumerable<Measurement<long>> gauge, string? reason)
+    {
+        foreach (var measured in gauge)
+            if (reason is null || measured.Tags.Contains(new("reason", reason))) return measured.Value;
+        return null;
+    }
+
+    public sealed class Unsavable : Workflow
+    {
+        public async Durable Run()
+        {
+            var stream = new MemoryStream();
+            await Receive(new Signal<int>("go"));
+            stream.WriteByte(1);
+        }
+    }
+
+    sealed class Lists(IStore inner) : StoreWrapper(inner)
+    {
+        int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public override ValueTask<IReadOnlyList<RunRow>> ListAsync(RunQuery query, CancellationToken cancellationToken)
+        {
+            if (query.Status == RunStatus.Running) Interlocked.Increment(ref _count);
+            return base.ListAsync(query, cancellationToken);
+        }
+    }
+
     public sealed class Failing : Workflow
     {
         public static readonly TaskCompletionSource Held = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -122,6 +187,13 @@ public sealed class TelemetryTests
         string[] counted = ["holdfast.turns", "holdfast.steps", "holdfast.step.duration", "holdfast.commit.writes", "holdfast.commit.duration", "holdfast.snapshot.size"];
         Assert.All(counted, name => Assert.True(seen.GetValueOrDefault(name) > 0, name));
         Assert.All(new[] { "holdfast.runs.hot", "holdfast.attempts.running" }, name => Assert.Contains(name, seen.Keys));
+        var deadline = DateTime.UtcNow + World.Patience;
+        while (!seen.ContainsKey("holdfast.parked.now") || !seen.ContainsKey("holdfast.in_doubt.now"))
+        {
+            Assert.True(DateTime.UtcNow < deadline, "What waits for a person is not measured.");
+            await Task.Delay(10);
+            listener.RecordObservableInstruments();
+        }
     }
 
     [Fact]

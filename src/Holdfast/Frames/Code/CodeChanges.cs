@@ -21,7 +21,8 @@ static class CodeChanges
         Compare(CodePart.Read(saved.Lines), CodePart.Read(now.Lines), said);
         if (said.Count == 0) said.Add("it differs in a way that this version cannot put into words");
         var rest = said.Count - SaidMax;
-        return string.Join("; ", said.Take(SaidMax)) + (rest > 0 ? $"; and {rest} more differences" : "");
+        var sdk = saved.Sdk is { } was && now.Sdk is { } other && was != other ? $"; this build was made with .NET SDK {other}, and another compiler may make other code of the same text" : "";
+        return string.Join("; ", said.Take(SaidMax)) + (rest > 0 ? $"; and {rest} more differences" : "") + sdk;
     }
 
     /// <summary>Whether a coverage tool has put its counters into the code.</summary>

@@ -8,13 +8,18 @@ namespace Holdfast.Frames.Code;
 /// What a fingerprint was computed from, kept so that a later build can say what changed. It proves itself: one whose text does not
 /// hash to the fingerprint it is asked about is not believed.
 /// </summary>
-/// <param name="Build">Name and version of the assembly that first saved a run in this code, for people.</param>
+/// <param name="Build">Name and version of the assembly that first saved a run in this code, and the SDK that made it where the assembly tells, for people.</param>
 /// <param name="IsOptimized">Whether that was a Release build.</param>
 /// <param name="Lines">The text of the code, without its type arguments.</param>
 /// <param name="Arguments">The type arguments, when it is generic.</param>
 sealed record CodeDescription(string Build, bool IsOptimized, IReadOnlyList<string> Lines, IReadOnlyList<string> Arguments)
 {
     const byte Version = 1;
+
+    /// <summary>Under which name the package's targets write the SDK's version into an assembly.</summary>
+    const string SdkKey = "Holdfast.Sdk";
+
+    const string BeforeSdk = " (.NET SDK ";
 
     /// <summary>Fast enough to be done in the turn that first meets the code, and a tenth of the text.</summary>
     const CompressionLevel Level = CompressionLevel.Optimal;
@@ -29,8 +34,12 @@ sealed record CodeDescription(string Build, bool IsOptimized, IReadOnlyList<stri
         var assembly = code.Module.Assembly;
         var name = assembly.GetName();
         var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? name.Version?.ToString();
-        return new($"{name.Name} {version}", !IsDebug(assembly), lines, arguments);
+        var sdk = assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static one => one.Key == SdkKey)?.Value;
+        return new($"{name.Name} {version}{(sdk is null ? "" : $"{BeforeSdk}{sdk})")}", !IsDebug(assembly), lines, arguments);
     }
+
+    /// <summary>The version of the SDK that made the build, and with it of the compiler; null when it is not told.</summary>
+    public string? Sdk => Build.IndexOf(BeforeSdk, StringComparison.Ordinal) is var at and > 0 ? Build[(at + BeforeSdk.Length)..^1] : null;
 
     public byte[] Encode()
     {

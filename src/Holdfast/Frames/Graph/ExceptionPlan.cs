@@ -130,8 +130,12 @@ sealed class ExceptionPlan : Plan
     /// </summary>
     public static void SealStack(Exception exception)
     {
-        var text = StackTextOf(exception);
-        Remote.SetValue(exception, text is null || text.EndsWith('\n') ? text : text + "\n");
+        // A full one is neither added to nor copied: the way up through a hundred thousand frames costs what the frames cost.
+        if (Remote.GetValue(exception) is not string { Length: >= StackTextMax })
+        {
+            var text = StackTextOf(exception);
+            Remote.SetValue(exception, text is null || text.EndsWith('\n') ? text : text + "\n");
+        }
         Own.SetValue(exception, null);
         OwnText.SetValue(exception, null);
     }
@@ -160,7 +164,7 @@ sealed class ExceptionPlan : Plan
         }
         catch (Exception error)
         {
-            throw GraphErrors.Corrupt($"the Data of a {exception.GetType()} cannot be filled: that threw {error.GetType().Name}");
+            throw GraphErrors.OwnCode($"Filling the Data of a {exception.GetType()}", error);
         }
     }
 

@@ -173,8 +173,8 @@ sealed class GraphCodec(TypeCatalog catalog)
     }
 
     /// <summary>
-    /// Whatever damaged bytes make the reader do ends as one typed error. The checks catch nearly everything; what is left are the
-    /// framework's own complaints about impossible values.
+    /// Whatever the reader meets ends as a typed error. Damage is found by the checksum, before anything else is looked at; what throws behind it
+    /// is code of the data's types, the framework's or ours.
     /// </summary>
     T Decode<TGraph, T>(ReadOnlyMemory<byte> bytes, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, IInjected services, TGraph graph, Func<GraphReader, TGraph, T> read)
     {
@@ -207,7 +207,7 @@ sealed class GraphCodec(TypeCatalog catalog)
         }
         catch (Exception error) when (error is not (OutOfMemoryException or InvariantException))
         {
-            throw new HoldfastException(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {ErrorText.MessageOf(error)} Nothing was changed; restore the store from a backup, or end the run.", error);
+throw GraphErrors.OwnCode("Reading what was saved", error);
         }
         finally
         {

@@ -54,7 +54,9 @@ static class ChangedData
     public static HoldfastException Retyped(Type type, string name, string kind, string today)
     {
         var (home, plain) = FieldSet.Split(type, name);
-        return GraphErrors.Migration($"The field {plain} of {home} was saved as {FieldKind.Name(kind)} and is {FieldKind.Name(today)} now.");
+        var (was, now) = (FieldKind.Name(kind), FieldKind.Name(today));
+        if (was == now) (was, now) = (FieldKind.Exactly(kind), FieldKind.Exactly(today));
+        return GraphErrors.Migration($"The field {plain} of {home} was saved as {was} and is {now} now.");
     }
 
     /// <summary>Why a field that is new cannot be left at its type's default; null when it can.</summary>
@@ -78,88 +80,6 @@ static class ChangedData
     }
 
     static string Said(Type type, string name) => FieldSet.Split(type, name) is var (home, plain) && home == type.ToString() ? plain : $"{home}.{plain}";
-}
-
-/// <summary>How a field is written, as text: equal kinds read each other's bytes.</summary>
-static class FieldKind
-{
-    const string Enumeration = "e:";
-
-    public static string Of(Type type)
-    {
-        if (!type.IsValueType) return "r";
-        if (Nullable.GetUnderlyingType(type) is { } inner) return "?" + Of(inner);
-        // With the name of the value 0, which says later whether there was anything to lose.
-        if (type.IsEnum) return Enumeration + Array.Find(type.GetFields(BindingFlags.Static | BindingFlags.Public), static f => Convert.ToDecimal(f.GetRawConstantValue(), null) == 0)?.Name;
-        return Type.GetTypeCode(type) switch
-        {
-            TypeCode.Int16 or TypeCode.Int32 or TypeCode.Int64 => "s",
-            TypeCode.UInt16 or TypeCode.UInt32 or TypeCode.UInt64 or TypeCode.Char => "u",
-            TypeCode.Boolean => "b",
-            TypeCode.Byte => "1",
-            TypeCode.SByte => "i",
-            // A buffer is named after its field, whatever it holds.
-            _ => Codecs.IsFixedBuffer(type) ? $"{type}:{type.GetFields()[0].FieldType}" : type.ToString(),
-        };
-    }
-
-    /// <summary>Whether what one kind wrote the other reads. Enums go by name, whatever their members are.</summary>
-    public static bool Fit(string saved, string now) => saved == now || (IsEnum(saved) && IsEnum(now) && saved[0] == now[0]);
-
-    static bool IsEnum(string kind) => kind.AsSpan().TrimStart('?').StartsWith(Enumeration, StringComparison.Ordinal);
-
-    public static string Name(string kind) => kind switch
-    {
-        "r" => "an object",
-        "s" => "a signed number",
-        "u" => "an unsigned number or character",
-        "b" => "a truth value",
-        "1" => "a byte",
-        "i" => "a signed byte",
-        ['?', not '?', ..] => "nullable " + Name(kind[1..]),
-        _ => kind.StartsWith(Enumeration, StringComparison.Ordinal) ? "an enum" : kind.Length < 500 ? kind : kind[..500],
-    };
-
-    /// <summary>Steps over a value if it is its type's default, or refers to a service, which is no value of the run's. Otherwise what follows is not read any more.</summary>
-    public static bool SkipDefault(GraphReader reader, string kind)
-    {
-        switch (kind)
-        {
-            case "r": return reader.TrySkipEmptyReference();
-            case "s" or "u": return reader.ReadUnsigned() == 0;
-            case "b" or "1" or "i": return reader.ReadByte() == 0;
-            // Once only: nullables do not nest, and what the data names must not decide how deep this goes.
-            case ['?', not '?', ..]: return !reader.ReadBoolean();
-        }
-        if (kind.StartsWith(Enumeration, StringComparison.Ordinal)) return IsZero(reader, kind[Enumeration.Length..]);
-        // Leaves of the framework are known by name; what else there is cannot be stepped over, and so cannot be known to be empty.
-        if (Codecs.LeafByName(kind) is not { } leaf) return false;
-        return Equals(BoxedCodec.For(leaf).Read(reader), Activator.CreateInstance(leaf));
-    }
-
-    /// <summary>Steps over a value of any kind.</summary>
-    public static void Skip(GraphReader reader, string kind, string path)
-    {
-        if (kind == "r") reader.ReadReference();
-        else if (kind is not ['?', not '?', ..]) SkipValue(reader, kind, path);
-        else if (reader.ReadBoolean()) SkipValue(reader, kind[1..], path);
-    }
-
-    static void SkipValue(GraphReader reader, string kind, string path)
-    {
-        if (kind is not ("s" or "u" or "b" or "1" or "i") && !IsEnum(kind) && Codecs.LeafByName(kind) is null)
-            throw GraphErrors.Migration($"The field {path} is gone, and its saved type {kind} cannot be read without it.");
-        SkipDefault(reader, kind);
-    }
-
-    static bool IsZero(GraphReader reader, string zero)
-    {
-        var length = reader.ReadUnsigned();
-        if (length == 0) return reader.ReadSigned() == 0;
-        if (length - 1 > (ulong)reader.Remaining) throw GraphErrors.Corrupt("an enum's name is longer than the data");
-        var name = reader.ReadSpan((int)length - 1);
-        return zero.Length > 0 && name.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(zero));
-    }
 }
 
 /// <summary>A codec behind an object, for paths where the type is known only at run time.</summary>

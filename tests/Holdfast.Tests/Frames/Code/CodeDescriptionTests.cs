@@ -48,6 +48,24 @@ public sealed class CodeDescriptionTests
         Assert.Contains("what changed is not known", Changed(other, saved).Explain(CodeDescription.Of(other).Encode()), StringComparison.Ordinal);
     }
 
+    static Compiled MadeWith(string? sdk, string edit = "n + 5") => Compiled.From(
+        (sdk is null ? "" : $"[assembly: System.Reflection.AssemblyMetadata(\"Holdfast.Sdk\", \"{sdk}\")]\n") + FingerprintEdits.Source.Replace("n + 5", edit, StringComparison.Ordinal), release: true);
+
+    [Fact]
+    public void It_names_the_sdk_that_made_the_build_and_says_when_another_one_made_this()
+    {
+        var (old, @new, none) = (MadeWith("10.0.401"), MadeWith("10.0.500", "n + 6"), MadeWith(null, "n + 6"));
+        var (saved, bytes) = (Fingerprints.Of(old.Machine()), CodeDescription.Of(old.Machine()).Encode());
+        Assert.Contains("(.NET SDK 10.0.401)", CodeDescription.Of(old.Machine()).Build, StringComparison.Ordinal);
+        var why = Changed(@new.Machine(), saved).Explain(bytes);
+        Assert.Contains("(.NET SDK 10.0.401): ", why, StringComparison.Ordinal);
+        Assert.Contains("the number 5 became 6; this build was made with .NET SDK 10.0.500, and another compiler may make other code of the same text", why, StringComparison.Ordinal);
+        // Nothing is said of an SDK that is the same, or not known.
+        Assert.DoesNotContain("another compiler", Changed(MadeWith("10.0.401", "n + 6").Machine(), saved).Explain(bytes), StringComparison.Ordinal);
+        Assert.DoesNotContain("another compiler", Changed(none.Machine(), saved).Explain(bytes), StringComparison.Ordinal);
+        Assert.DoesNotContain("SDK", Changed(@new.Machine(), Fingerprints.Of(MadeWith(null).Machine())).Explain(CodeDescription.Of(MadeWith(null).Machine()).Encode()), StringComparison.Ordinal);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void Every_edit_that_changes_the_code_is_put_into_words(bool release)
     {

@@ -82,6 +82,9 @@ static class EditCells
         ["attribute"] = new("public async Durable<string> Run", "[Obsolete(\"soon\")] public async Durable<string> Run"),
     };
 
+    /// <summary>What somebody else may do to an order, and a new field that only it fills.</summary>
+    const string Fill = " public int More; static class Other { public static Order Last; public static bool Yes = true; public static Action<Order> Filler = Fill; public static void Fill(Order o) { o.More = 3; } public static void FillAll(Order[] all) => Fill(all[0]); public static void FillLast() => Fill(Last); }";
+
     const string Count = "public int Count;", Plain = "public class Plain { public int V; }", Base = "public int Shelf; } public class Order : Thing { public int Count;";
 
     /// <summary>Edits of the types in <see cref="EditedCode.Data"/> that would lose a saved value, or leave out one that the code counts on.</summary>
@@ -113,6 +116,23 @@ static class EditCells
         ["new: in a method of the constructor"] = new(Count, Count + " public string More; public Order() { Begin(); } void Begin() { More = \"m\"; }", "The field More of Order is new"),
         ["new: in an overridden method"] = new(Base, "public int Shelf; public Thing() { Begin(); } protected virtual void Begin() { } } public class Order : Thing { public int Count; public int More; protected override void Begin() { More = 3; }", "The field More of Order is new"),
         ["new: by somebody else"] = new(Count, Count + " public int More; public Order() { Other.Fill(this); } static class Other { public static void Fill(Order o) { o.More = 3; } }", "The field More of Order is new"),
+        ["new: by somebody else, through a variable"] = new(Count, Count + Fill + " public Order() { var self = this; if (self.Count == 0) self.Count = 1; Other.Fill(self); }", "The field More of Order is new"),
+        ["new: by somebody else, through a condition"] = new(Count, Count + Fill + " public Order() { Other.Fill(Other.Yes ? this : new(3)); } Order(int count) { Count = count; }", "The field More of Order is new"),
+        ["new: by somebody else, through a cast"] = new(Count, Count + Fill + " public Order() { var thing = (Thing)this; Other.Fill((Order)thing); }", "The field More of Order is new"),
+        ["new: by somebody else, through a delegate"] = new(Count, Count + Fill + " public Order() { Other.Filler(this); }", "The field More of Order is new"),
+        ["new: by somebody else, through a delegate of an extension"] = new(Base, "public int Shelf; } public static class Others { public static void Fill(this Order o) { o.More = 3; } } public class Order : Thing { public int Count; public int More; public Order() { Action fill = this.Fill; fill(); }", "The field More of Order is new"),
+        ["new: by somebody else, through an array"] = new(Count, Count + Fill + " public Order() { Order[] all = [this]; Other.FillAll(all); }", "The field More of Order is new"),
+        ["new: by somebody else, through a static"] = new(Count, Count + Fill + " public Order() { Other.Last = this; Other.FillLast(); }", "The field More of Order is new"),
+        ["new: by somebody else, through a field"] = new(Count, Count + Fill + " class Desk { public Order Held; public void Work() => Other.Fill(Held); } public Order() { var desk = new Desk(); desk.Held = this; desk.Work(); }", "The field More of Order is new"),
+        ["new: by somebody else, through a pointer"] = new(Count, Count + Fill + " public unsafe Order() { delegate*<Order, void> fill = &Other.Fill; fill(this); }", "The field More of Order is new"),
+        ["new: by somebody else, through a lambda"] = new(Count, Count + Fill + " public Order() : this(3) { } Order(int count) { Action fill = () => { Other.Fill(this); Shelf = count; }; fill(); }", "The field More of Order is new"),
+        ["new: by somebody else, through a local function"] = new(Count, Count + Fill + " public Order() : this(3) { } Order(int count) { void Go() { Other.Fill(this); Shelf = count; } Go(); }", "The field More of Order is new"),
+        ["new: by somebody else, through a method of ours"] = new(Count, Count + Fill + " public Order() { Mine(3, this); } static void Mine(int count, Order order) { order.Count = count; Other.Fill(order); }", "The field More of Order is new"),
+        ["new: by somebody else, through a returned value"] = new(Count, Count + Fill + " public Order() { Other.Fill(Me()); } Order Me() => this;", "The field More of Order is new"),
+        ["new: through an interface"] = new(Base, "public int Shelf; } public interface IBegin { void Begin(); } public class Order : Thing, IBegin { public int Count; public int More; public Order() { ((IBegin)this).Begin(); } void IBegin.Begin() { More = 3; }", "The field More of Order is new"),
+        ["new: in an async method"] = new(Count, Count + " public int More; public Order() { Begin(); } async void Begin() { More = 3; await Task.CompletedTask; }", "The field More of Order is new"),
+        ["new: in an override of what every object has"] = new(Count, Count + " public int More; public Order() { Name = base.ToString() + GetType().Name + ToString(); } public override string ToString() { More = 3; return \"\"; }", "The field More of Order is new"),
+        ["new: in an override that returns more"] = new(Base, "public int Shelf; public Thing() { Begin(); } protected virtual Thing Begin() => this; } public class Order : Thing { public int Count; public int More; protected override Order Begin() { More = 3; return this; }", "The field More of Order is new"),
         ["new: a struct, in parts"] = new(Count, Count + " public Spot More; public Order() { More.X = 3; }", "The field More of Order is new"),
         ["new: in a base class"] = new(Base, "public int Shelf; public int Count = 9; } public class Order : Thing { public new int Count;", "The field Count of Thing is new"),
         ["new: required"] = new(Count, Count + " public required string More { get; set; }", "The member More of Order is new and required"),
@@ -124,6 +144,15 @@ static class EditCells
         ["retyped: to a text"] = new(Count, "public string Count;", "The field Count of Order was saved as a signed number and is an object now"),
         ["retyped: to a nullable"] = new(Count, "public int? Count;", "The field Count of Order was saved as a signed number and is nullable a signed number now"),
         ["retyped: in an exception"] = new("public int Code;", "public string Code;", "The field Code of Oops was saved as a signed number and is an object now"),
+        ["retyped: to another enum"] = new("public Kind Sort;", "public Genre Sort;", "The field Sort of Widths was saved as the enum Kind and is the enum Genre now"),
+        ["retyped: to another enum, nullable"] = new("public Kind? Perhaps; }", "public Genre? Perhaps; }", "The field Perhaps of Widths was saved as a nullable Kind and is a nullable Genre now"),
+        ["retyped: a character to a number"] = new("public char Letter;", "public ushort Letter;", "The field Letter of Widths was saved as a character and is an unsigned number now"),
+        ["retyped: a character to a wider number"] = new("public char Letter;", "public uint Letter;", "The field Letter of Widths was saved as a character and is an unsigned number now"),
+        ["retyped: a number to a character"] = new("public ushort Port;", "public char Port;", "The field Port of Widths was saved as an unsigned number and is a character now"),
+        ["retyped: narrower"] = new("public long Far;", "public int Far;", "The field Far of Widths was saved as a long and is an int now"),
+        ["retyped: narrower, nullable"] = new("public int? Near;", "public short? Near;", "The field Near of Widths was saved as a nullable int and is a nullable short now"),
+        ["retyped: narrower, in a struct"] = new("public int X;", "public short X;", "The field X of Spot was saved as an int and is a short now"),
+        ["retyped: narrower, in an exception"] = new("public int Code;", "public short Code;", "The field Code of Oops was saved as an int and is a short now"),
         ["kind: class to struct"] = new("public class Plain", "public struct Plain", "The type Plain was a class and is a struct now"),
         ["kind: class to delegate"] = new(Plain, "public delegate int Plain();", "The type Plain was a class and is a delegate now"),
         ["kind: class to enum"] = new(Plain, "public enum Plain { V }", "The type Plain was a class and is an enum now"),
@@ -151,6 +180,7 @@ static class EditCells
         ["new"] = new(Count, Count + " public string More; public DateTime When; public Spot Somewhere; public int[] Row;"),
         ["new: properties"] = new(Count, Count + " public string More { get; set; } public int Other { get; init; }"),
         ["new: initialised with the default"] = new(Count, Count + " public string More = null; public int Other = 0; public long Long = 0; public decimal Money = 0; public double Real = 0.0; public bool Flag = false; public DateTime When = default;"),
+        ["new: beside a constructor that keeps the object to itself"] = new(Count, Count + " public string More; public event Action Changed { add { Note += value.Method.Name; } remove { } } public Order() : this(3) { } Order(int count) { var self = this; self.Count = count; Changed += Begin; Func<int> twice = () => Count * count; Name = ToString() + twice() + Text(null) + Mine(this, count > 2 ? 1 : 2); if (self == null || Equals(null)) throw new InvalidOperationException(Name); void Go() { Total += count; } Go(); } void Begin() { Count++; } string Text(string given) => given ?? Note; static int Mine(Order order, int count) => order.Count + count;"),
         ["new: in a base class"] = new("public int Shelf;", "public int Shelf; public string More;"),
         ["new: in a base class, with the name of one below"] = new(Base, "public int Shelf; public int Count; } public class Order : Thing { public new int Count;"),
         ["new: an optional parameter of a record"] = new("int Many)", "int Many, string More = null, int Other = 0, DateTime When = default)"),
@@ -164,6 +194,8 @@ static class EditCells
         ["a field becomes read-only"] = new(Count, "public readonly int Count = 3;"),
         ["a property becomes a field"] = new("public string Note { get; set; }", "public string Note = \"new\";"),
         ["widened"] = new(Count, "public long Count;"),
+        ["widened: unsigned"] = new("public ushort Port;", "public ulong Port;"),
+        ["widened: nullable"] = new("public int? Near;", "public long? Near;"),
         ["reordered"] = new("public int X; public int Y;", "public int Y; public int X;"),
         ["reordered: a record"] = new("Line(string What, int Many)", "Line(int Many, string What)"),
         ["constructors, methods and interfaces"] = new("public class Plain {", "public class Plain : IComparable<Plain> { public Plain(int v) { V = v; } public Plain() { } public int CompareTo(Plain other) => V - other.V;"),

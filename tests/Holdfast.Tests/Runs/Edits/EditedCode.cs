@@ -121,6 +121,8 @@ static class EditedCode
         using System.Reflection;
         public enum Kind { None, Some, Other }
         public enum Tone { Low, High }
+        public enum Genre { None, Some, Other }
+        public class Widths { public char Letter; public ushort Port; public long Far; public int? Near; public Kind Sort; public Kind? Perhaps; }
         public class Plain { public int V; }
         public struct Spot { public int X; public int Y; public string Label; }
         public readonly record struct Pair(int One, int Two);
@@ -153,6 +155,7 @@ static class EditedCode
                     Enum.ToObject(Type("Tone"), 1), plain, Fill("Spot", ("X", 1), ("Y", 2)), Fill("Pair", ("One", 1), ("Two", 2)),
                     Fill("Order", ("Shelf", 7), ("Count", 4), ("Name", "o"), ("Kind", Kind.Some), ("Price", 2.5m), ("Note", "n")), Fill("Line", ("What", "w"), ("Many", 2)),
                     Fill("Holder", ("Inside", Fill("Spot", ("X", 5), ("Y", 6))), ("Many", Row(Fill("Spot", ("Y", 8)))), ("Held", plain)), Fill("Oops", ("Code", 9)),
+                    Fill("Widths", ("Letter", 'x'), ("Port", (ushort)80), ("Far", 5L), ("Near", 6), ("Sort", Kind.Other), ("Perhaps", Kind.Some)),
                 ];
             }
             public static string Show(object value)

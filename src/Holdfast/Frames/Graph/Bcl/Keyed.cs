@@ -48,8 +48,9 @@ sealed class Keyed<TKey>(bool isComplete, Func<bool> fill, int count = 0, Func<i
 
     public override void Finish()
     {
-        if (_error is { } error) throw GraphErrors.Corrupt($"the keys of a collection cannot be compared: {error.Message}");
-        if (!_isFilled) throw GraphErrors.Corrupt("two keys of a collection are equal");
+        // The bytes are what was saved, so it is the comparison that has changed.
+        if (_error is { } error) throw GraphErrors.OwnCode($"Comparing the keys of a collection, which are of type {typeof(TKey)},", error is InvalidOperationException { InnerException: { } inner } ? inner : error);
+        if (!_isFilled) throw GraphErrors.Migration($"Two keys of a collection, which are of type {typeof(TKey)}, are equal here, and were not when they were saved: their comparison has changed.");
     }
 
     bool HaveHashesChanged()

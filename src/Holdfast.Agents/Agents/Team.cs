@@ -1,0 +1,74 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Agents;
+
+/// <summary>Agents that work with agents.</summary>
+public static class Team
+{
+    /// <summary>
+    /// From a tool's code: hands something on to another agent, which is started if there is none with this key. It is sent once, however often the code runs. Declare the tool idempotent.
+    /// </summary>
+    /// <param name="effect">What the tool's code was given.</param>
+    /// <param name="agent">The other agent's key: of one workflow there is one run with it.</param>
+    /// <param name="mail">What is said to it.</param>
+    /// <param name="start">With what it begins if it has to be started; null for nothing but its parent's account.</param>
+    public static async Task<RunId> HandOnAsync<TAgent>(this EffectContext effect, string agent, AgentMail mail, AgentStart? start = null) where TAgent : Agent
+    {
+        ArgumentNullException.ThrowIfNull(effect);
+        ArgumentNullException.ThrowIfNull(mail);
+        var begin = start ?? new AgentStart { Account = effect.Account };
+        var run = await effect.Services.GetRequiredService<IHoldfastClient>().StartAsync((TAgent a) => a.Run(begin), agent, effect.CancellationToken).ConfigureAwait(false);
+        await run.SendAsync(mail, effect.IdempotencyKey, effect.CancellationToken).ConfigureAwait(false);
+        return run.Id;
+    }
+
+    /// <summary>
+    /// From a tool's code: asks an agent of its own for an answer and waits for it, as somebody who supervises others does. However often the code runs, it is one agent. Declare the tool
+    /// idempotent, and give it time.
+    /// </summary>
+    /// <param name="effect">What the tool's code was given.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="budget">What the other agent may spend; it draws on the account of this call as well.</param>
+    public static async Task<AgentAnswer> AskAsync<TAgent>(this EffectContext effect, string question, Spending? budget = null) where TAgent : Agent
+    {
+        ArgumentNullException.ThrowIfNull(effect);
+        var start = AgentStart.Ask(question, budget, effect.Account);
+        var run = await effect.Services.GetRequiredService<IHoldfastClient>().StartAsync((TAgent a) => a.Run(start), effect.IdempotencyKey, effect.CancellationToken).ConfigureAwait(false);
+        return await run.ResultAsync(effect.CancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>From durable code: asks one agent for each part, so many at once, and gives their answers in the order of the parts. An agent that failed has no answer.</summary>
+    /// <param name="parts">With what they begin.</param>
+    /// <param name="atOnce">How many may be under way at a time.</param>
+    public static async Durable<IReadOnlyList<AgentAnswer?>> Map<TAgent>(IReadOnlyList<AgentStart> parts, int atOnce = 100) where TAgent : Agent
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentOutOfRangeException.ThrowIfLessThan(atOnce, 1);
+        var work = new Work { Parts = [.. parts], Answers = new AgentAnswer?[parts.Count] };
+        var lanes = new List<Durable>();
+        for (var i = 0; i < Math.Min(atOnce, parts.Count); i++) lanes.Add(Lane<TAgent>(work));
+        await Durable.WhenAll(lanes);
+        return work.Answers;
+    }
+
+    static async Durable Lane<TAgent>(Work work) where TAgent : Agent
+    {
+        while (work.Next < work.Parts.Length)
+        {
+            var at = work.Next++;
+            var start = work.Parts[at];
+            var outcome = await Durable.Child((TAgent a) => a.Run(start)).Outcome();
+            work.Answers[at] = outcome.Succeeded ? outcome.Value : null;
+        }
+    }
+
+    /// <summary>What the lanes share. Turns of a run never overlap, so nobody else looks at it meanwhile.</summary>
+    sealed class Work
+    {
+        public required AgentStart[] Parts { get; init; }
+
+        public required AgentAnswer?[] Answers { get; init; }
+
+        public int Next { get; set; }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Reflection;
+using Holdfast.Frames.Code;
+
+namespace Holdfast.Frames.Graph;
+
+/// <summary>How a field is written, as text: equal kinds read each other's bytes, and a number reads those of a narrower one.</summary>
+static class FieldKind
+{
+    const string Enumeration = "e:";
+
+    public static string Of(Type type)
+    {
+        if (!type.IsValueType) return "r";
+        if (Nullable.GetUnderlyingType(type) is { } inner) return "?" + Of(inner);
+        // With the name of the value 0, which says later whether there was anything to lose.
+        if (type.IsEnum) return $"{Enumeration}{Array.Find(type.GetFields(BindingFlags.Static | BindingFlags.Public), static f => Convert.ToDecimal(f.GetRawConstantValue(), null) == 0)?.Name}:{CodeNames.FullName(CompilerMade.Definition(type))}";
+        return Type.GetTypeCode(type) switch
+        {
+            TypeCode.Int16 => "s2",
+            TypeCode.Int32 => "s4",
+            TypeCode.Int64 => "s8",
+            TypeCode.UInt16 => "u2",
+            TypeCode.UInt32 => "u4",
+            TypeCode.UInt64 => "u8",
+            TypeCode.Char => "c",
+            TypeCode.Boolean => "b",
+            TypeCode.Byte => "1",
+            TypeCode.SByte => "i",
+            // A buffer is named after its field, whatever it holds.
+            _ => Codecs.IsFixedBuffer(type) ? $"{type}:{type.GetFields()[0].FieldType}" : type.ToString(),
+        };
+    }
+
+    /// <summary>Whether what one kind wrote the other may read: a number a narrower one's, an enum its own whatever its members are now.</summary>
+    public static bool Fit(string saved, string now)
+    {
+        if (saved == now) return true;
+        if (IsNullable(saved) != IsNullable(now)) return false;
+        var (was, today) = (Inner(saved), Inner(now));
+        if (IsEnum(was) && IsEnum(today)) return EnumOf(was) is not { } type || type == EnumOf(today);
+        return was switch
+        {
+            // Before, the width was not told, nor a character from a number.
+            "s" => today is ['s', _],
+            "u" => today is ['u', _] or "c",
+            _ => IsNumber(was) && IsNumber(today) && was[0] == today[0] && was[^1] < today[^1],
+        };
+    }
+
+    static bool IsNumber(string kind) => kind is "s" or "u" or "c" or ['s' or 'u', '2' or '4' or '8'];
+
+    static bool IsNullable(string kind) => kind is ['?', not '?', ..];
+
+    static string Inner(string kind) => IsNullable(kind) ? kind[1..] : kind;
+
+    static bool IsEnum(string kind) => kind.StartsWith(Enumeration, StringComparison.Ordinal);
+
+    /// <summary>The name of an enum's type; null where it was not told, as before.</summary>
+    static string? EnumOf(string kind) => kind.IndexOf(':', Enumeration.Length) is var at and > 0 ? kind[(at + 1)..] : null;
+
+    static string ZeroOf(string kind) => kind.IndexOf(':', Enumeration.Length) is var at and > 0 ? kind[Enumeration.Length..at] : kind[Enumeration.Length..];
+
+    /// <summary>What a field is, in few words.</summary>
+    public static string Name(string kind) => kind switch
+    {
+        "r" => "an object",
+        "s" or ['s', '2' or '4' or '8'] => "a signed number",
+        "u" => "an unsigned number or character",
+        ['u', '2' or '4' or '8'] => "an unsigned number",
+        "c" => "a character",
+        "b" => "a truth value",
+        "1" => "a byte",
+        "i" => "a signed byte",
+        ['?', not '?', ..] => "nullable " + Name(kind[1..]),
+        _ => IsEnum(kind) ? "an enum" : Short(kind),
+    };
+
+    /// <summary>The same, for two that are alike in few words.</summary>
+    public static string Exactly(string kind) => IsNullable(kind) ? $"a nullable {Word(kind[1..])}" : IsEnum(kind) ? $"the enum {Word(kind)}" : kind == "s4" ? "an int" : $"a {Word(kind)}";
+
+    static string Word(string kind) => kind switch
+    {
+        "s2" => "short",
+        "s4" => "int",
+        "s8" => "long",
+        "u2" => "ushort",
+        "u4" => "uint",
+        "u8" => "ulong",
+        _ => Short(IsEnum(kind) ? EnumOf(kind) ?? kind : kind),
+    };
+
+    static string Short(string text) => text.Length < 500 ? text : text[..500];
+
+    /// <summary>Steps over a value if it is its type's default, or refers to a service, which is no value of the run's. Otherwise what follows is not read any more.</summary>
+    public static bool SkipDefault(GraphReader reader, string kind)
+    {
+        switch (kind)
+        {
+            case "r": return reader.TrySkipEmptyReference();
+            case "b" or "1" or "i": return reader.ReadByte() == 0;
+            // Once only: nullables do not nest, and what the data names must not decide how deep this goes.
+            case ['?', not '?', ..]: return !reader.ReadBoolean();
+        }
+        if (IsNumber(kind)) return reader.ReadUnsigned() == 0;
+        if (IsEnum(kind)) return IsZero(reader, ZeroOf(kind));
+        // Leaves of the framework are known by name; what else there is cannot be stepped over, and so cannot be known to be empty.
+        if (Codecs.LeafByName(kind) is not { } leaf) return false;
+        return Equals(BoxedCodec.For(leaf).Read(reader), Activator.CreateInstance(leaf));
+    }
+
+    /// <summary>Steps over a value of any kind.</summary>
+    public static void Skip(GraphReader reader, string kind, string path)
+    {
+        if (kind == "r") reader.ReadReference();
+        else if (kind is not ['?', not '?', ..]) SkipValue(reader, kind, path);
+        else if (reader.ReadBoolean()) SkipValue(reader, kind[1..], path);
+    }
+
+    static void SkipValue(GraphReader reader, string kind, string path)
+    {
+        if (kind is not ("b" or "1" or "i") && !IsNumber(kind) && !IsEnum(kind) && Codecs.LeafByName(kind) is null)
+            throw GraphErrors.Migration($"The field {path} is gone, and its saved type {kind} cannot be read without it.");
+        SkipDefault(reader, kind);
+    }
+
+    static bool IsZero(GraphReader reader, string zero)
+    {
+        var length = reader.ReadUnsigned();
+        if (length == 0) return reader.ReadSigned() == 0;
+        if (length - 1 > (ulong)reader.Remaining) throw GraphErrors.Corrupt("an enum's name is longer than the data");
+        var name = reader.ReadSpan((int)length - 1);
+        return zero.Length > 0 && name.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(zero));
+    }
+}
