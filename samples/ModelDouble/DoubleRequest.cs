@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace ModelDouble;
 
 /// <summary>Whose wire format a request came in.</summary>
@@ -27,6 +30,18 @@ public sealed record Question(string Instructions, IReadOnlyList<Turn> Messages,
 {
     /// <summary>The text of the last message.</summary>
     public string LastText => Messages.Count == 0 ? "" : string.Join('\n', Messages[^1].Results.Select(static r => r.Text).Prepend(Messages[^1].Text).Where(static t => t.Length > 0));
+
+    /// <summary>What both formats can say of it: turns of one side stand together, arguments have no spaces, and whether a result is an error is left out.</summary>
+    internal Question Plain()
+    {
+        var turns = new List<Turn>();
+        foreach (var turn in Messages.Select(static turn => turn.Plain()))
+        {
+            if (turns is [.., var last] && last.Role == turn.Role) turns[^1] = last.With(turn);
+            else turns.Add(turn);
+        }
+        return this with { Messages = turns };
+    }
 }
 
 /// <summary>One message of a conversation.</summary>
@@ -34,7 +49,29 @@ public sealed record Question(string Instructions, IReadOnlyList<Turn> Messages,
 /// <param name="Text">What is said.</param>
 /// <param name="Calls">What is called.</param>
 /// <param name="Results">What came of calls.</param>
-public sealed record Turn(string Role, string Text, IReadOnlyList<DoubleCall> Calls, IReadOnlyList<DoubleResult> Results);
+public sealed record Turn(string Role, string Text, IReadOnlyList<DoubleCall> Calls, IReadOnlyList<DoubleResult> Results)
+{
+    internal Turn Plain() => this with
+    {
+        Text = Text.Trim(),
+        Calls = [.. Calls.Select(static call => call with { Arguments = Compact(call.Arguments) })],
+        Results = [.. Results.Select(static result => result with { IsError = false })],
+    };
+
+    internal Turn With(Turn next) => new(Role, string.Join('\n', new[] { Text, next.Text }.Where(static text => text.Length > 0)), [.. Calls, .. next.Calls], [.. Results, .. next.Results]);
+
+    static string Compact(string arguments)
+    {
+        try
+        {
+            return JsonNode.Parse(arguments)?.ToJsonString() ?? arguments;
+        }
+        catch (JsonException)
+        {
+            return arguments;
+        }
+    }
+}
 
 /// <summary>A call of a tool.</summary>
 /// <param name="Id">By what its result names it.</param>

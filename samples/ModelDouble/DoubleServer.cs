@@ -78,7 +78,7 @@ public sealed class DoubleServer : IAsyncDisposable
             using var body = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
             var question = wire.Read(body.RootElement);
             var isStreaming = body.RootElement.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True;
-            var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(question, DoubleJson.Default.Question)));
+            var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(question.Plain(), DoubleJson.Default.Question)));
             return new(number, wire.Format, body.RootElement.GetProperty("model").GetString()!, isStreaming, question, hash);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)

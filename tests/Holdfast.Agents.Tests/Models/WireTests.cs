@@ -221,6 +221,25 @@ public sealed class WireTests
         }
     }
 
+    [Fact]
+    public async Task A_conversation_has_one_hash_in_both_formats()
+    {
+        var hashes = new System.Collections.Concurrent.ConcurrentBag<string>();
+        await using var server = await DoubleServer.StartAsync(request =>
+        {
+            hashes.Add(request.Hash);
+            return DoubleReply.Say("ok");
+        });
+        Message[] messages =
+        [
+            new UserMessage("Pay \"all\"."), new AssistantMessage("I pay.", new ToolCall("call_1", "pay", Arguments), new ToolCall("call_2", "write_note", """{ "text" : "b" }""")),
+            new ToolResult("call_1", "pay", """{"receipt":"é"}"""), new ToolResult("call_2", "write_note", "It was not done.", IsError: true), new Note("Go on."), new UserMessage("Well?", "ada"),
+        ];
+        foreach (var format in Enum.GetValues<WireFormat>()) await AskAsync(Providers.Of(format, server), new("Be brief.", messages, [Payments.Pay, Payments.Write]), streams: false);
+        await AskAsync(Providers.Of(WireFormat.OpenAi, server), new("Be brief.", messages[..^1], [Payments.Pay, Payments.Write]), streams: false);
+        Assert.Equal(2, hashes.Distinct().Count());
+    }
+
     static Task<ModelReply> AskAsync(Model model, ModelRequest request, bool streams, Action<string>? hear = null) => model.AskAsync(request, !streams ? null : (part, _) =>
     {
         hear?.Invoke(part.Text);
