@@ -81,15 +81,20 @@ static class AgentsBench
         var work = new Tool<Errand>("work", 1, "Works.");
         builder.Services.AddSingleton(services => new ClerkDefinition(
             new(new Model("bench", new Echo())),
-            new(new Gate([work], [work.Admit("work", static _ => true)]), [work.Pure(static errand => errand.Text)], services)) { MessagesMax = int.MaxValue });
+            new(new Gate([work], [work.Admit("work", static _ => true)]), [work.Pure(static errand => errand.Text)], services))
+        { MessagesMax = int.MaxValue });
         builder.AddAgent<Clerk>().AddWorkflow<Weighs>();
     }
 
     /// <summary>A model that says the same to everybody, and keeps nothing.</summary>
     sealed class Echo : IChatClient
     {
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-            Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, Words)) { FinishReason = ChatFinishReason.Stop, Usage = new() { InputTokenCount = 100, OutputTokenCount = 30 } });
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            var answer = new ChatMessage(ChatRole.Assistant, Words);
+            var usage = new UsageDetails { InputTokenCount = 100, OutputTokenCount = 30 };
+            return Task.FromResult(new ChatResponse(answer) { FinishReason = ChatFinishReason.Stop, Usage = usage });
+        }
 
         public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException("Nobody listens here.");
