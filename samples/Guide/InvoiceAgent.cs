@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Holdfast;
 using Holdfast.Agents;
 using Holdfast.Sqlite;
@@ -39,6 +41,21 @@ public static class InvoiceTools
         services);
     #endregion
 }
+
+#region agent-methods
+public sealed class Reminders(IMail mail)
+{
+    [Tool(EffectKind.AtMostOnce), Description("Reminds a customer of an invoice.")]
+    public Task RemindAsync([RegularExpression("INV-[0-9]{5}")] string invoice, [StringLength(100)] string customer, EffectContext call) =>
+        mail.Survey(customer);
+
+    public static (IReadOnlyList<Effect> Tools, Policy Rule) Make()
+    {
+        var tools = ToolMethods.Of<Reminders>();                       // "remind", with its parameters as the schema
+        return (tools, tools.Named("remind").Admit("reminders", a => a.Get<string>("customer") != "the press"));
+    }
+}
+#endregion
 
 #region agent-class
 public sealed class InvoiceState

@@ -21,6 +21,7 @@ public static class Carry
         string why;
         try
         {
+            if (carrier.Toolbox.HandlerOf(request.Tool) is { } handler) return await ByName(carrier, request, handler);
             return await Durable.Step(step => carrier.Toolbox.CarryOutAsync(step, request), carrier.Toolbox.OptionsOf(request.Tool));
         }
         catch (OperationCanceledException)
@@ -46,6 +47,16 @@ public static class Carry
         ArgumentNullException.ThrowIfNull(toolbox);
         ArgumentNullException.ThrowIfNull(request);
         return Settle((ICarrier)toolbox, request, happened, json, why);
+    }
+
+    /// <summary>Through a handler: the run itself calls it, between the start and the settlement.</summary>
+    static async Durable<EffectResult> ByName(ICarrier carrier, CallRequest request, string handler)
+    {
+        var refused = await Durable.Step(step => carrier.Toolbox.BeginAsync(step, request), new() { Label = $"start {request.Tool}" });
+        if (refused is not null) return refused;
+        var arguments = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(request.Arguments);
+        var result = await Durable.Call<System.Text.Json.JsonElement>(handler, arguments, carrier.Toolbox.OptionsOf(request.Tool));
+        return await Settle(carrier, request, happened: true, result.GetRawText(), "Its handler succeeded.");
     }
 
     internal static async Durable<EffectResult> Settle(ICarrier carrier, CallRequest request, bool happened, string json, string why) =>

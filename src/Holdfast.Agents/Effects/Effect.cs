@@ -24,6 +24,9 @@ public abstract class Effect
     /// <summary>Whether it may simply be tried again, whatever came of the try before.</summary>
     internal bool IsRepeatable => Kind <= EffectKind.Idempotent;
 
+    /// <summary>The handler that a run calls for it; null for code of this process.</summary>
+    internal virtual string? Handler => null;
+
     internal abstract TimeSpan Timeout { get; }
 
     internal abstract RetryPolicy Retry { get; }

@@ -39,6 +39,23 @@ public static class EffectExtensions
     public static Effect AtMostOnce<TArguments, TResult>(this Tool<TArguments> tool, Func<TArguments, EffectContext, Task<TResult>> act, EffectOptions<TArguments>? options = null)
         where TArguments : notnull => Make(tool, EffectKind.AtMostOnce, act, options);
 
+    /// <summary>
+    /// A handler that is registered with <c>AddStep</c>, by its name: it takes the arguments as they are in JSON. Not for reconcilable tools. The handler's <see cref="StepContext.IdempotencyKey"/> is the same for every try.
+    /// </summary>
+    /// <param name="tool">The tool.</param>
+    /// <param name="kind">What the handler does to the world.</param>
+    /// <param name="handler">The handler's name.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The kind is <see cref="EffectKind.Reconcilable"/>.</exception>
+    public static Effect Calls<TArguments>(this Tool<TArguments> tool, EffectKind kind, string handler, EffectOptions<TArguments>? options = null)
+        where TArguments : notnull
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        ArgumentException.ThrowIfNullOrWhiteSpace(handler);
+        if (kind == EffectKind.Reconcilable) throw new ArgumentException("A handler cannot be asked what it did. Let a tool with code of its own call it, or say what else it is.", nameof(kind));
+        return new CalledEffect<TArguments>(tool, kind, handler, options ?? new());
+    }
+
     static Effect<TArguments, TResult> Make<TArguments, TResult>(Tool<TArguments> tool, EffectKind kind, Func<TArguments, EffectContext, Task<TResult>> act, EffectOptions<TArguments>? options)
         where TArguments : notnull
     {

@@ -50,16 +50,39 @@ public sealed class Toolbox : ICarrier
     {
         var effect = _effects.GetValueOrDefault(tool);
         // One that knows no key never fails by an exception; another attempt looks what became of the one before.
-        return new() { Label = tool, Timeout = effect?.Timeout, Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default };
+        return new() { Label = tool, Timeout = effect?.Timeout, AtMostOnce = effect is { Handler: not null, Kind: EffectKind.AtMostOnce }, Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default };
     }
 
     /// <summary>One attempt of a call: through the ledger, into the world, and back into the ledger with the result.</summary>
     internal async Task<EffectResult> CarryOutAsync(StepContext step, CallRequest request)
     {
+        var (refused, effect, call, before) = await StartAsync(step, request).ConfigureAwait(false);
+        if (refused is not null) return refused;
+        var key = request.KeyIn(step.RunId);
+        var context = new EffectContext(step, key, request.Account, _services);
+        return before switch
+        {
+            CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),
+            CallPhase.Failed => new(key, EffectStatus.Failed, "", "It failed before."),
+            null => await ActAsync(step, effect!, call!, context).ConfigureAwait(false),
+            _ when effect!.IsRepeatable => await ActAsync(step, effect, call!, context).ConfigureAwait(false),
+            _ when effect.Kind == EffectKind.Reconcilable => await ReconcileAsync(step, effect, call!, context).ConfigureAwait(false),
+            _ => Doubt(step, key, "The attempt before this one was cut off."),
+        };
+    }
+
+    /// <summary>Starts a call that a handler carries out. Doing it again is no second start: the run calls the handler only after this.</summary>
+    internal async Task<EffectResult?> BeginAsync(StepContext step, CallRequest request) => (await StartAsync(step, request).ConfigureAwait(false)).Refused;
+
+    internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
+
+    async Task<(EffectResult? Refused, Effect? Effect, Call? Call, CallPhase? Before)> StartAsync(StepContext step, CallRequest request)
+    {
         var key = request.KeyIn(step.RunId);
         // Judged once more, where it happens: between the verdict and now the code may have become another one.
         var verdict = Gate.Decide(request.Tool, Encoding.UTF8.GetBytes(request.Arguments), repairsLeft: 0, request.Principal);
-        if (Passed(verdict, request) is not { } call) return new(key, EffectStatus.Refused, "", verdict.Match(_ => "", r => r.Reason, _ => "It needs an approval.", why => why, why => why)) { Stage = verdict.Stage, Rule = verdict.Rule };
+        if (Passed(verdict, request) is not { } call)
+            return (new(key, EffectStatus.Refused, "", verdict.Match(_ => "", r => r.Reason, _ => "It needs an approval.", why => why, why => why)) { Stage = verdict.Stage, Rule = verdict.Rule }, null, null, null);
         var effect = _effects[call.Tool.Name];
         CallPhase? before;
         try
@@ -68,18 +91,9 @@ public sealed class Toolbox : ICarrier
         }
         catch (LedgerRefusal refusal)
         {
-            return new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime };
+            return (new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime }, null, null, null);
         }
-        var context = new EffectContext(step, key, request.Account, _services);
-        return before switch
-        {
-            CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),
-            CallPhase.Failed => new(key, EffectStatus.Failed, "", "It failed before."),
-            null => await ActAsync(step, effect, call, context).ConfigureAwait(false),
-            _ when effect.IsRepeatable => await ActAsync(step, effect, call, context).ConfigureAwait(false),
-            _ when effect.Kind == EffectKind.Reconcilable => await ReconcileAsync(step, effect, call, context).ConfigureAwait(false),
-            _ => Doubt(step, key, "The attempt before this one was cut off."),
-        };
+        return (null, effect, call, before);
     }
 
     /// <summary>No attempt succeeded: what changes nothing has failed, and of anything else nobody knows.</summary>

@@ -23,7 +23,7 @@ sealed class FieldPath
         {
             var property = plan.Properties.FirstOrDefault(p => p.Name == name)
                 ?? throw new GateFormatException($"there is no field '{name}'{(plan.Properties.Count == 0 ? $"; the value before it has no fields" : NearNames.Of(name, plan.Properties.Select(static p => p.Name)))}", at);
-            value = Expression.Property(value, property.Property);
+            value = property.Place.In(value);
             plan = property.Plan;
             if (!plan.Schema.IsNullable) continue;
             isThere.Add(Expression.NotEqual(value, Expression.Constant(null, value.Type)));

@@ -37,20 +37,28 @@ sealed class Constraints
     public static Constraints Of(PropertyInfo property, ParameterInfo? parameter)
     {
         var found = new Constraints();
-        foreach (var attribute in property.GetCustomAttributes(true).Concat(parameter?.GetCustomAttributes(true) ?? []).Cast<Attribute>()) found.Take(attribute, property);
+        foreach (var attribute in property.GetCustomAttributes(true).Concat(parameter?.GetCustomAttributes(true) ?? []).Cast<Attribute>()) found.Take(attribute, property.PropertyType);
+        return found;
+    }
+
+    /// <summary>Those of a method's parameter.</summary>
+    public static Constraints Of(ParameterInfo parameter)
+    {
+        var found = new Constraints();
+        foreach (var attribute in parameter.GetCustomAttributes(true).Cast<Attribute>()) found.Take(attribute, parameter.ParameterType);
         return found;
     }
 
     public static string? DescriptionOf(MemberInfo member) => member.GetCustomAttribute<DescriptionAttribute>()?.Description;
 
-    void Take(Attribute attribute, PropertyInfo property)
+    void Take(Attribute attribute, Type type)
     {
         switch (attribute)
         {
             case DescriptionAttribute description: Description = description.Description; break;
             case JsonPropertyNameAttribute name: Name = name.Name; break;
             case RangeAttribute range:
-                (Minimum, Maximum) = (Bound(range.Minimum, property), Bound(range.Maximum, property));
+                (Minimum, Maximum) = (Bound(range.Minimum, type), Bound(range.Maximum, type));
                 (ExcludesMinimum, ExcludesMaximum) = (range.MinimumIsExclusive, range.MaximumIsExclusive);
                 break;
             case StringLengthAttribute length: (MinLength, MaxLength) = (length.MinimumLength > 0 ? length.MinimumLength : MinLength, length.MaximumLength); break;
@@ -66,11 +74,11 @@ sealed class Constraints
     }
 
     /// <summary>A bound outside of what a decimal holds, such as double.MaxValue, is no bound to anything that the gate takes.</summary>
-    static decimal? Bound(object bound, PropertyInfo property)
+    static decimal? Bound(object bound, Type type)
     {
         var text = Convert.ToString(bound, CultureInfo.InvariantCulture)!;
         if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return value;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var wide) && (double.IsInfinity(wide) || Math.Abs(wide) == double.MaxValue)) return null;
-        throw new FormatException($"has a [Range] whose bound {text} is not a decimal number, for {property.PropertyType.Name}");
+        throw new FormatException($"has a [Range] whose bound {text} is not a decimal number, for {type.Name}");
     }
 }

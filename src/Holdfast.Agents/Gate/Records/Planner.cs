@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Reflection;
 using Holdfast.Agents.Schemas;
 
@@ -21,6 +22,27 @@ sealed class Planner
         {
             throw new ArgumentException($"{refused.Message}.");
         }
+    }
+
+    /// <summary>The arguments of a method, but for those that whoever calls it gives.</summary>
+    /// <exception cref="ArgumentException">A parameter has no JSON form that the gate knows; the message names it.</exception>
+    public static TypePlan Of(MethodInfo method, IReadOnlyList<ParameterInfo> parameters)
+    {
+        try
+        {
+            return new Planner().PlanArguments(method, parameters);
+        }
+        catch (FormatException refused)
+        {
+            throw new ArgumentException($"{refused.Message}.");
+        }
+    }
+
+    TypePlan PlanArguments(MethodInfo method, IReadOnlyList<ParameterInfo> parameters)
+    {
+        if (parameters.Count > ObjectSchema.PropertiesMax) throw new FormatException($"{method.Name} has more than {ObjectSchema.PropertiesMax} parameters");
+        var properties = parameters.Select((parameter, i) => PlanPlace(new ArgumentPlace(parameter, i), _nullability.Create(parameter), () => Constraints.Of(parameter), parameter, isRequired: true)).ToArray();
+        return Object(typeof(MethodArguments), method.Name, MethodArguments.Create(parameters), properties, isNullable: false, Constraints.DescriptionOf(method));
     }
 
     TypePlan Plan(Type type, NullabilityInfo nullability, Constraints constraints)
@@ -62,23 +84,36 @@ sealed class Planner
         var properties = RecordShape.PropertiesOf(type, constructor).Select(pair => PlanProperty(pair.Property, pair.Parameter)).ToArray();
         _around.Pop();
         if (properties.Length > ObjectSchema.PropertiesMax) throw new FormatException($"{type.Name} has more than {ObjectSchema.PropertiesMax} properties");
-        if (properties.GroupBy(static p => p.Name).FirstOrDefault(static g => g.Count() > 1) is { } twice) throw new FormatException($"{type.Name} has two properties that are '{twice.Key}' in JSON");
-        var schema = new ObjectSchema([.. properties.Select(static p => new PropertySchema(p.Name, p.Plan.Schema, p.IsRequired))]) { IsNullable = isNullable, Description = description };
-        return new(type, schema, Make(typeof(RecordConverter<>), [type], constructor, properties, schema.Names)) { Properties = properties };
+        Expression Create(IEnumerable<Expression> values) => constructor is null ? Expression.New(type) : Expression.New(constructor, values);
+        return Object(type, type.Name, Create, properties, isNullable, description);
     }
 
-    PropertyPlan PlanProperty(PropertyInfo property, ParameterInfo? parameter)
+    static TypePlan Object(Type type, string name, Func<IEnumerable<Expression>, Expression> create, PropertyPlan[] properties, bool isNullable, string? description)
+    {
+        if (properties.GroupBy(static p => p.Name).FirstOrDefault(static g => g.Count() > 1) is { } twice) throw new FormatException($"{name} has two properties that are '{twice.Key}' in JSON");
+        var schema = new ObjectSchema([.. properties.Select(static p => new PropertySchema(p.Name, p.Plan.Schema, p.IsRequired))]) { IsNullable = isNullable, Description = description };
+        return new(type, schema, Make(typeof(RecordConverter<>), [type], create, properties, schema.Names)) { Properties = properties };
+    }
+
+    PropertyPlan PlanProperty(PropertyInfo property, ParameterInfo? parameter) => PlanPlace(
+        new PropertyPlace(property), _nullability.Create(property), () => Constraints.Of(property, parameter), parameter, parameter is not null || RecordShape.IsRequired(property));
+
+    /// <param name="place">Where the value is.</param>
+    /// <param name="nullability">Whether it may be null.</param>
+    /// <param name="constraints">What it must be.</param>
+    /// <param name="parameter">What it is handed over with; null if it is set afterwards.</param>
+    /// <param name="isRequired">Whether it must be there, if it may not be null and has no default.</param>
+    PropertyPlan PlanPlace(ValuePlace place, NullabilityInfo nullability, Func<Constraints> constraints, ParameterInfo? parameter, bool isRequired)
     {
         try
         {
-            var constraints = Constraints.Of(property, parameter);
-            var plan = Plan(property.PropertyType, _nullability.Create(property), constraints);
-            var isRequired = !plan.Schema.IsNullable && (parameter is null ? RecordShape.IsRequired(property) : !parameter.HasDefaultValue);
-            return new(constraints.Name ?? RecordShape.JsonName(property), property, parameter, plan, isRequired, RecordShape.MissingOf(property.PropertyType, parameter));
+            var found = constraints();
+            var plan = Plan(place.Type, nullability, found);
+            return new(found.Name ?? RecordShape.JsonName(place.Name), place, parameter, plan, isRequired && !plan.Schema.IsNullable && parameter is not { HasDefaultValue: true }, RecordShape.MissingOf(place.Type, parameter));
         }
-        catch (FormatException refused) when (!refused.Message.StartsWith(property.DeclaringType!.Name + ".", StringComparison.Ordinal))
+        catch (FormatException refused) when (!refused.Message.StartsWith(place.Owner + ".", StringComparison.Ordinal))
         {
-            throw new FormatException($"{property.DeclaringType!.Name}.{property.Name}{(refused.Message.StartsWith("has ", StringComparison.Ordinal) ? " " : ": ")}{refused.Message}");
+            throw new FormatException($"{place.Owner}.{place.Name}{(refused.Message.StartsWith("has ", StringComparison.Ordinal) ? " " : ": ")}{refused.Message}");
         }
     }
 

@@ -16,12 +16,15 @@ sealed class RecordConverter<T> : Converter<T>
     readonly NameTable _names;
     readonly Func<JsonTape, int, T> _make;
 
-    public RecordConverter(ConstructorInfo? constructor, PropertyPlan[] properties, NameTable names)
+    /// <param name="create">Makes an object of the values of those properties that have a parameter, in the order of the parameters.</param>
+    /// <param name="properties">What it has.</param>
+    /// <param name="names">Their names.</param>
+    public RecordConverter(Func<IEnumerable<Expression>, Expression> create, PropertyPlan[] properties, NameTable names)
     {
         _properties = properties;
         _ordered = [.. properties.OrderBy(static p => p.Name, StringComparer.Ordinal)];
         _names = names;
-        _make = Compile(constructor, properties);
+        _make = Compile(create, properties);
     }
 
     public override T Read(JsonTape tape, int token)
@@ -45,10 +48,10 @@ sealed class RecordConverter<T> : Converter<T>
         writer.Open('{');
         foreach (var property in _ordered)
         {
-            if (property.Property.GetValue(value) is not { } inner)
+            if (property.Place.Get(value!) is not { } inner)
             {
                 if (property.Plan.Schema.IsNullable) continue;
-                throw new ArgumentException($"{property.Property.DeclaringType!.Name}.{property.Property.Name} is null.");
+                throw new ArgumentException($"{property.Place.Owner}.{property.Place.Name} is null.");
             }
             writer.Name(_names[Array.IndexOf(_properties, property)]);
             property.Plan.Converter.WriteObject(writer, inner);
@@ -56,7 +59,7 @@ sealed class RecordConverter<T> : Converter<T>
         writer.Close('}');
     }
 
-    static Func<JsonTape, int, T> Compile(ConstructorInfo? constructor, PropertyPlan[] properties)
+    static Func<JsonTape, int, T> Compile(Func<IEnumerable<Expression>, Expression> create, PropertyPlan[] properties)
     {
         var (tape, slots, made) = (Expression.Parameter(typeof(JsonTape)), Expression.Parameter(typeof(int)), Expression.Variable(typeof(T)));
         Expression Slot(int i) => Expression.Add(slots, Expression.Constant(i));
@@ -64,11 +67,11 @@ sealed class RecordConverter<T> : Converter<T>
             ReadMethod.MakeGenericMethod(properties[i].Plan.Type), Expression.Constant(properties[i].Plan.Converter), tape, Slot(i), Expression.Constant(properties[i].Missing, properties[i].Plan.Type));
 
         var arguments = properties.Index().Where(static p => p.Item.Parameter is not null).OrderBy(static p => p.Item.Parameter!.Position).Select(p => Value(p.Index));
-        var body = new List<Expression> { Expression.Assign(made, constructor is null ? Expression.New(typeof(T)) : Expression.New(constructor, arguments)) };
+        var body = new List<Expression> { Expression.Assign(made, create(arguments)) };
         foreach (var (i, property) in properties.Index().Where(static p => p.Item.Parameter is null))
         {
             var isThere = Expression.GreaterThanOrEqual(Expression.Call(tape, SlotMethod, Slot(i)), Expression.Constant(0));
-            body.Add(Expression.IfThen(isThere, Expression.Assign(Expression.Property(made, property.Property), Value(i))));
+            body.Add(Expression.IfThen(isThere, Expression.Assign(property.Place.In(made), Value(i))));
         }
         body.Add(made);
         return Expression.Lambda<Func<JsonTape, int, T>>(Expression.Block([made], body), tape, slots).Compile();

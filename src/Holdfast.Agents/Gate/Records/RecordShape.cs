@@ -46,7 +46,7 @@ static class RecordShape
 
     public static bool IsRequired(PropertyInfo property) => property.IsDefined(typeof(RequiredMemberAttribute));
 
-    public static string JsonName(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+    public static string JsonName(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 
     /// <summary>What a constructor is given for a value that is not there.</summary>
     public static object? MissingOf(Type type, ParameterInfo? parameter)

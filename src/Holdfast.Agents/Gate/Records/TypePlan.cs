@@ -18,9 +18,9 @@ sealed record TypePlan(Type Type, SchemaNode Schema, Converter Converter)
 
 /// <summary>A property of a record.</summary>
 /// <param name="Name">Its name in JSON.</param>
-/// <param name="Property">The property.</param>
+/// <param name="Place">Where the value is in its object.</param>
 /// <param name="Parameter">The constructor's parameter that sets it, if one does.</param>
 /// <param name="Plan">How its value stands in JSON.</param>
 /// <param name="IsRequired">Whether it must be there.</param>
 /// <param name="Missing">What the constructor is given where it is not there.</param>
-sealed record PropertyPlan(string Name, PropertyInfo Property, ParameterInfo? Parameter, TypePlan Plan, bool IsRequired, object? Missing);
+sealed record PropertyPlan(string Name, ValuePlace Place, ParameterInfo? Parameter, TypePlan Plan, bool IsRequired, object? Missing);

@@ -23,6 +23,10 @@ public sealed class Tool<TArguments> : Tool
     {
     }
 
+    internal Tool(string name, int version, string description, TypePlan plan) : this(name, version, description, plan, [])
+    {
+    }
+
     Tool(string name, int version, string description, TypePlan plan, Requirement<TArguments>[] requirements) : base(name, version, description, plan) => _requirements = requirements;
 
     /// <summary>The tool with a requirement more. Where it does not hold, the model is told; one that throws refuses the proposal.</summary>
