@@ -25,7 +25,12 @@ sealed class BenchEngine : IAsyncDisposable
 
     public static Task<BenchEngine> StartAsync(string? path, params Type[] workflows) => StartAsync(path, null, workflows);
 
-    public static async Task<BenchEngine> StartAsync(string? path, Action<HoldfastOptions>? options, params Type[] workflows)
+    public static Task<BenchEngine> StartAsync(string? path, Action<HoldfastOptions>? options, params Type[] workflows) => StartAsync(path, options, builder =>
+    {
+        foreach (var workflow in workflows) builder.AddWorkflow(workflow);
+    });
+
+    public static async Task<BenchEngine> StartAsync(string? path, Action<HoldfastOptions>? options, Action<HoldfastBuilder> configure)
     {
         var directory = Directory.CreateTempSubdirectory("holdfast-bench-").FullName;
         var database = path ?? Path.Combine(directory, "bench.db");
@@ -37,7 +42,7 @@ sealed class BenchEngine : IAsyncDisposable
             o.AlwaysCold = false;
             options?.Invoke(o);
         });
-        foreach (var workflow in workflows) builder.AddWorkflow(workflow);
+        configure(builder);
         var provider = services.BuildServiceProvider();
         foreach (var hosted in provider.GetServices<IHostedService>()) await hosted.StartAsync(default);
         return new(provider, directory, database);

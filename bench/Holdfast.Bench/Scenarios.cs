@@ -21,6 +21,8 @@ static class Scenarios
         new("fan100", "runs of 100 parallel no-op steps with 100-byte results", [InFlightList with { Default = "1" }, Window, WarmUp, Allocations], Fan100.RunAsync),
         new("snapshot", "encode and decode 3 frames with 20 locals, in memory", [Window with { Default = "5" }], SnapshotBench.Run),
         new("gate", "calls that a model proposes, from UTF-8 JSON to verdict, in memory, on one core", [Window with { Default = "5" }], GateBench.Run),
+        new("agents", "live agents that wait for mail: memory, messages a second; and what a long conversation takes in the file; fails beyond 10 KB each, 500 MiB, or if a turn takes more and more",
+            [new("--runs", OptionKind.Count, "2000", "live agents"), new("--turns", OptionKind.Count, "1000", "turns of the conversation")], AgentsBench.RunAsync),
         new("long", "one run of many sequential steps: cost per step and snapshot size, early and late", [new("--steps", OptionKind.Count, "1000000", "how many")], LongRun.RunAsync),
         new("soak", "the load of seq10 for a long time, with ended runs removed after seconds: fails if the file goes on growing",
             [new("--minutes", OptionKind.Number, "20", "how long"), new("--in-flight", OptionKind.Count, "128", "runs at the same time")], Soak.RunAsync),

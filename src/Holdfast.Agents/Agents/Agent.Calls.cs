@@ -1,5 +1,6 @@
 using Holdfast.Agents.Running;
 using Holdfast.Agents.Approvals;
+using Holdfast.Agents.Conversation;
 
 namespace Holdfast.Agents;
 
@@ -122,5 +123,6 @@ public abstract partial class Agent
         foreach (var call in reply.Calls) _verdicts.Add(new(++_calls, call.Tool, JudgementArm.Repair, GateStage.Parse, null));
     }
 
-    static ToolResult Refusal(ToolCall call, string why) => new(call.Id, call.Tool, why, IsError: true);
+    /// <summary>What a tool or a person says may be cut off in the middle of a character, and is kept all the same.</summary>
+    static ToolResult Refusal(ToolCall call, string why) => new(call.Id, call.Tool, Words.Mended(why), IsError: true);
 }

@@ -262,6 +262,9 @@ sealed class RunMemory
     /// <summary>The scope that the workflow's services came from.</summary>
     public ServiceLease? Services { get; set; }
 
+    /// <summary>Not read: taken to be as it was created. Somebody else who knew of the run may have had it go on meanwhile.</summary>
+    public bool IsAssumed { get; set; }
+
     /// <summary>Just read from the store: no turn has been committed on it yet.</summary>
     public bool IsFresh { get; set; } = true;
 

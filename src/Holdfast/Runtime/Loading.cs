@@ -15,7 +15,8 @@ static class Loading
     public static async ValueTask<RunMemory?> PrepareAsync(LiveRun run, List<RunEvent> events)
     {
         var engine = run.Engine;
-        var stored = JustCreated(run, events) ?? await engine.Store.LoadAsync(run.Id, default).ConfigureAwait(false);
+        var created = JustCreated(run, events);
+        var stored = created ?? await engine.Store.LoadAsync(run.Id, default).ConfigureAwait(false);
         if (stored is null)
         {
             engine.Forget(run);
@@ -33,6 +34,7 @@ static class Loading
             try
             {
                 memory = MemoryOf(engine, stored);
+                memory.IsAssumed = created is not null;
                 foreach (var result in stored.Results) prelude.Add(new RunEvent.ResultStored(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
             }
             catch (HoldfastException error) when (error.Error == HoldfastError.CorruptSnapshot)

@@ -22,14 +22,14 @@ sealed class Pruner : IAsyncDisposable
     readonly Engine _engine;
     readonly ITimer _timer;
 
-    // Not disposed: a caller may still come out of it after the engine has stopped.
-    readonly SemaphoreSlim _one = new(1);
+    readonly OneAtATime _one;
 
     int _rows = RowsMin;
 
     public Pruner(Engine engine)
     {
         _engine = engine;
+        _one = new(engine.Executor);
         _timer = engine.Time.CreateTimer(static p => _ = ((Pruner)p!).SweepAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -47,7 +47,7 @@ sealed class Pruner : IAsyncDisposable
     /// <param name="cancellationToken">Stops between two writes; what was removed is gone.</param>
     public async Task<PruneReport> PruneAsync(Retention? retention, string? workflow, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _one.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var now = _engine.Time.GetUtcNow();
@@ -60,7 +60,7 @@ sealed class Pruner : IAsyncDisposable
         }
         finally
         {
-            _one.Release();
+            _one.Leave();
         }
     }
 
@@ -97,7 +97,7 @@ sealed class Pruner : IAsyncDisposable
     async Task SweepAsync()
     {
         // The sweep before is not through yet, or somebody prunes by hand: the next one will do.
-        if (_one.CurrentCount == 0) return;
+        if (_one.IsTaken) return;
         try
         {
             await PruneAsync(null, null, _engine.Stopping).ConfigureAwait(false);

@@ -212,6 +212,12 @@ static class Turn
     {
         memory.DropGraph();
         run.Memory = null;
+        if (memory is { IsAssumed: true, Revision: 0 } && answer.Verdict != Verdict.Refused)
+        {
+            // It was created, had its first turn and left memory again before its creator came to say so; or the owner was replaced, and the store says so again.
+            run.TryPost(TakeUp.Instance);
+            return null;
+        }
         if (answer.Verdict == Verdict.Refused) return await Parked.DiscardAsync(run, events, new($"the store refused the turn: {answer.Reason}", Terminates: false), now).ConfigureAwait(false);
         run.Engine.LostOwnership(run.Id, answer);
         return null;

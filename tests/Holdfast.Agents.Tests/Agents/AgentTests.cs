@@ -66,6 +66,15 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public async Task Half_a_character_from_a_tool_spoils_nothing()
+    {
+        var model = new ScriptedModel(ScriptedReply.Call("look", Clerks.Arguments()), ScriptedReply.Say("Too bad.").After("cut off \ufffd"));
+        await using var desk = await StartAsync(model);
+        _bank.Middle = static _ => throw new ToolFailedException("cut off \ud83d");
+        Assert.Equal("Too bad.", (await desk.ResultAsync<AgentAnswer>(await AskAsync(desk, AgentStart.Ask("Look.")))).Text);
+    }
+
+    [Fact]
     public async Task Only_so_many_repairs_and_rounds_are_given()
     {
         var model = new ScriptedModel(static _ => ScriptedReply.Call("transfer_by_key", "{\"invoice\":"));

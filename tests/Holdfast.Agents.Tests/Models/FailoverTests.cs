@@ -109,7 +109,7 @@ public sealed class FailoverTests
         clock.Advance(TimeSpan.FromSeconds(29));
         Assert.False(call.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(1));
-        var reply = await call;
+        var reply = await call.WaitAsync(HandClock.Limit);
         Assert.Equal(new("first", ModelErrorKind.TimedOut, null, TimeSpan.FromSeconds(30)), reply.Attempts[0]);
         Assert.Equal("second", reply.Model);
     }

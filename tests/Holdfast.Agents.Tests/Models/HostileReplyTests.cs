@@ -47,7 +47,7 @@ public sealed class HostileReplyTests
             if (reply.TryToMessage(out var message, out var problem))
             {
                 history.AddRange(new Exchange(message, [.. message.Calls.Select(static c => new ToolResult(c.Id, c.Tool, "no", IsError: true))]).Messages);
-                kept++;
+                if (message.Calls.Count > 0) kept++;
             }
             else
             {
@@ -56,7 +56,7 @@ public sealed class HostileReplyTests
             }
             if (history.Count > 40 && history.FindIndex(20, static m => m is not ToolResult) is > 1 and var from) history.RemoveRange(1, from - 1);
         }
-        Assert.True(kept > Turns / 20 && told > Turns / 20, $"{kept} kept, {told} told, {broken} broken");
+        Assert.True(kept > Turns / 20 && told > Turns / 20, $"{kept} kept with calls, {told} told, {broken} broken");
     }
 
     static DoubleReply Hostile(Damage damage)
@@ -64,9 +64,10 @@ public sealed class HostileReplyTests
         var calls = new List<DoubleCall>();
         for (var left = damage.Next(4); left > 0; left--)
         {
-            var arguments = damage.Pick(Arguments);
-            if (damage.Next(3) == 0) arguments = Encoding.UTF8.GetString(damage.Of(Encoding.UTF8.GetBytes(arguments[..Math.Min(arguments.Length, 200)])));
-            calls.Add(new(damage.Next(2) == 0 ? "" : damage.Pick(Ids), damage.Pick(Tools), arguments));
+            // Mostly good ones: an answer is as bad as its worst call, and the good ones have to stand beside what the bad ones left.
+            var arguments = damage.Next(5) > 0 ? Arguments[1] : damage.Pick(Arguments);
+            if (damage.Next(6) == 0) arguments = Encoding.UTF8.GetString(damage.Of(Encoding.UTF8.GetBytes(arguments[..Math.Min(arguments.Length, 200)])));
+            calls.Add(new(damage.Next(2) == 0 ? "" : damage.Pick(Ids), damage.Next(5) > 0 ? "pay" : damage.Pick(Tools), arguments));
         }
         return new() { Text = damage.Pick(Texts), Calls = calls, Fault = damage.Next(8) == 0 ? Fault.EmptyIds : Fault.None };
     }

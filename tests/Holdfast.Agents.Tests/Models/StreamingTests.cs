@@ -79,7 +79,7 @@ public sealed class StreamingTests
         });
         await asked.Task;
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(ModelErrorKind.TimedOut, (await call).Attempts[0].Error);
+        Assert.Equal(ModelErrorKind.TimedOut, (await call.WaitAsync(HandClock.Limit)).Attempts[0].Error);
         late.SetResult();
         Assert.Equal([new(1, "Hello.")], heard);
     }

@@ -19,6 +19,9 @@ sealed class StubClient(Func<CancellationToken, Task<ChatResponse>>? whole = nul
 /// <summary>Time that passes when the test says so.</summary>
 sealed class HandClock : TimeProvider
 {
+    /// <summary>Ends a test that would otherwise wait for ever.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
     readonly List<Timer> _timers = [];
     TimeSpan _now;
 

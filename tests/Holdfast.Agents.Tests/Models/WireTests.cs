@@ -116,7 +116,7 @@ public sealed class WireTests
         var chain = new ModelChain(new Model(first.Name, first.Client) { Timeout = first.Timeout, Clock = clock }, new Model("good", Providers.Of(format, good).Client));
         var call = chain.AskAsync(Request, streams ? static (_, _) => ValueTask.CompletedTask : null);
         clock.Advance(TimeSpan.FromMinutes(1));
-        var reply = await call;
+        var reply = await call.WaitAsync(HandClock.Limit);
         Assert.Equal((ModelErrorKind.TimedOut, "ok"), (reply.Attempts[0].Error, reply.Text));
     }
 

@@ -8,6 +8,9 @@ public sealed class Chores(Desk desk) : Workflow
 {
     public static readonly Signal<int> Word = new("word");
 
+    /// <summary>What it is told of a step in doubt that was decided to have failed.</summary>
+    public const string GivenUp = "The operator gives it up.";
+
     readonly List<string> _done = [];
     int _sagas;
 
@@ -41,20 +44,18 @@ public sealed class Chores(Desk desk) : Workflow
                 }
             case ChoreKind.Failing: return await FailAsync(chore);
             case ChoreKind.Once:
-                {
-                    var job = new Job(chore.Value, chore.Millis, Once: true);
-                    return Text("once", await Step(step => desk.WorkAsync(step, job), new() { AtMostOnce = true }));
-                }
             case ChoreKind.OnceFan:
+            case ChoreKind.OnceFailing:
+            case ChoreKind.OnceHanging:
+            case ChoreKind.OnceDeadline:
+                try
                 {
-                    var parts = Enumerable.Range(0, chore.Times).Select(i => new Job(chore.Value + i, chore.Millis * i, Once: true))
-                        .Select(job => Step(step => desk.WorkAsync(step, job), new() { AtMostOnce = true })).ToList();
-                    var results = await Durable.WhenAll(parts);
-                    return Text("once fan", results.Sum());
+                    return await DoOnceAsync(chore);
                 }
-            case ChoreKind.OnceFailing: return await OnceAsync(new Job(chore.Value, chore.Millis, Fails: 1, Once: true));
-            case ChoreKind.OnceHanging: return await HangOnceAsync(chore.Value);
-            case ChoreKind.OnceDeadline: return await CutOnceAsync(chore);
+                catch (StepFailedException error) when (error.Message == GivenUp)
+                {
+                    return "given up";
+                }
             case ChoreKind.Call: return Text("call", await Call<long>("double", chore.Value));
             case ChoreKind.Transaction: return Text("row", await Transaction(step => desk.Write(step, chore.Value)));
             case ChoreKind.Delay:
@@ -103,6 +104,28 @@ public sealed class Chores(Desk desk) : Workflow
                     return Text("hanging", await Step(step => desk.HangAsync(step, value, once: false), new() { Timeout = TimeSpan.FromSeconds(3) }));
                 }
             default: throw new InvalidOperationException($"No chore {chore.Kind}.");
+        }
+    }
+
+    async Durable<string> DoOnceAsync(Chore chore)
+    {
+        switch (chore.Kind)
+        {
+            case ChoreKind.Once:
+                {
+                    var job = new Job(chore.Value, chore.Millis, Once: true);
+                    return Text("once", await Step(step => desk.WorkAsync(step, job), new() { AtMostOnce = true }));
+                }
+            case ChoreKind.OnceFan:
+                {
+                    var parts = Enumerable.Range(0, chore.Times).Select(i => new Job(chore.Value + i, chore.Millis * i, Once: true))
+                        .Select(job => Step(step => desk.WorkAsync(step, job), new() { AtMostOnce = true })).ToList();
+                    var results = await Durable.WhenAll(parts);
+                    return Text("once fan", results.Sum());
+                }
+            case ChoreKind.OnceFailing: return await OnceAsync(new Job(chore.Value, chore.Millis, Fails: 1, Once: true));
+            case ChoreKind.OnceHanging: return await HangOnceAsync(chore.Value);
+            default: return await CutOnceAsync(chore);
         }
     }
 

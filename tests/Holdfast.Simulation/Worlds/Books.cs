@@ -9,6 +9,8 @@ namespace Holdfast.Simulation.Worlds;
 sealed class Books(World world)
 {
     readonly Dictionary<RunId, RunBook> _runs = [];
+    readonly List<Allowed> _allowed = [new(world.Settings.Retention, null)];
+    int _ends;
 
     /// <summary>How many commits were answered; while it grows, something goes on.</summary>
     public int Commits { get; private set; }
@@ -16,8 +18,9 @@ sealed class Books(World world)
     /// <summary>The same for another world, which goes on by itself from here.</summary>
     public Books CopyFor(World other)
     {
-        var copy = new Books(other);
+        var copy = new Books(other) { _ends = _ends };
         foreach (var (run, book) in _runs) copy._runs.Add(run, book.Copy());
+        copy._allowed.AddRange(_allowed.Skip(1));
         return copy;
     }
 
@@ -25,11 +28,41 @@ sealed class Books(World world)
     public void Offered(IReadOnlyList<StoreWrite> writes)
     {
         foreach (var write in writes)
-            if (write is Transition { Outcome: not null } end) BookOf(end.Run).Ends.Add(end.Utc);
+            if (write is Transition { Outcome: not null } end) BookOf(end.Run).Ends.Add((end.Utc, ++_ends));
     }
 
+    /// <summary>Ended runs may be removed by this rule as well, until it is forbidden again.</summary>
+    public object Allow(Retention retention, string? workflow)
+    {
+        _allowed.Add(new(retention, workflow));
+        return _allowed[^1];
+    }
+
+    public void Forbid(object allowed) => _allowed.Remove((Allowed)allowed);
+
     /// <summary>Whether retention may have removed the run by now.</summary>
-    public bool MayBeGone(RunId run) => world.Settings.RetentionSeconds is { } seconds && BookOf(run).EndUtc is { } end && end + TimeSpan.FromSeconds(seconds) <= world.Clock.LatestUtc;
+    public bool MayBeGone(RunId run)
+    {
+        var book = BookOf(run);
+        return book.IsGone || (book.EndUtc is { } end && _allowed.Exists(a => MayGo(a, book, end)));
+    }
+
+    bool MayGo(Allowed allowed, RunBook book, DateTimeOffset end)
+    {
+        if (allowed.Workflow is not null && !book.IsOf(allowed.Workflow)) return false;
+        if (allowed.Retention.Age is { } age && end + age <= world.Clock.LatestUtc) return true;
+        // Kept are those that ended last. Of some nobody has heard when, or of which workflow they are.
+        var first = book.Ends.Min(static e => e.Number);
+        return allowed.Retention.CountMax is { } count && _runs.Values.Count(other => other != book && other.IsOf(book.Workflow) && other.Ends.Exists(e => e.Number > first)) >= count;
+    }
+
+    /// <summary>Whoever had ended before this time, as was committed and answered, was to be removed, and is gone. Runs of a workflow go in the order in which they ended, whatever the clock said.</summary>
+    public void CheckPruned(DateTimeOffset cutoff, string? workflow, Predicate<RunId> isThere)
+    {
+        foreach (var runs in _runs.Where(r => !r.Value.IsGone && r.Value.Ends.Count > 0 && (workflow is null || r.Value.Workflow == workflow)).GroupBy(static r => r.Value.Workflow))
+            foreach (var (run, book) in runs.OrderBy(static r => r.Value.Ends.Min(static e => e.Number)).TakeWhile(r => r.Value.EndedUtc < cutoff))
+                if (isThere(run)) world.Complain($"{world.NameOf(run)} ended at {book.EndedUtc:HH:mm:ss}, was to be removed by hand, and is still there");
+    }
 
     /// <summary>Whoever is not there any more must have ended, and its time must be over.</summary>
     public void CheckGone(Predicate<RunId> isThere)
@@ -37,9 +70,10 @@ sealed class Books(World world)
         foreach (var (run, book) in _runs)
         {
             if (!book.Exists || book.IsGone || isThere(run)) continue;
+            var mayBeGone = MayBeGone(run);
             book.IsGone = true;
             if (book.EndUtc is not { } end) world.Complain($"{world.NameOf(run)} was removed, and had not ended");
-            else if (!MayBeGone(run)) world.Complain($"{world.NameOf(run)} ended at {end:HH:mm:ss} and was removed at {world.Clock.UtcNow:HH:mm:ss}, though kept for {world.Settings.RetentionSeconds?.ToString() ?? "no"} s");
+            else if (!mayBeGone) world.Complain($"{world.NameOf(run)} ended at {end:HH:mm:ss} and was removed at {world.Clock.UtcNow:HH:mm:ss}, though kept by {string.Join(" or ", _allowed)}");
         }
     }
 
@@ -55,14 +89,14 @@ sealed class Books(World world)
                 // A successor that died while it took over may have done so all the same.
                 if (results[i].Verdict == Verdict.Stale && process.Epoch == world.Epoch && !world.Chaos.HadTakeOver)
                     world.Complain($"{process.Name} owns the store, and its {writes[i].GetType().Name} was refused as stale");
-                if (writes[i] is Transition { Outcome: not null } end) BookOf(end.Run).Ends.Remove(end.Utc);
+                if (writes[i] is Transition { Outcome: not null } end) BookOf(end.Run).Ends.RemoveAll(e => e.Utc == end.Utc);
                 continue;
             }
             if (writes[i] is Transition or ResultOnly or TransactionStep && process.Epoch != world.Epoch)
                 world.Complain($"{process.Name} of epoch {process.Epoch} was replaced by epoch {world.Epoch}, and its {writes[i].GetType().Name} was kept");
             switch (writes[i])
             {
-                case CreateRun create: BookOf(create.Run.Id).Exists = true; break;
+                case CreateRun create: Created(create.Run); break;
                 case Transition transition: Advanced(transition); break;
                 case ResultOnly result: BookOf(result.Run).Settled.Add(result.Op); break;
                 case TransactionStep { SettlesOp: true } step: BookOf(step.Run).Settled.Add(step.Op); break;
@@ -77,7 +111,8 @@ sealed class Books(World world)
         var book = BookOf(stored.Run.Id);
         if (stored.Revision < book.Revision)
             world.Complain($"{world.NameOf(stored.Run.Id)} was committed up to revision {book.Revision}, and {stored.Revision} was read");
-        (book.Revision, book.Exists) = (stored.Revision, true);
+        book.Revision = stored.Revision;
+        Created(stored.Run);
         if (StateBytes.TryRead(stored.Run.State, out _) is { } state) Open(book, state);
         foreach (var result in stored.Results) book.Settled.Add(result.Op);
     }
@@ -96,10 +131,17 @@ sealed class Books(World world)
         var book = BookOf(transition.Run);
         if (transition.Revision < book.Revision) world.Complain($"{world.NameOf(transition.Run)} is at revision {book.Revision}, and a turn from {transition.Revision} was kept");
         book.Revision = transition.Revision + 1;
-        foreach (var child in transition.Children) BookOf(child.Id).Exists = true;
+        foreach (var child in transition.Children) Created(child);
+        if (transition.Outcome is not null) book.EndedUtc = transition.Utc;
         if (StateBytes.TryRead(transition.State, out _) is { } state) Open(book, state);
         foreach (var entry in JournalCodec.Decode(transition.Journal.Span))
             if (entry.Kind is JournalKind.StepSucceeded or JournalKind.StepFailed) book.Settled.Add(entry.Op);
+    }
+
+    void Created(NewRun run)
+    {
+        var book = BookOf(run.Id);
+        (book.Exists, book.Workflow) = (true, run.Workflow);
     }
 
     static void Open(RunBook book, RunState state)
@@ -114,17 +156,31 @@ sealed class Books(World world)
         return book;
     }
 
+    /// <summary>A rule by which ended runs may be removed; of one workflow, or of all.</summary>
+    sealed record Allowed(Retention Retention, string? Workflow)
+    {
+        public override string ToString() => $"{Retention.Age} {Retention.CountMax} {Workflow}";
+    }
+
     sealed class RunBook
     {
+        /// <summary>Its workflow's name, once the store has said that it is there.</summary>
+        public string? Workflow { get; set; }
+
+        /// <summary>When it ended, where that was committed and answered.</summary>
+        public DateTimeOffset? EndedUtc { get; set; }
+
+        public bool IsOf(string? workflow) => workflow is null || Workflow is null || Workflow == workflow;
+
         public long Revision { get; set; }
 
         /// <summary>Whether the store has said that it is there.</summary>
         public bool Exists { get; set; }
 
-        /// <summary>When it ended, as far as somebody has tried to write and was not refused: a process that dies hears no answer, and two may try.</summary>
-        public List<DateTimeOffset> Ends { get; } = [];
+        /// <summary>When it ended, as far as somebody has tried to write and was not refused: a process that dies hears no answer, and two may try. The numbers are their order, also where the clock was set back.</summary>
+        public List<(DateTimeOffset Utc, int Number)> Ends { get; } = [];
 
-        public DateTimeOffset? EndUtc => Ends.Count == 0 ? null : Ends.Min();
+        public DateTimeOffset? EndUtc => Ends.Count == 0 ? null : Ends.Min(static e => e.Utc);
 
         public bool IsGone { get; set; }
 
@@ -136,7 +192,7 @@ sealed class Books(World world)
 
         public RunBook Copy()
         {
-            var copy = new RunBook { Revision = Revision, Exists = Exists, IsGone = IsGone };
+            var copy = new RunBook { Workflow = Workflow, EndedUtc = EndedUtc, Revision = Revision, Exists = Exists, IsGone = IsGone };
             copy.Ends.AddRange(Ends);
             copy.Asked.UnionWith(Asked);
             copy.Settled.UnionWith(Settled);

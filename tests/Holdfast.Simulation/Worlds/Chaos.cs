@@ -82,6 +82,7 @@ sealed class Chaos
             case FaultKind.Refused: _world.CheckRefused(current); break;
             case FaultKind.Restart: _world.Restart(current); break;
             case FaultKind.Deploy: _world.Deploy(current); break;
+            case FaultKind.PruneByHand: _world.Watch(_world.PruneByHandAsync(fault)); break;
         }
     }
 

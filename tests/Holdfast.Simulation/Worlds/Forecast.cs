@@ -7,15 +7,20 @@ namespace Holdfast.Simulation.Worlds;
 static class Forecast
 {
     /// <summary>What is wrong with the result of a run that did its plan; null for nothing.</summary>
-    public static string? Problem(Chore[] plan, IReadOnlyList<string> result, int[] words)
+    public static string? Problem(Chore[] plan, IReadOnlyList<string> result, int[] words, bool mayBeGivenUp)
     {
         if (result.Count != plan.Length) return $"{result.Count} chores were done of {plan.Length}";
         for (var i = 0; i < plan.Length; i++)
-            if (!Expected(plan[i], words).Contains(result[i])) return $"chore {i}, {plan[i].Kind}, gave '{result[i]}' and not '{string.Join("' or '", Expected(plan[i], words))}'";
+            if (Expected(plan[i], words, mayBeGivenUp) is var expected && !expected.Contains(result[i])) return $"chore {i}, {plan[i].Kind}, gave '{result[i]}' and not '{string.Join("' or '", expected)}'";
         return null;
     }
 
-    static IReadOnlyList<string> Expected(Chore chore, int[] words)
+    /// <summary>Of steps that must not be repeated, somebody may decide that they have failed.</summary>
+    static IReadOnlyList<string> Expected(Chore chore, int[] words, bool mayBeGivenUp) =>
+        mayBeGivenUp && chore.Kind is ChoreKind.Once or ChoreKind.OnceFan or ChoreKind.OnceFailing or ChoreKind.OnceHanging or ChoreKind.OnceDeadline
+            ? [.. Undecided(chore, words, mayBeGivenUp), "given up"] : Undecided(chore, words, mayBeGivenUp);
+
+    static IReadOnlyList<string> Undecided(Chore chore, int[] words, bool mayBeGivenUp)
     {
         var value = Desk.ResultOf(chore.Value);
         switch (chore.Kind)
@@ -33,7 +38,7 @@ static class Forecast
             case ChoreKind.FanOut: return [Text("fan", Enumerable.Range(0, chore.Times).Sum(i => Desk.ResultOf(chore.Value + i)))];
             case ChoreKind.Race: return [Text("race", value), Text("race", Desk.ResultOf(chore.Value + 1))];
             case ChoreKind.Within: return ["silence", .. words.Select(static word => Text("word", word))];
-            case ChoreKind.Child: return Children(chore.Inner);
+            case ChoreKind.Child: return Children(chore.Inner, mayBeGivenUp);
             case ChoreKind.Saga: return [chore.Value % 2 == 0 ? "undone" : Text("kept", Enumerable.Range(0, chore.Times).Sum(i => (long)chore.Value + i))];
             case ChoreKind.Deadline: return [Text("deadline", value)];
             case ChoreKind.Big: return [Text("big", (chore.Times * 1024) + Desk.BigOf(chore.Value, 1)[0] + value)];
@@ -48,10 +53,10 @@ static class Forecast
         }
     }
 
-    static IReadOnlyList<string> Children(Chore[] inner)
+    static IReadOnlyList<string> Children(Chore[] inner, bool mayBeGivenUp)
     {
         IEnumerable<string> all = [""];
-        foreach (var chore in inner) all = all.SelectMany(before => Expected(chore, []).Select(next => before.Length == 0 ? next : $"{before},{next}"));
+        foreach (var chore in inner) all = all.SelectMany(before => Expected(chore, [], mayBeGivenUp).Select(next => before.Length == 0 ? next : $"{before},{next}"));
         return [.. all.Select(static text => "child " + text)];
     }
 

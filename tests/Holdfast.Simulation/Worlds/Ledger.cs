@@ -8,10 +8,13 @@ sealed class Ledger(World world)
     /// <summary>What sagas have booked and not taken back.</summary>
     public HashSet<(string Tour, int Place)> Booked { get; } = [];
 
+    /// <summary>How often it was decided that a step in doubt has failed.</summary>
+    public int GivenUp { get; set; }
+
     /// <summary>The same for another world, which goes on by itself from here.</summary>
     public Ledger CopyFor(World other)
     {
-        var copy = new Ledger(other);
+        var copy = new Ledger(other) { GivenUp = GivenUp };
         foreach (var (key, entry) in _byKey) copy._byKey.Add(key, entry.Copy());
         copy.Booked.UnionWith(Booked);
         return copy;

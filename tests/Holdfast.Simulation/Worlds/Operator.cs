@@ -1,8 +1,13 @@
+using Holdfast.Simulation.Flows;
+
 namespace Holdfast.Simulation.Worlds;
 
 /// <summary>The person who decides steps in doubt, by what the world outside knows of them, and takes suspects up again.</summary>
 sealed class Operator(World world)
 {
+    readonly Random _lot = world.LotFor("operator");
+    readonly Dictionary<(string Key, int Attempt), bool> _givesUp = [];
+
     public async Task LiveAsync()
     {
         while (true)
@@ -15,13 +20,16 @@ sealed class Operator(World world)
 
     async Task DecideAsync(InDoubtStep doubt)
     {
+        // One for each attempt, however often it is asked: a decision that was not answered may have been kept.
+        if (!_givesUp.TryGetValue((doubt.IdempotencyKey, doubt.Attempt), out var givesUp)) _givesUp.Add((doubt.IdempotencyKey, doubt.Attempt), givesUp = _lot.Next(4) == 0);
         await UnlessEndedAsync(doubt.Run, () => world.AskAsync("decide", async c =>
         {
-            // Looked up at each ask: what was true of one attempt need not be true of the next.
+            // Looked up at each ask: whoever was replaced may do it still.
             var entry = world.Ledger.Find(doubt.IdempotencyKey);
-            if (entry is not null) entry.MayRepeat = entry.Done == 0;
-            var decision = entry is { Done: > 0 } ? InDoubtDecision.Succeeded(entry.Result) : InDoubtDecision.Retry();
-            await c.ResolveInDoubtAsync(doubt, decision);
+            var isDone = entry is { Done: > 0 };
+            if (entry is not null) entry.MayRepeat = !isDone && !givesUp;
+            if (!isDone && givesUp) world.Ledger.GivenUp++;
+            await c.ResolveInDoubtAsync(doubt, isDone ? InDoubtDecision.Succeeded(entry!.Result) : givesUp ? InDoubtDecision.Failed(Chores.GivenUp) : InDoubtDecision.Retry());
             return true;
         }));
     }
@@ -50,9 +58,9 @@ sealed class Operator(World world)
         {
             await ask();
         }
-        catch (HoldfastException error) when (world.IsOver(error, run))
+        catch (HoldfastException error) when (error.Error == HoldfastError.NotInDoubt || world.IsOver(error, run))
         {
-            // It was cancelled meanwhile.
+            // It was decided by an ask that was not answered, or the run was cancelled meanwhile.
         }
     }
 }

@@ -33,6 +33,37 @@ static partial class Sabotages
         }
     }
 
+    sealed class KeepsNone : Sabotage
+    {
+        public override ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            foreach (var write in writes)
+                if (write is PruneRuns { Default.KeepMax: not null } prune) Set(write, nameof(PruneRuns.Default), prune.Default with { KeepMax = 0 });
+            return store.AppendAsync(writes, results);
+        }
+    }
+
+    sealed class PrunesNothing : Sabotage
+    {
+        public override async ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            foreach (var write in writes)
+                if (write is PruneRuns) Set(write, nameof(PruneRuns.Default), default(PruneRule));
+            await store.AppendAsync(writes, results);
+        }
+    }
+
+    /// <summary>Whoever decided that it has failed has it done again.</summary>
+    sealed class RetriesGivenUp : Sabotage
+    {
+        public override ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            var others = writes.Select(static write => write is PostMail { Mail: { Kind: MailKind.Decision, Payload.Length: > 0 } mail } post && StateCodec.DecodeOutcome(mail.Payload.Span).Kind == OutcomeKind.Failed
+                ? new PostMail(post.Run, mail with { Payload = default }) { Epoch = post.Epoch } : write).ToArray();
+            return store.AppendAsync(others, results);
+        }
+    }
+
     sealed class PrunesLive : Sabotage
     {
         public override async ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)

@@ -3,7 +3,11 @@ using Holdfast.Simulation.Flows;
 namespace Holdfast.Simulation.Worlds;
 
 /// <summary>How the engines of a world are set up.</summary>
-sealed record Settings(bool AlwaysCold, int HotRunsMax, int IdleSeconds, int BatchMax, int StepsInFlightMax, int CheckpointPages, bool UsesMarks, bool Deploys, int? RetentionSeconds);
+sealed record Settings(bool AlwaysCold, int HotRunsMax, int IdleSeconds, int BatchMax, int StepsInFlightMax, int CheckpointPages, bool UsesMarks, bool Deploys, int? RetentionSeconds, int? RetentionCount)
+{
+    /// <summary>What is kept of ended runs.</summary>
+    public Retention Retention => new() { Age = RetentionSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, CountMax = RetentionCount };
+}
 
 /// <summary>One run that a client will start, and what else the client will do to it.</summary>
 /// <param name="Number">Tells it from the others; its key.</param>
@@ -68,6 +72,9 @@ enum FaultKind
 
     /// <summary>It stops, and what starts is another build.</summary>
     Deploy,
+
+    /// <summary>Somebody has ended runs removed, by another rule than the one that holds.</summary>
+    PruneByHand,
 }
 
 /// <summary>Something that goes wrong.</summary>
@@ -92,7 +99,7 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
         var settings = new Settings(
             lot.Next(3) == 0, lot.Next(3) == 0 ? lot.Next(1, 4) : 1000, lot.Next(1, 30), lot.Next(4) == 0 ? lot.Next(1, 4) : 1024, lot.Next(4) == 0 ? lot.Next(1, 4) : 1000,
             lot.Next(5, 200), lot.Next(2) == 0, lot.Next(5) == 0,
-            lot.Next(3) == 0 ? lot.Next(15, 150) : null);
+            lot.Next(3) == 0 ? lot.Next(15, 150) : null, lot.Next(4) == 0 ? lot.Next(1, 8) : null);
         var runs = Enumerable.Range(0, lot.Next(8, 17)).Select(number => Run(number, lot)).ToList();
         var faults = Enumerable.Range(0, lot.Next(DeathsMin, 6)).Select(_ => Draw(lot, Deaths[lot.Next(Deaths.Length)])).ToList();
         if (settings.Deploys)

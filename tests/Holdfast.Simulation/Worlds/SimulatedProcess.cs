@@ -197,7 +197,7 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
             o.IdleTime = TimeSpan.FromSeconds(settings.IdleSeconds);
             o.BatchMax = settings.BatchMax;
             o.StepsInFlightMax = settings.StepsInFlightMax;
-            o.Retention = settings.RetentionSeconds is { } seconds ? new() { Age = TimeSpan.FromSeconds(seconds) } : Retention.Forever;
+            o.Retention = settings.Retention;
             o.CrashesMax = settings.UsesMarks ? 3 : 0;
             o.Random = World.LotFor(Name);
             o.TimeProvider = new SimulatedTime(World.Agenda, World.Clock, this, () => World.Sabotage.Ahead(World));

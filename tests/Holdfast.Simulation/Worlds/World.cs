@@ -220,6 +220,26 @@ sealed class World
 
     public void Restart(SimulatedProcess process) => Agenda.Now(process, "stop", () => Watch(process.StopAsync()));
 
+    /// <summary>Ended runs are removed by a rule of somebody's own; when that is answered, they are gone.</summary>
+    public async Task PruneByHandAsync(Fault fault)
+    {
+        var retention = fault.Coin ? new Retention { Age = TimeSpan.FromSeconds(fault.Number) } : new() { Age = null, CountMax = fault.Number / 8 };
+        var workflow = fault.Number % 3 == 0 ? "chores" : null;
+        var cutoff = default(DateTimeOffset);
+        var asked = Books.Allow(retention, workflow);
+        await AskAsync("prune", c =>
+        {
+            cutoff = Clock.UtcNow - (retention.Age ?? TimeSpan.Zero);
+            return c.PruneAsync(retention, workflow);
+        });
+        if (Current is { IsUp: true } process)
+        {
+            Books.CheckGone(process.Has);
+            if (fault.Coin) Books.CheckPruned(cutoff, workflow, process.Has);
+        }
+        Books.Forbid(asked);
+    }
+
     /// <summary>A backup is asked for, once: whoever dies meanwhile leaves none.</summary>
     public async Task BackUpAsync(SimulatedProcess process)
     {

@@ -71,6 +71,8 @@ public sealed class TelemetryTests
         {
             time.Advance(TimeSpan.FromMinutes(1));
             Assert.Equal(1, Read(attention.Parked(), "not savable"));
+            // A count would go on there.
+            await Task.Run(static () => { });
         }
         Assert.Equal(lists, store.Count);
         await run.TerminateAsync();

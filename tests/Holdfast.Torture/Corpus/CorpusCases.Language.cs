@@ -21,6 +21,7 @@ static partial class CorpusCases
         Of("await using", (AwaitUsing w) => w.Run(), "io0 -i after -o0 io1 -i -o1 failed io2 -i -o2"),
         Of("spilled places", (SpilledPlaces w) => w.Run(3), "7,8,9 5,8,-96 11 12 (3,7,) (1,0,n)(6,0,) 12 t3u12 17 -8"),
         Of("with expressions", (WithExpressions w) => w.Run(), "Order { Id = o, Count = 3, Size = (1,3,p), Tags = System.Collections.Generic.List`1[System.String] } q { Id = q, Count = 9 } Order { Id = r, Count = 6, Size = (7,8,s), Tags = System.Collections.Generic.List`1[System.String] } t1|t2|same 9 True"),
+        Of("operators", (Operators w) => w.Run(), "True -3 -6 2 True seven 200 44 3 2 -16 15 2 16 True True False 0,1,2,3 1 3 20,40 5 instead 8 9 0 1 two one no word before 6"),
         Of("spilled calls", (SpilledCalls w) => w.Run(), "100112 ab100112c True 100112|1.50|z  | 20 101 yes 6 4"),
         Of("deep tuples", (DeepTuples w) => w.Run(), "(4, (nm, System.Collections.Generic.List`1[System.Int32])) True (5, 7) 23 2 True True"),
         Of("generic members", (GenericMembers w) => w.Run(), "3 2:Int32 6 4 15 made text c [5, s] List`1"),

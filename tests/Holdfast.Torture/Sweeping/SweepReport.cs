@@ -41,6 +41,7 @@ sealed class SweepReport(IReadOnlyList<Tortured> all, TimeSpan inProcess, TimeSp
             reflection,
             workflows = all.Count,
             awaits = all.Sum(static o => o.Straight.Awaits),
+            restoresInProcess = all.Sum(static o => o.Cold.Awaits),
             restores = all.Sum(static o => o.Restores),
             processes,
             inProcessSeconds = Math.Round(inProcess.TotalSeconds, 1),

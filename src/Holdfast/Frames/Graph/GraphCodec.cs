@@ -207,7 +207,7 @@ sealed class GraphCodec(TypeCatalog catalog)
         }
         catch (Exception error) when (error is not (OutOfMemoryException or InvariantException))
         {
-throw GraphErrors.OwnCode("Reading what was saved", error);
+            throw GraphErrors.OwnCode("Reading what was saved", error);
         }
         finally
         {
