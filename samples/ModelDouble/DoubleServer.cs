@@ -60,9 +60,9 @@ public sealed class DoubleServer : IAsyncDisposable
 
     async Task AnswerAsync(HttpContext http, Wire wire)
     {
-        var number = Interlocked.Increment(ref _requests);
-        var request = await ReadAsync(http, wire, number);
+        var request = await ReadAsync(http, wire);
         if (request is null) return;
+        var number = request.Number;
         var refused = wire.Refuse(request.Asked);
         var reply = (refused is null ? _script(request) : new()).Spoilt(number, wire.Format);
         _ledger.Append(new(number, wire.Format, request.Model, request.Hash, reply.Text, reply.Calls, reply.Fault, refused));
@@ -71,7 +71,7 @@ public sealed class DoubleServer : IAsyncDisposable
         else await answer.GiveAsync(request, reply);
     }
 
-    static async Task<DoubleRequest?> ReadAsync(HttpContext http, Wire wire, int number)
+    async Task<DoubleRequest?> ReadAsync(HttpContext http, Wire wire)
     {
         try
         {
@@ -79,7 +79,10 @@ public sealed class DoubleServer : IAsyncDisposable
             var question = wire.Read(body.RootElement);
             var isStreaming = body.RootElement.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True;
             var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(question.Plain(), DoubleJson.Default.Question)));
-            return new(number, wire.Format, body.RootElement.GetProperty("model").GetString()!, isStreaming, question, hash);
+            var model = body.RootElement.GetProperty("model").GetString()!;
+            // Counted when it is whole: a caller that dies in the middle of asking has asked nothing, and leaves no gap in the ledger.
+            var number = Interlocked.Increment(ref _requests);
+            return new(number, wire.Format, model, isStreaming, question, hash);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
