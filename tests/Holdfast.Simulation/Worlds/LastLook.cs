@@ -11,7 +11,8 @@ sealed class LastLook(World world, Scenario scenario)
         await world.AskAsync("last look", static c => c.ListAsync(new() { Limit = 1 }));
         var open = await world.AskAsync("unfinished", static c => c.ListAsync(new() { Status = RunStatus.Running }));
         foreach (var run in open)
-            if (run.Parent is null) world.Complain($"{world.NameOf(run.Id)} had ended, and runs: {run.Waiting}");
+            // Of a run whose predecessor was removed before its client looked, no client knows.
+            if (run.Parent is null && !(run.RestartOf is { } before && world.Books.MayBeGone(before))) world.Complain($"{world.NameOf(run.Id)} had ended, and runs: {run.Waiting}");
         LookIntoFile(isPruned: false);
         if (world.Current is { IsUp: true } pruning)
         {
