@@ -1,10 +1,11 @@
 using System.Globalization;
+using Holdfast.Agents;
 
 namespace Holdfast.Simulation.Flows;
 
 /// <summary>Does what its plan says, and tells of each chore what came out.</summary>
 [Workflow("chores")]
-public sealed class Chores(Desk desk) : Workflow
+public sealed class Chores(Desk desk, Toolbox toolbox) : Workflow
 {
     public static readonly Signal<int> Word = new("word");
 
@@ -103,8 +104,39 @@ public sealed class Chores(Desk desk) : Workflow
                     var value = chore.Value;
                     return Text("hanging", await Step(step => desk.HangAsync(step, value, once: false), new() { Timeout = TimeSpan.FromSeconds(3) }));
                 }
+            case ChoreKind.Books:
+                {
+                    var job = new Job(chore.Value, chore.Millis);
+                    return Text("books", await Step(step => desk.KeepBooksAsync(step, job)));
+                }
+            case ChoreKind.RowFan:
+                {
+                    var rows = Enumerable.Range(0, chore.Times).Select(i => RowAsync(chore.Value + i)).ToList();
+                    var results = await Durable.WhenAll(rows);
+                    return Text("rows", results.Sum());
+                }
+            case ChoreKind.CarryByKey: return await CarryAsync(Tools.ByKey.Name, chore.Value);
+            case ChoreKind.CarryByAsking: return await CarryAsync(Tools.ByAsking.Name, chore.Value);
+            case ChoreKind.CarryOnce: return await CarryAsync(Tools.Once.Name, chore.Value);
             default: throw new InvalidOperationException($"No chore {chore.Kind}.");
         }
+    }
+
+    /// <summary>A row between two steps, so that turns of the run take in what is known of the other rows.</summary>
+    async Durable<long> RowAsync(int value)
+    {
+        var job = new Job(value, 0);
+        await Step(step => desk.WorkAsync(step, job));
+        return await Transaction(step => desk.Write(step, value));
+    }
+
+    async Durable<string> CarryAsync(string tool, int value)
+    {
+        await Carry.OpenAccount(Tools.Account, Tools.Limit);
+        var request = new CallRequest(_done.Count + 1, tool, string.Create(CultureInfo.InvariantCulture, $$"""{"value":{{value}}}""")) { Account = Tools.Account };
+        var result = await Carry.Out(toolbox, request);
+        for (var times = 0; result.Status == EffectStatus.InDoubt && tool == Tools.ByAsking.Name && times < 3; times++) result = await Carry.Out(toolbox, request);
+        return result.Status == EffectStatus.Succeeded ? Text("carried", long.Parse(result.Json, CultureInfo.InvariantCulture)) : $"carried: {result.Status}";
     }
 
     async Durable<string> DoOnceAsync(Chore chore)

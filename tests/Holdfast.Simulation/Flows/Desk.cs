@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Agents;
 using Holdfast.Simulation.Worlds;
 
 namespace Holdfast.Simulation.Flows;
@@ -113,6 +114,45 @@ public sealed class Desk
         command.Parameters.Add(number);
         command.ExecuteNonQuery();
         return ResultOf(value);
+    }
+
+    /// <summary>Notes in the file that it begins, has its effect, and notes with its result that it is settled.</summary>
+    public async Task<long> KeepBooksAsync(StepContext step, Job job)
+    {
+        var entry = _ledger.Begin(_process, step, job.ToString(), job.Once);
+        var found = await step.TransactAsync(static tx => Scalar(tx, "CREATE TABLE IF NOT EXISTS sim_book (key TEXT PRIMARY KEY, phase TEXT); INSERT INTO sim_book VALUES ($key, 'begun') ON CONFLICT DO UPDATE SET key = key RETURNING phase"));
+        if (found is "settled") _process.World.Complain($"step {step.Op} of {_process.World.NameOf(step.RunId)} is settled in the file, and runs again");
+        await _process.MayDieAsync("before its effect");
+        if (job.Millis > 0) await _process.PauseAsync(TimeSpan.FromMilliseconds(job.Millis), "books");
+        _ledger.Do(_process, entry, ResultOf(job.Value));
+        await _process.MayDieAsync("after its effect");
+        step.CommitWithResult(static tx => Scalar(tx, "UPDATE sim_book SET phase = 'settled' WHERE key = $key"));
+        return ResultOf(job.Value);
+    }
+
+    /// <summary>What a tool does. The world outside does nothing for an owner that was replaced, once it was asked by the new one.</summary>
+    internal async Task<long> ActAsync(EffectContext call, int value, bool repeats)
+    {
+        await _process.MayDieAsync("before its effect");
+        if (!repeats && _process.Epoch != _process.World.Epoch) throw new InvalidOperationException("Somebody else acts for this engine now.");
+        var times = _ledger.Acted.GetValueOrDefault(call.IdempotencyKey);
+        if (times > 0 && !repeats) _process.World.Complain($"the call {call.IdempotencyKey} was carried out twice");
+        _ledger.Acted[call.IdempotencyKey] = times + 1;
+        await _process.MayDieAsync("after its effect");
+        return ResultOf(value);
+    }
+
+    internal Task<Reconciled<long>> AskAsync(EffectContext call, int value) =>
+        Task.FromResult(_ledger.Acted.ContainsKey(call.IdempotencyKey) ? Reconciled.Happened(ResultOf(value)) : Reconciled.DidNotHappen<long>());
+
+    static object? Scalar(StepTransaction step, string sql)
+    {
+        using var command = step.Connection.CreateCommand();
+        command.CommandText = sql;
+        var key = command.CreateParameter();
+        (key.ParameterName, key.Value) = ("$key", step.IdempotencyKey);
+        command.Parameters.Add(key);
+        return command.ExecuteScalar();
     }
 
     internal async Task<long> DoubleAsync(int value, StepContext step)

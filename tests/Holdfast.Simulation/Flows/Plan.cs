@@ -60,6 +60,21 @@ public enum ChoreKind
 
     /// <summary>One in a part that is cancelled at its deadline.</summary>
     OnceDeadline,
+
+    /// <summary>A step that keeps books: a row before its effect, which is settled with its result.</summary>
+    Books,
+
+    /// <summary>Steps inside the commit, side by side.</summary>
+    RowFan,
+
+    /// <summary>A tool's call through the gate and the ledger, of a tool that recognises its key.</summary>
+    CarryByKey,
+
+    /// <summary>The same, of a tool that can be asked whether it happened.</summary>
+    CarryByAsking,
+
+    /// <summary>The same, of one that must not be repeated and cannot be asked.</summary>
+    CarryOnce,
 }
 
 /// <summary>One thing that a run has to do.</summary>

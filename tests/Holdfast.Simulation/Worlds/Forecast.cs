@@ -49,6 +49,11 @@ static class Forecast
             case ChoreKind.OnceFailing: return ["once failed", Text("once", value)];
             case ChoreKind.OnceHanging: return ["once given up", Text("once", value)];
             case ChoreKind.OnceDeadline: return ["once cut", Text("once", value)];
+            case ChoreKind.Books: return [Text("books", value)];
+            case ChoreKind.RowFan: return [Text("rows", Enumerable.Range(0, chore.Times).Sum(i => Desk.ResultOf(chore.Value + i)))];
+            case ChoreKind.CarryByKey: return [Text("carried", value)];
+            // Where an owner was replaced in the middle, nobody may be able to say.
+            case ChoreKind.CarryByAsking or ChoreKind.CarryOnce: return [Text("carried", value), "carried: InDoubt"];
             default: throw new InvalidOperationException($"No chore {chore.Kind}.");
         }
     }

@@ -34,8 +34,23 @@ sealed class LastLook(World world, Scenario scenario)
         connection.Open();
         if (Ask(connection, "PRAGMA integrity_check") is not "ok" and var damage) world.Complain($"the file is damaged: {damage}");
         if (isPruned) LookForRests(connection);
-        if (!scenario.Runs.Any(static r => r.Plan is { } plan && Array.Exists(plan, static c => c.Kind == Flows.ChoreKind.Transaction) && r.CancelMillis is null)) return;
+        LookIntoBooks(connection);
+        if (!scenario.Runs.Any(static r => r.Plan is { } plan && Array.Exists(plan, static c => c.Kind is Flows.ChoreKind.Transaction or Flows.ChoreKind.RowFan) && r.CancelMillis is null)) return;
         if (Ask(connection, "SELECT count(*) - count(DISTINCT key) FROM sim_row") is not 0L and var doubles) world.Complain($"{doubles} transaction steps are in the file twice");
+    }
+
+    /// <summary>What is reserved and spent is what the calls say, to the last one, whatever died in between.</summary>
+    void LookIntoBooks(SqliteConnection connection)
+    {
+        if (Ask(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'agents_call'") is 0L) return;
+        const string Wrong =
+            """
+            SELECT group_concat(what) FROM (
+                SELECT 'reserved' AS what FROM agents_budget b WHERE reserved <> (SELECT coalesce(sum(amount), 0) FROM agents_reservation r WHERE r.unit = b.unit)
+                UNION SELECT 'spent' FROM agents_budget WHERE unit = 3 AND spent <> (SELECT count(*) FROM agents_call WHERE phase IN (3, 4))
+                UNION SELECT 'open' FROM agents_budget WHERE unit = 3 AND reserved <> (SELECT count(*) FROM agents_call WHERE phase IN (1, 2)))
+            """;
+        if (Ask(connection, Wrong) is string wrong) world.Complain($"the account does not agree with the calls: {wrong}");
     }
 
     /// <summary>With a run goes all that belongs to it.</summary>

@@ -11,12 +11,16 @@ sealed class Ledger(World world)
     /// <summary>How often it was decided that a step in doubt has failed.</summary>
     public int GivenUp { get; set; }
 
+    /// <summary>How often the tools' calls have had their effect, by their keys.</summary>
+    public Dictionary<string, int> Acted { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The same for another world, which goes on by itself from here.</summary>
     public Ledger CopyFor(World other)
     {
         var copy = new Ledger(other) { GivenUp = GivenUp };
         foreach (var (key, entry) in _byKey) copy._byKey.Add(key, entry.Copy());
         copy.Booked.UnionWith(Booked);
+        foreach (var (key, times) in Acted) copy.Acted.Add(key, times);
         return copy;
     }
 

@@ -127,7 +127,7 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
     static Chore Chore(Random lot, bool isInner)
     {
         ChoreKind kind;
-        do kind = (ChoreKind)lot.Next((int)ChoreKind.OnceDeadline + 1);
+        do kind = (ChoreKind)lot.Next((int)ChoreKind.CarryOnce + 1);
         while (isInner && kind is ChoreKind.Child or ChoreKind.Within);
         var millis = lot.Next(3) switch { 0 => 0, 1 => lot.Next(1, 20), _ => lot.Next(20, 3_000) };
         if (kind is ChoreKind.OnceDeadline) millis = lot.Next(1, 3_000);

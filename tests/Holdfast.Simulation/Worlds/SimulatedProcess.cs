@@ -1,6 +1,7 @@
 using Holdfast.Client;
 using Holdfast.Hosting;
 using Holdfast.Runtime;
+using Holdfast.Agents;
 using Holdfast.Simulation.Flows;
 using Holdfast.Simulation.Running;
 using Holdfast.Sqlite;
@@ -189,9 +190,10 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
     {
         var services = new ServiceCollection();
         var settings = World.Settings;
+        var time = new SimulatedTime(World.Agenda, World.Clock, this, () => World.Sabotage.Ahead(World));
         var builder = services.AddHoldfast(o =>
         {
-            o.UseStore(_ => Open());
+            o.UseStore(_ => Open()).UseAgents();
             o.AlwaysCold = settings.AlwaysCold;
             o.HotRunsMax = settings.HotRunsMax;
             o.IdleTime = TimeSpan.FromSeconds(settings.IdleSeconds);
@@ -200,7 +202,7 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
             o.Retention = settings.Retention;
             o.CrashesMax = settings.UsesMarks ? 3 : 0;
             o.Random = World.LotFor(Name);
-            o.TimeProvider = new SimulatedTime(World.Agenda, World.Clock, this, () => World.Sabotage.Ahead(World));
+            o.TimeProvider = time;
             o.Executor = new SimulatedExecutor(World.Agenda, this);
         });
         builder.Workflows.AddRange(Workflows.Value);
@@ -208,6 +210,7 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
         var desk = new Desk(this);
         builder.AddStep<int, long>("double", desk.DoubleAsync);
         services.AddSingleton(desk);
+        services.AddSingleton(provider => Tools.Make(desk, time, provider));
         services.AddSingleton<IHostApplicationLifetime>(this);
         services.AddSingleton<ILoggerFactory>(new WatchedLog(World, this));
         return services.BuildServiceProvider();
