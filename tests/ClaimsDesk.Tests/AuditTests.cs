@@ -15,7 +15,7 @@ public sealed class AuditTests(DeskRun run) : IClassFixture<DeskRun>
         var report = run.Report;
         Assert.True(report is { Claims: 40, Kills: 1, AppliedTwice: 0, OrphanCalls: 0, BudgetReserved: 0, AuditPassed: true }, run.Output);
         Assert.Equal(report.Proposals, report.Admitted + report.Repaired + report.NeedsApproval + report.Refused + report.Parked);
-        Assert.True(report is { Repaired: > 0, NeedsApproval: > 0, Refused: > 0, Parked: > 0, Resumes: > 0, BudgetSpent: > 0 }, run.Output);
+        Assert.True(report is { Repaired: > 0, NeedsApproval: > 0, Refused: > 0, Parked: > 0, Resumes: > 0, BudgetSpent: > 0, ApprovalsUsed: > 0, ApprovalsRejected: > 0 }, run.Output);
     }
 
     public enum Damage { Removed, Doubled, Altered }

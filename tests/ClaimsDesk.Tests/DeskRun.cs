@@ -9,7 +9,8 @@ public sealed class DeskRun : IAsyncLifetime
 {
     readonly string root = Directory.CreateTempSubdirectory("holdfast-claims-desk-").FullName;
 
-    public const string Rows = "40", Seed = "99";
+    /// <summary>With this seed the model makes each kind of mistake, and of the three payments that need a person two are answered twice, and one about another amount first.</summary>
+    public const string Rows = "40", Seed = "78";
 
     public string Db => Path.Combine(root, "desk.db");
 
@@ -22,7 +23,7 @@ public sealed class DeskRun : IAsyncLifetime
     internal DeskReport Report => ReportOf(Output);
 
     public async Task InitializeAsync() =>
-        (ExitCode, Output) = await StartAsync("--rows", Rows, "--kills", "1", "--seed", Seed, "--deadline-seconds", "4", "--db", Db, "--ledger", Ledger, "--json");
+        (ExitCode, Output) = await StartAsync("--rows", Rows, "--kills", "1", "--seed", Seed, "--deadline-seconds", "60", "--db", Db, "--ledger", Ledger, "--json");
 
     public Task DisposeAsync()
     {
