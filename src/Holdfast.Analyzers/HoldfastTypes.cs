@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,6 +13,7 @@ sealed class HoldfastTypes
     readonly INamedTypeSymbol _durableOfT;
     readonly INamedTypeSymbol _awaiter;
     readonly INamedTypeSymbol _workflow;
+    readonly ConcurrentDictionary<ITypeSymbol, bool> _holds = new(SymbolEqualityComparer.Default);
 
     HoldfastTypes(INamedTypeSymbol durable, INamedTypeSymbol durableOfT, INamedTypeSymbol awaiter, INamedTypeSymbol workflow) =>
         (_durable, _durableOfT, _awaiter, _workflow) = (durable, durableOfT, awaiter, workflow);
@@ -41,10 +43,12 @@ sealed class HoldfastTypes
     /// <summary>Whether a call of the method needs a run's turn: it returns something durable, or is one of the verbs.</summary>
     public bool StartsInTurn(IMethodSymbol method) => ReturnsDurable(method) || (method.IsStatic && Same(method.ContainingType, _durable));
 
-    /// <summary>Whether values of the type are durables, or collections or tuples of them.</summary>
-    public bool HoldsDurable(ITypeSymbol? type)
+    /// <summary>Whether values of the type are durables, or collections or tuples of them. Asked for each variable in sight, so that answers are kept.</summary>
+    public bool HoldsDurable(ITypeSymbol? type) => type is not null && _holds.GetOrAdd(type, Holds);
+
+    bool Holds(ITypeSymbol type)
     {
-        for (var level = type; level is not null; level = level.BaseType)
+        for (var level = type; level is not null; level = level.BaseType!)
             if (Same(level.OriginalDefinition, _durable) || Same(level.OriginalDefinition, _durableOfT)) return true;
         return type switch
         {

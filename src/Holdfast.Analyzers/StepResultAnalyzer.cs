@@ -52,18 +52,22 @@ public sealed class StepResultAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>Why a returned value cannot be saved, though its type on the way out does not tell.</summary>
-    static Unsavable? Unsaved(IOperation value, IOperation body, TypeJudge judge)
+    /// <param name="value">What is returned.</param>
+    /// <param name="body">The code of the step.</param>
+    /// <param name="judge">Judges types.</param>
+    /// <param name="isLocal">Whether it is what a local was declared with. Only one is followed: code that is being written may have locals that are declared with themselves.</param>
+    static Unsavable? Unsaved(IOperation value, IOperation body, TypeJudge judge, bool isLocal = false)
     {
         while (value is IConversionOperation { Conversion.IsUserDefined: false } conversion) value = conversion.Operand;
         switch (value)
         {
-            case IConditionalOperation { WhenFalse: { } whenFalse } either: return Unsaved(either.WhenTrue, body, judge) ?? Unsaved(whenFalse, body, judge);
-            case ITranslatedQueryOperation query: return Unsaved(query.Operation, body, judge);
+            case IConditionalOperation { WhenFalse: { } whenFalse } either: return Unsaved(either.WhenTrue, body, judge, isLocal) ?? Unsaved(whenFalse, body, judge, isLocal);
+            case ITranslatedQueryOperation query: return Unsaved(query.Operation, body, judge, isLocal);
             // What is assigned once is what it was declared with.
-            case ILocalReferenceOperation { Local: var local }:
+            case ILocalReferenceOperation { Local: var local } when !isLocal:
                 var declared = body.Descendants().OfType<IVariableDeclaratorOperation>().FirstOrDefault(d => SymbolEqualityComparer.Default.Equals(d.Symbol, local));
                 var isAssigned = body.Descendants().Any(o => o is IAssignmentOperation { Target: ILocalReferenceOperation target } && SymbolEqualityComparer.Default.Equals(target.Local, local));
-                return judge.Find(local.Type) ?? (isAssigned || declared?.Initializer is not { } initializer ? null : Unsaved(initializer.Value, body, judge));
+                return judge.Find(local.Type) ?? (isAssigned || declared?.Initializer is not { } initializer ? null : Unsaved(initializer.Value, body, judge, isLocal: true));
         }
         return Values.IsLazy(value) ? new(value.Type!, UnsavableTypes.ToList) : judge.Find(value.Type);
     }

@@ -50,6 +50,15 @@ public sealed class BrokenCodeTests
         }
     }
 
+    [Theory]
+    [InlineData("return await Step(async () => { var q = q; return q; });")]
+    [InlineData("await Step<object>(async () => { object q = q; return q; }); return 1;")]
+    [InlineData("await Step<object>(async () => { object a = b, b = a; return a; }); return 1;")]
+    [InlineData("var f = () => f; var x = new MemoryStream(); Func<long> g = () => x.Length + g(); await Step(() => g()); return g;")]
+    [InlineData("await Step(() => { x?.y?.Add(?.z); x[] = 1; this[] += ; return x; }); var x = x ?? x;")]
+    [InlineData("var d = Step(() => d); d = d; await d; await d = d;")]
+    public Task What_refers_to_itself_is_looked_at_without_an_error(string body) => Look(Analysis.Workflow(body));
+
     static async Task Look(string source)
     {
         try
