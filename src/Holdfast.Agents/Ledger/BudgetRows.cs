@@ -56,6 +56,8 @@ static class BudgetRows
         foreach (var (unit, account, amount) in reserved)
         {
             if (used[unit] is not { } spent) continue;
+            // A time-out is heard a little late, and that little was not what was meant to be bounded.
+            if (unit == BudgetUnit.Milliseconds) spent = Math.Min(spent, amount);
             foreach (var one in Chain(transaction, new(account)))
                 Sql.Run(transaction, "UPDATE agents_budget SET reserved = reserved - @amount, spent = spent + @spent WHERE account = @account AND unit = @unit",
                     ("@amount", amount), ("@spent", spent), ("@account", one), ("@unit", (int)unit));
