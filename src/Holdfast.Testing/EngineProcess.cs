@@ -54,10 +54,15 @@ sealed class EngineProcess : IAsyncDisposable
 
     public async ValueTask<DateTimeOffset?> NextWakeAsync() => await Store.ScanDueAsync(DateTimeOffset.MaxValue, default, 1, default).ConfigureAwait(false) is [var first, ..] ? first.WakeUtc : null;
 
+    /// <summary>How much has been committed: to be looked at before <see cref="NextWakeAsync"/>.</summary>
+    public int Appends => Store.Appends;
+
     /// <summary>Moves the clock to a timer's time, and waits until the timer has taken effect.</summary>
-    public async Task LeapAsync(DateTimeOffset wake, TimeSpan patience)
+    /// <param name="wake">The timer's time.</param>
+    /// <param name="appends">What <see cref="Appends"/> was before that time was looked up. A timer that is due already may have taken effect since, and would be waited for in vain.</param>
+    /// <param name="patience">How long, in real time.</param>
+    public async Task LeapAsync(DateTimeOffset wake, int appends, TimeSpan patience)
     {
-        var appends = Store.Appends;
         // Timers are armed in whole milliseconds, upwards.
         _time.AdvanceTo(wake + TimeSpan.FromMilliseconds(2));
         await UntilAsync(() =>

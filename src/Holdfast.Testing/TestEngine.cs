@@ -81,12 +81,17 @@ public sealed class TestEngine : IAsyncDisposable
         while (true)
         {
             await SettleAsync().ConfigureAwait(false);
+            var appends = _process.Appends;
             var info = await run.GetInfoAsync().ConfigureAwait(false);
             if (info.Status is RunStatus.Parked) throw new WorkflowStandsException($"Run {run.Id} of '{info.Workflow}' is {info.Waiting}");
             if (info.Status is not RunStatus.Running) return info.Status;
             if (await _process.NextWakeAsync().ConfigureAwait(false) is not { } wake)
+            {
+                // It may have gone on since its status was asked for.
+                if (_process.Appends != appends) continue;
                 throw new WorkflowStandsException($"Run {run.Id} of '{info.Workflow}' waits for {info.Waiting}, and no timer is due: nothing can happen unless the test brings it.");
-            await _process.LeapAsync(wake, Patience).ConfigureAwait(false);
+            }
+            await _process.LeapAsync(wake, appends, Patience).ConfigureAwait(false);
         }
     }
 
@@ -106,8 +111,9 @@ public sealed class TestEngine : IAsyncDisposable
         while (true)
         {
             await _process.RestAsync(static (_, _) => true, Patience).ConfigureAwait(false);
+            var appends = _process.Appends;
             if (await _process.NextWakeAsync().ConfigureAwait(false) is not { } wake || wake > end) break;
-            await _process.LeapAsync(wake, Patience).ConfigureAwait(false);
+            await _process.LeapAsync(wake, appends, Patience).ConfigureAwait(false);
         }
         Time.AdvanceTo(end);
         while (Time.FireDue())

@@ -86,6 +86,7 @@ sealed class Life : IAsyncDisposable
                 trace.Deliver(step);
                 continue;
             }
+            var appends = process.Appends;
             var info = await run.GetInfoAsync().ConfigureAwait(false);
             if (info.Status is not RunStatus.Running)
             {
@@ -96,7 +97,7 @@ sealed class Life : IAsyncDisposable
             else if (await process.NextWakeAsync().ConfigureAwait(false) is { } wake)
             {
                 trace.Deliver($"the timer of {wake:u}");
-                await process.LeapAsync(wake, Patience).ConfigureAwait(false);
+                await process.LeapAsync(wake, appends, Patience).ConfigureAwait(false);
             }
             else
             {

@@ -141,6 +141,8 @@ static class Turn
             foreach (var happened in events)
             {
                 if (happened is RunEvent.ResultStored stored) memory.NoteStored(stored);
+                // The timer that was held has fired. The next one may be due at the very same time, and is another one.
+                if (happened is RunEvent.TimePassed) memory.ScheduledWake = null;
                 RunKernel.Decide(memory.State, happened, now, decision);
             }
             // Also a run that was parked before its first turn, and goes on now.

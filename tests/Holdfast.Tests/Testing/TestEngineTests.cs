@@ -72,6 +72,28 @@ public sealed class TestEngineTests
         builder.AddWorkflow<Buys>().AddWorkflow<Calls>().AddWorkflow<Hangs>();
     });
 
+    public sealed class Blinks : Workflow
+    {
+        public async Durable<int> Run()
+        {
+            for (var i = 0; i < 20; i++) await Delay(TimeSpan.Zero);
+            return 20;
+        }
+    }
+
+    [Fact]
+    public async Task Timers_that_are_due_at_once_are_not_waited_for_in_vain()
+    {
+        await using var engine = await TestEngine.StartAsync(static builder => builder.AddWorkflow<Blinks>());
+        engine.Patience = TimeSpan.FromSeconds(20);
+        for (var i = 0; i < 20; i++)
+        {
+            var run = await engine.Client.StartAsync((Blinks w) => w.Run());
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+            Assert.Equal(20, await engine.ResultAsync(run));
+        }
+    }
+
     [Fact]
     public async Task Thirty_days_take_no_time()
     {
