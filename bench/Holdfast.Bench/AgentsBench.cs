@@ -82,7 +82,7 @@ static class AgentsBench
         builder.Services.AddSingleton(services => new ClerkDefinition(
             new(new Model("bench", new Echo())),
             new(new Gate([work], [work.Admit("work", static _ => true)]), [work.Pure(static errand => errand.Text)], services))
-        { MessagesMax = int.MaxValue });
+        { MessagesMax = int.MaxValue, BytesMax = long.MaxValue });
         builder.AddAgent<Clerk>().AddWorkflow<Weighs>();
     }
 

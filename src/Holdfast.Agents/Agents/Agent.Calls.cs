@@ -38,7 +38,7 @@ public abstract partial class Agent
     public bool TakeRuling(CallInDoubt doubt, CallRuling ruling)
     {
         ArgumentNullException.ThrowIfNull(ruling);
-        if (Doubt is null || Doubt != doubt) return false;
+        if (Doubt is null || Doubt != doubt || !Enum.IsDefined(ruling.Kind)) return false;
         _ruling = ruling;
         return true;
     }
@@ -65,8 +65,10 @@ public abstract partial class Agent
     async Durable<EffectResult> Carried(CallRequest request)
     {
         var result = await Carry.Out(_definition, request);
-        while (result is { Status: EffectStatus.Refused, WaitTime: { } wait } && wait <= RateWaitMax)
+        var waited = TimeSpan.Zero;
+        while (result is { Status: EffectStatus.Refused, WaitTime: { } wait } && waited + wait <= RateWaitMax)
         {
+            waited += wait;
             await Delay(wait);
             result = await Carry.Out(_definition, request);
         }
@@ -107,12 +109,25 @@ public abstract partial class Agent
 
     async Durable<CallRuling> Ruling(CallInDoubt doubt)
     {
-        if (_definition.RuleInDoubt?.Invoke(doubt) is { } ruled) return ruled;
+        if (Ruled(doubt) is { } ruled) return ruled;
         (_doubt, _ruling) = (doubt, null);
         while (_ruling is null) await Receive(AgentSignals.Decided).Within(_definition.LookTime);
         var ruling = _ruling;
         (_doubt, _ruling) = (null, null);
         return ruling;
+    }
+
+    /// <summary>A policy that throws, or says nothing that there is, has decided nothing: a person does.</summary>
+    CallRuling? Ruled(CallInDoubt doubt)
+    {
+        try
+        {
+            return _definition.RuleInDoubt?.Invoke(doubt) is { } ruling && Enum.IsDefined(ruling.Kind) ? ruling : null;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return null;
+        }
     }
 
     Tool ToolOf(string name) => _definition.Toolbox.Gate.Tools.First(tool => tool.Name == name);

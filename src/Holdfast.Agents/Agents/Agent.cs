@@ -13,6 +13,9 @@ public abstract partial class Agent : Workflow
     /// <summary>How many answers are kept for those who ask for them.</summary>
     const int AnswersMax = 100;
 
+    /// <summary>A call with more than that is not kept in the conversation: with enough of them no model could take it any more.</summary>
+    const int ArgumentsMax = 20_000;
+
     readonly AgentDefinition _definition;
     List<Message> _news = [];
     List<ProposalVerdict> _verdicts = [];
@@ -21,6 +24,7 @@ public abstract partial class Agent : Workflow
     string? _principal;
     long _written;
     long _first;
+    long _bytes;
     long _questions;
     long _calls;
     int _repairs;
@@ -68,7 +72,7 @@ public abstract partial class Agent : Workflow
 
     async Durable<AgentAnswer> Answer(AgentMail mail)
     {
-        if (_written + _news.Count - _first >= _definition.MessagesMax) await SumUp();
+        if (_written + _news.Count - _first >= _definition.MessagesMax || _bytes >= _definition.BytesMax) await SumUp();
         _news.Add(new UserMessage(Words.Mended(mail.Text), mail.From is { } from ? Words.Mended(from) : null));
         _repairs = _definition.RepairsMax;
         for (var round = 0; round < _definition.RoundsMax; round++)
@@ -76,7 +80,10 @@ public abstract partial class Agent : Workflow
             var turn = await Ask(hasTools: true);
             if (turn.Failure is { } failure) return Ended(mail, failure, turn.Why!);
             var reply = turn.Reply!;
-            if (!reply.TryToMessage(out var message, out var problem))
+            var isTooLong = reply.Calls.Any(static call => call.Arguments.Length > ArgumentsMax);
+            AssistantMessage? message = null;
+            var problem = $"A call has more than {ArgumentsMax} characters of arguments.";
+            if (isTooLong || !reply.TryToMessage(out message, out problem))
             {
                 NoteProposals(reply);
                 // It cannot stand in a conversation, so it does not: the model is told instead. What it was is kept with the question.
@@ -106,32 +113,40 @@ public abstract partial class Agent : Workflow
 
     async Durable<ModelTurn> Ask(bool hasTools)
     {
-        var question = new ModelQuestion(++_questions, _first, _written, [.. _news], [.. _verdicts], _account, hasTools);
         ModelTurn turn;
-        try
+        while (true)
         {
-            turn = await Step(step => ModelDesk.AskAsync(step, _definition, question), new() { Label = "ask the model", Retry = _definition.ModelRetry with { NonRetryable = [.. _definition.ModelRetry.NonRetryable, typeof(UnexpectedCallException)] } });
-        }
-        catch (ModelException error)
-        {
-            turn = new(null, AgentStatus.NoModel, error.Message);
-        }
-        catch (StepFailedException error)
-        {
-            turn = new(null, AgentStatus.NoModel, error.Message);
-        }
-        if (turn.WaitTime is { } wait)
-        {
+            turn = await AskOnce(hasTools);
+            if (turn.WaitTime is not { } wait) break;
             await Delay(wait);
-            return await Ask(hasTools);
         }
         // Without an answer nothing of it is sure to be kept, and it is offered again: what is there stays as it is.
         if (turn.Failure is null)
         {
             _written += _news.Count;
+            _bytes += _news.Sum(static m => (long)m.ToJson().Length);
             (_news, _verdicts) = ([], []);
         }
         return turn;
+    }
+
+    async Durable<ModelTurn> AskOnce(bool hasTools)
+    {
+        var question = new ModelQuestion(++_questions, _first, _written, [.. _news], [.. _verdicts], _account, hasTools);
+        try
+        {
+            return await Step(
+                step => ModelDesk.AskAsync(step, _definition, question),
+                new() { Label = hasTools ? "ask the model" : "sum up", Retry = _definition.ModelRetry with { NonRetryable = [.. _definition.ModelRetry.NonRetryable, typeof(UnexpectedCallException)] } });
+        }
+        catch (ModelException error)
+        {
+            return new(null, AgentStatus.NoModel, error.Message);
+        }
+        catch (StepFailedException error)
+        {
+            return new(null, AgentStatus.NoModel, error.Message);
+        }
     }
 
     /// <summary>The conversation so far becomes a note, with which the model goes on; the messages stay readable.</summary>
@@ -139,9 +154,17 @@ public abstract partial class Agent : Workflow
     {
         _news.Add(new Note("Sum up this conversation for yourself: what was asked, what was done with which results, and what is open. Your words will stand in its place."));
         var turn = await Ask(hasTools: false);
-        if (turn.Reply is not { Text: { Length: > 0 } text }) return;
-        _first = _written;
-        _news.Add(new Note($"What was said before, summed up:\n{Words.Mended(text)}"));
+        if (turn.Reply is { Text: { Length: > 0 } text })
+        {
+            (_first, _bytes) = (_written, 0);
+            _news.Add(new Note($"What was said before, summed up:\n{Words.Mended(text)}"));
+        }
+        else if (turn.Failure is AgentStatus.NoModel or AgentStatus.OutOfBudget)
+        {
+            // A conversation that has grown too long for every model, or for the budget, would make every later message fail as well.
+            (_first, _bytes) = (_written + _news.Count, 0);
+            _news.Add(new Note("What was said before could not be summed up, and is not shown to you."));
+        }
     }
 
     async Durable KeepNews()

@@ -53,6 +53,9 @@ public class AgentDefinition : ICarrier
     /// <summary>How many messages a conversation may have before it is summed up. Default: 200. The old messages stay readable.</summary>
     public int MessagesMax { get; init; } = 200;
 
+    /// <summary>How many bytes the messages that the model is shown may have before they are summed up. Default: 200,000, which about 50,000 tokens are. Keep it well below what the smallest model of the chain takes.</summary>
+    public long BytesMax { get; init; } = 200_000;
+
     /// <summary>Is given what a model says while it speaks; null for nobody. Share one between the agents of a process.</summary>
     public AgentStreams? Streams { get; init; }
 }

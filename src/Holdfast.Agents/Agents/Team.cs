@@ -16,7 +16,7 @@ public static class Team
     {
         ArgumentNullException.ThrowIfNull(effect);
         ArgumentNullException.ThrowIfNull(mail);
-        var begin = start ?? new AgentStart { Account = effect.Account };
+        var begin = start ?? new AgentStart { Account = effect.Account, Principal = effect.Principal };
         var run = await effect.Services.GetRequiredService<IHoldfastClient>().StartAsync((TAgent a) => a.Run(begin), agent, effect.CancellationToken).ConfigureAwait(false);
         await run.SendAsync(mail, effect.IdempotencyKey, effect.CancellationToken).ConfigureAwait(false);
         return run.Id;
@@ -32,7 +32,7 @@ public static class Team
     public static async Task<AgentAnswer> AskAsync<TAgent>(this EffectContext effect, string question, Spending? budget = null) where TAgent : Agent
     {
         ArgumentNullException.ThrowIfNull(effect);
-        var start = AgentStart.Ask(question, budget, effect.Account);
+        var start = AgentStart.Ask(question, budget, effect.Account) with { Principal = effect.Principal };
         var run = await effect.Services.GetRequiredService<IHoldfastClient>().StartAsync((TAgent a) => a.Run(start), effect.IdempotencyKey, effect.CancellationToken).ConfigureAwait(false);
         return await run.ResultAsync(effect.CancellationToken).ConfigureAwait(false);
     }

@@ -34,7 +34,8 @@ sealed class ApprovalBook
     /// <summary>The answer that counts; null while there is none.</summary>
     public ApprovalAnswer? AnswerTo(ApprovalId id) => _pages.Find(p => p.Request.Id == id)?.Answer;
 
-    static ApprovalId IdOf(RunId run, long call, Tool tool, string arguments) =>
+    /// <summary>The one name of an approval for exactly this call.</summary>
+    public static ApprovalId IdOf(RunId run, long call, Tool tool, string arguments) =>
         new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{call}\n{tool.Name}\n{tool.Version}\n{arguments}"))));
 
     sealed class Page

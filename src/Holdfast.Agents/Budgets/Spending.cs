@@ -20,11 +20,15 @@ public sealed record Spending
 
     internal long? this[BudgetUnit unit] => unit switch
     {
-        BudgetUnit.Tokens => Tokens,
-        BudgetUnit.MicroMoney => Money is { } money ? (long)decimal.Ceiling(money * Micro) : null,
-        BudgetUnit.Calls => Calls,
-        _ => Time is { } time ? (long)Math.Ceiling(time.TotalMilliseconds) : null,
+        BudgetUnit.Tokens => Counted(Tokens),
+        // More than the ledger can count is more than any account has.
+        BudgetUnit.MicroMoney => Counted(Money is { } money ? money >= long.MaxValue / Micro ? long.MaxValue : (long)decimal.Ceiling(money * Micro) : null),
+        BudgetUnit.Calls => Counted(Calls),
+        _ => Counted(Time is { } time ? (long)Math.Ceiling(time.TotalMilliseconds) : null),
     };
+
+    /// <exception cref="ArgumentOutOfRangeException">It is less than nothing: that would give money back that was never taken.</exception>
+    static long? Counted(long? amount) => amount is null or >= 0 ? amount : throw new ArgumentOutOfRangeException(nameof(amount), amount, "An amount cannot be less than nothing.");
 
     internal static Spending Of(Func<BudgetUnit, long?> amount) => new()
     {

@@ -19,6 +19,7 @@ public static class Carry
     internal static async Durable<EffectResult> Out(ICarrier carrier, CallRequest request)
     {
         string why;
+        var happened = true;
         try
         {
             if (carrier.Toolbox.HandlerOf(request.Tool) is { } handler) return await ByName(carrier, request, handler);
@@ -29,10 +30,16 @@ public static class Carry
             await Durable.Shield(async () => { await Durable.Step(step => carrier.Toolbox.GiveUpAsync(step, request, "The run was cancelled meanwhile."), new() { Label = "give up" }); });
             throw;
         }
+        catch (StepFailedException error) when (error.TypeName == typeof(ToolFailedException).FullName)
+        {
+            (happened, why) = (false, error.Message);
+        }
         catch (Exception error)
         {
             why = $"Its last attempt ended with {error.GetType().Name}.";
         }
+        // A handler's word that it did nothing comes as the name of the exception.
+        if (!happened) return await Settle(carrier, request, happened, "", why);
         return await Durable.Step(step => carrier.Toolbox.GiveUpAsync(step, request, why), new() { Label = "give up" });
     }
 

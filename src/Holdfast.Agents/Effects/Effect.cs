@@ -82,7 +82,9 @@ sealed class Effect<TArguments, TResult>(
     internal override string? IdentityOf(RunId run, Call call)
     {
         if (!Changes || options.MayRepeat) return null;
-        return options.Identity is { } identity ? $"{tool.Name}\n{identity((TArguments)call.Arguments)}" : $"{run}\n{Convert.ToHexStringLower(HashOf(call))}";
+        // Hashed: the ledger is read with SQL, and what a call is about may be nobody's business.
+        var text = options.Identity is { } identity ? $"{tool.Name}\n{identity((TArguments)call.Arguments)}" : $"{run}\n{Convert.ToHexStringLower(HashOf(call))}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     internal override Spending CostMaxOf(object arguments)

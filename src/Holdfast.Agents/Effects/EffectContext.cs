@@ -5,7 +5,8 @@ public sealed class EffectContext
 {
     readonly StepContext _step;
 
-    internal EffectContext(StepContext step, string key, AccountId? account, IServiceProvider services) => (_step, IdempotencyKey, Account, Services) = (step, key, account, services);
+    internal EffectContext(StepContext step, string key, CallRequest request, IServiceProvider services) =>
+        (_step, IdempotencyKey, Account, Principal, Services) = (step, key, request.Account, request.Principal, services);
 
     /// <summary>The run that carries it out.</summary>
     public RunId RunId => _step.RunId;
@@ -15,6 +16,9 @@ public sealed class EffectContext
 
     /// <summary>The account that the call is paid from; null for none. Agents that the code starts should draw on it.</summary>
     public AccountId? Account { get; }
+
+    /// <summary>On whose behalf the call is made; null for nobody's.</summary>
+    public string? Principal { get; }
 
     /// <summary>The container of the process that carries it out.</summary>
     public IServiceProvider Services { get; }

@@ -12,6 +12,7 @@ public sealed class Toolbox : ICarrier
     readonly IServiceProvider _services;
     readonly TimeProvider _time;
     readonly Func<string, Rate?> _rateOf;
+    volatile bool _hasTables;
 
     /// <param name="gate">Decides about calls.</param>
     /// <param name="effects">The code of every tool of the gate.</param>
@@ -59,7 +60,7 @@ public sealed class Toolbox : ICarrier
         var (refused, effect, call, before) = await StartAsync(step, request).ConfigureAwait(false);
         if (refused is not null) return refused;
         var key = request.KeyIn(step.RunId);
-        var context = new EffectContext(step, key, request.Account, _services);
+        var context = new EffectContext(step, key, request, _services);
         return before switch
         {
             CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),
@@ -71,8 +72,21 @@ public sealed class Toolbox : ICarrier
         };
     }
 
-    /// <summary>Starts a call that a handler carries out. Doing it again is no second start: the run calls the handler only after this.</summary>
-    internal async Task<EffectResult?> BeginAsync(StepContext step, CallRequest request) => (await StartAsync(step, request).ConfigureAwait(false)).Refused;
+    /// <summary>Starts a call that a handler carries out; what it gives is the end of it, if the handler must not be called.</summary>
+    internal async Task<EffectResult?> BeginAsync(StepContext step, CallRequest request)
+    {
+        var (refused, _, _, before) = await StartAsync(step, request).ConfigureAwait(false);
+        if (refused is not null) return refused;
+        var key = request.KeyIn(step.RunId);
+        return before switch
+        {
+            // Found started, it was started by an attempt of this step that was cut off: the run calls the handler only after this.
+            null or CallPhase.Started => null,
+            CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),
+            CallPhase.Failed => new(key, EffectStatus.Failed, "", "It failed before."),
+            _ => new(key, EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that."),
+        };
+    }
 
     internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
 
@@ -84,10 +98,27 @@ public sealed class Toolbox : ICarrier
         if (Passed(verdict, request) is not { } call)
             return (new(key, EffectStatus.Refused, "", verdict.Match(_ => "", r => r.Reason, _ => "It needs an approval.", why => why, why => why)) { Stage = verdict.Stage, Rule = verdict.Rule }, null, null, null);
         var effect = _effects[call.Tool.Name];
+        CallEntry entry;
+        try
+        {
+            entry = EntryOf(step.RunId, request, effect, call, verdict);
+        }
+        catch (Exception error)
+        {
+            // The code of the tool's options. Nothing has begun, so nothing is in doubt.
+            return (new(key, EffectStatus.Refused, "", $"What {request.Tool} costs at most, or what it is about, could not be found out: {error.GetType().Name}.") { Stage = GateStage.Budget }, null, null, null);
+        }
+        if (request.Approval is { } approval && approval != Approvals.ApprovalBook.IdOf(step.RunId, request.Number, call.Tool, Encoding.UTF8.GetString(call.CanonicalArguments())))
+            return (new(key, EffectStatus.Refused, "", "The approval is for another call, or for another version of the tool.") { Stage = GateStage.Approval }, null, null, null);
         CallPhase? before;
         try
         {
-            before = await step.TransactAsync(tx => CallRows.Start(tx, EntryOf(step.RunId, request, effect, call, verdict), request.Try, _time.GetUtcNow())).ConfigureAwait(false);
+            before = await step.TransactAsync(tx =>
+            {
+                if (!_hasTables) LedgerTables.Make(tx);
+                return CallRows.Start(tx, entry, request.Try, _time.GetUtcNow());
+            }).ConfigureAwait(false);
+            _hasTables = true;
         }
         catch (LedgerRefusal refusal)
         {
@@ -97,10 +128,17 @@ public sealed class Toolbox : ICarrier
     }
 
     /// <summary>No attempt succeeded: what changes nothing has failed, and of anything else nobody knows.</summary>
-    internal Task<EffectResult> GiveUpAsync(StepContext step, CallRequest request, string why)
+    internal async Task<EffectResult> GiveUpAsync(StepContext step, CallRequest request, string why)
     {
         var key = request.KeyIn(step.RunId);
-        return Task.FromResult(_effects.TryGetValue(request.Tool, out var effect) && !effect.Changes ? Fail(step, key, why, new() { Calls = 1 }) : Doubt(step, key, why));
+        var phase = await step.TransactAsync(tx =>
+        {
+            LedgerTables.Make(tx);
+            return CallRows.PhaseOf(tx, key);
+        }).ConfigureAwait(false);
+        // What never started did not happen.
+        if (phase is null) return new(key, EffectStatus.Failed, "", why);
+        return _effects.TryGetValue(request.Tool, out var effect) && !effect.Changes ? Fail(step, key, why, new() { Calls = 1 }) : Doubt(step, key, why);
     }
 
     /// <summary>Somebody has decided about a call in doubt.</summary>
@@ -167,7 +205,7 @@ public sealed class Toolbox : ICarrier
 
     EffectResult Fail(StepContext step, string key, string why, Spending used)
     {
-        step.CommitWithResult(tx => CallRows.Settle(tx, key, happened: false, used, why, _time.GetUtcNow()));
+        step.CommitWithResult(tx => CallRows.Settle(tx, key, happened: false, used, null, _time.GetUtcNow()));
         return new(key, EffectStatus.Failed, "", why);
     }
 

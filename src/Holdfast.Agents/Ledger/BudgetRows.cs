@@ -34,12 +34,13 @@ static class BudgetRows
         var chain = Chain(transaction, account);
         foreach (var unit in Units)
         {
-            if (amount[unit] is not ({ } wanted and > 0)) continue;
-            foreach (var one in chain)
+            // Also of nothing: what is used beyond what was said belongs to the account all the same.
+            var wanted = amount[unit] ?? 0;
+            foreach (var one in wanted > 0 ? chain : [])
             {
                 var isThere = Sql.Run(
                     transaction,
-                    "UPDATE agents_budget SET reserved = reserved + @wanted WHERE account = @account AND unit = @unit AND (most IS NULL OR reserved + spent + @wanted <= most)",
+                    "UPDATE agents_budget SET reserved = reserved + @wanted WHERE account = @account AND unit = @unit AND (most IS NULL OR @wanted <= most - reserved - spent)",
                     ("@wanted", wanted), ("@account", one), ("@unit", (int)unit)) == 1;
                 if (!isThere) throw new LedgerRefusal(GateStage.Budget, one, $"The account '{one}' has not enough {NameOf(unit)} left for this call.");
             }
@@ -55,7 +56,11 @@ static class BudgetRows
             transaction, "SELECT unit, account, amount FROM agents_reservation WHERE key = @key", static r => (Unit: (BudgetUnit)r.GetInt32(0), Account: r.GetString(1), Amount: r.GetInt64(2)), ("@key", key));
         foreach (var (unit, account, amount) in reserved)
         {
-            if (used[unit] is not { } spent) continue;
+            if (used[unit] is not { } spent)
+            {
+                if (amount > 0) continue;
+                spent = 0;
+            }
             // A time-out is heard a little late, and that little was not what was meant to be bounded.
             if (unit == BudgetUnit.Milliseconds) spent = Math.Min(spent, amount);
             foreach (var one in Chain(transaction, new(account)))

@@ -12,7 +12,7 @@ static class CallRows
     /// <exception cref="LedgerRefusal">It must not start, and nothing is kept.</exception>
     public static CallPhase? Start(StepTransaction transaction, CallEntry call, int attempt, DateTimeOffset now)
     {
-        if (PhaseOf(transaction, call.Key) is { } phase) return phase == CallPhase.InDoubt && Retries(transaction, call.Key, attempt) ? null : phase;
+        if (PhaseOf(transaction, call) is { } phase) return phase == CallPhase.InDoubt && Retries(transaction, call.Key, attempt) ? null : phase;
         if (call.Identity is { } identity) CheckIsNew(transaction, identity, call);
         foreach (var rate in call.Rates) RateRows.Take(transaction, rate, now);
         if (call.Account is { } account) BudgetRows.Reserve(transaction, call.Key, account, call.CostMax);
@@ -50,8 +50,18 @@ static class CallRows
         if (isOpen) BudgetRows.Settle(transaction, key, used);
     }
 
+    /// <summary>How far a call is; null for one that was never started.</summary>
     public static CallPhase? PhaseOf(StepTransaction transaction, string key) => Sql.Read(
         transaction, "SELECT phase FROM agents_call WHERE key = @key", static r => (CallPhase?)r.GetInt32(0), ("@key", key)).FirstOrDefault();
+
+    /// <exception cref="LedgerRefusal">Another call has this number.</exception>
+    static CallPhase? PhaseOf(StepTransaction transaction, CallEntry call)
+    {
+        var rows = Sql.Read(transaction, "SELECT phase, hash FROM agents_call WHERE key = @key", static r => (Phase: (CallPhase)r.GetInt32(0), Hash: r.GetFieldValue<byte[]>(1)), ("@key", call.Key));
+        if (rows.Count == 0) return null;
+        return rows[0].Hash.AsSpan().SequenceEqual(call.Hash) ? rows[0].Phase
+            : throw new LedgerRefusal(GateStage.Idempotency, null, $"The call {call.Key} is another one: it was started with other arguments, or by another version of its tool. Give this one a number of its own.");
+    }
 
     static bool Retries(StepTransaction transaction, string key, int attempt) => Sql.Run(
         transaction, "UPDATE agents_call SET phase = @started, tries = @tries, note = NULL WHERE key = @key AND tries < @tries",

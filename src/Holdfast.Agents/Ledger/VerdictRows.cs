@@ -11,7 +11,7 @@ static class VerdictRows
             Sql.Run(
                 transaction,
                 "INSERT INTO agents_verdict (run, number, tool, arm, stage, rule, noted) VALUES (@run, @number, @tool, @arm, @stage, @rule, @now) ON CONFLICT DO NOTHING",
-                ("@run", transaction.RunId.ToString()), ("@number", verdict.Number), ("@tool", verdict.Tool), ("@arm", (int)verdict.Arm), ("@stage", (int)verdict.Stage), ("@rule", verdict.Rule),
+                ("@run", transaction.RunId.ToString()), ("@number", verdict.Number), ("@tool", verdict.Tool.Length <= Tool.NameLengthMax ? verdict.Tool : verdict.Tool[..Tool.NameLengthMax]), ("@arm", (int)verdict.Arm), ("@stage", (int)verdict.Stage), ("@rule", verdict.Rule),
                 ("@now", now.ToUnixTimeMilliseconds()));
     }
 }

@@ -75,6 +75,26 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_conversation_that_no_model_takes_any_more_is_left_behind()
+    {
+        const int WindowCharacters = 60_000;
+        var model = new ScriptedModel(static c =>
+        {
+            var size = c.Messages.Sum(static m => m.Contents.Sum(static x => x is Microsoft.Extensions.AI.TextContent t ? t.Text.Length : x is Microsoft.Extensions.AI.FunctionCallContent f ? f.Arguments!.Sum(static a => a.Value?.ToString()?.Length ?? 0) : 0));
+            if (size > WindowCharacters) return ScriptedReply.Fail(new HttpRequestException("too long", null, System.Net.HttpStatusCode.BadRequest));
+            return c.LastText.Contains("huge", StringComparison.Ordinal) ? ScriptedReply.Call("look", $$"""{"invoice":"{{new string('x', 1_000_000)}}","amount":1}""") : ScriptedReply.Say("fine");
+        });
+        await using var desk = await StartAsync(model, static (m, t) => new(m, t) { BytesMax = 40_000 });
+        var run = await AskAsync(desk, new());
+        await run.SendAsync(new("a huge call"));
+        for (var i = 0; i < 4; i++) await run.SendAsync(new($"{i} {new string('y', 25_000)}"));
+        await run.SendAsync(new("last"));
+        await run.SendAsync(new("") { IsEnd = true });
+        Assert.Equal(new AgentAnswer(AgentStatus.Answered, "fine"), await desk.ResultAsync<AgentAnswer>(run));
+        Assert.DoesNotContain((await desk.Client.ReadConversationAsync(run.Id)).OfType<AssistantMessage>(), static m => m.Calls.Any(static c => c.Arguments.Length > 100_000));
+    }
+
+    [Fact]
     public async Task Only_so_many_repairs_and_rounds_are_given()
     {
         var model = new ScriptedModel(static _ => ScriptedReply.Call("transfer_by_key", "{\"invoice\":"));
@@ -220,7 +240,7 @@ public sealed class AgentTests : IDisposable
         const int Turns = 100;
         var text = new string('x', 2_000);
         var model = new ScriptedModel(c => ScriptedReply.Say($"{c.Number} {text}"));
-        await using (var desk = await StartAsync(model, static (m, t) => new(m, t) { MessagesMax = 10_000 }))
+        await using (var desk = await StartAsync(model, static (m, t) => new(m, t) { MessagesMax = 10_000, BytesMax = long.MaxValue }))
         {
             var run = await AskAsync(desk, new());
             for (var i = 0; i < Turns; i++) await run.SendAsync(new($"mail {i} {text}"));

@@ -120,12 +120,10 @@ public sealed class LedgerTests : IDisposable
     public async Task An_approval_holds_for_one_call()
     {
         await using var desk = await StartAsync(new() { MayRepeat = true });
-        var approval = new ApprovalId("ab12");
-        var ended = await RunAsync(desk, new([Call(1, amount: 500), Call(2, amount: 500) with { Approval = approval }, Call(3, amount: 500) with { Approval = approval }]));
-        Assert.Equal([EffectStatus.Refused, EffectStatus.Succeeded, EffectStatus.Refused], ended.Results.Select(static r => r.Status));
-        Assert.Equal(GateStage.Policy, ended.Results[0].Stage);
-        Assert.Equal(GateStage.Approval, ended.Results[2].Stage);
-        Assert.Single(_bank.Done);
+        var ended = await RunAsync(desk, new([Call(1, amount: 500), Call(2, amount: 500) with { Approval = new("ab12") }]));
+        Assert.Equal([EffectStatus.Refused, EffectStatus.Refused], ended.Results.Select(static r => r.Status));
+        Assert.Equal([GateStage.Policy, GateStage.Approval], ended.Results.Select(static r => r.Stage!.Value));
+        Assert.Empty(_bank.Done);
     }
 
     [Fact]
@@ -137,5 +135,88 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal([EffectStatus.Failed, EffectStatus.InDoubt, EffectStatus.InDoubt, EffectStatus.InDoubt], ended.Results.Select(static r => r.Status));
         Assert.All(ended.Results, static r => Assert.DoesNotContain("canary", r.Reason, StringComparison.Ordinal));
         Assert.Equal((3, 1), (ended.Own!.Reserved.Calls, ended.Own.Spent.Calls));
+    }
+
+    [Fact]
+    public async Task What_a_call_costs_belongs_to_the_account_also_when_nobody_said_so_before()
+    {
+        _bank.Middle = static t => t.Amount == 13 ? throw new ToolFailedException("closed") : Task.CompletedTask;
+        await using var desk = await Desk.StartAsync(() => _files.Open("runs.db"), builder =>
+        {
+            builder.Services.AddSingleton(_bank).AddSingleton(services => new Toolbox(
+                new Gate([BankTools.ByKey], [BankTools.ByKey.Admit("all", static _ => true)]),
+                [
+                    BankTools.ByKey.Idempotent((transfer, call) =>
+                    {
+                        call.Cost = new() { Money = transfer.Amount };
+                        return _bank.TransferAsync(transfer, call.IdempotencyKey, oncePerKey: true);
+                    }),
+                ], services));
+            builder.AddWorkflow<Clerk>();
+        });
+        var ended = await RunAsync(desk, new([Call(1, "transfer_by_key", 70), Call(2, "transfer_by_key", 71), Call(3, "transfer_by_key", 72)], new() { Money = 100 }));
+        Assert.Equal(213, ended.Own!.Spent.Money);
+        Assert.Equal((0, 3), (ended.Own.Reserved.Money, ended.Own.Spent.Calls));
+    }
+
+    [Theory]
+    [InlineData(1e28, "Budget")]
+    [InlineData(9, "Budget")]
+    public async Task What_cannot_be_counted_is_refused_and_in_no_doubt(double amount, string stage)
+    {
+        Tool<Transfer> pay = new("pay", 1, "Pays.");
+        await using var desk = await Desk.StartAsync(() => _files.Open("runs.db"), builder =>
+        {
+            builder.Services.AddSingleton(services => new Toolbox(
+                new Gate([pay], [pay.Admit("all", static _ => true)]),
+                [pay.AtMostOnce(static (_, _) => Task.FromResult(1), new() { CostMax = static t => t.Amount == 9 ? throw new InvalidOperationException() : new() { Money = t.Amount } })], services));
+            builder.AddWorkflow<Clerk>();
+        });
+        var ended = await RunAsync(desk, new([new(1, "pay", $$"""{"invoice":"A-1","amount":{{amount.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}}}""")], new() { Money = 100 }));
+        Assert.Equal((EffectStatus.Refused, stage), (ended.Results[0].Status, ended.Results[0].Stage.ToString()));
+        Assert.Equal(0, ended.Own!.Reserved.Calls);
+    }
+
+    [Fact]
+    public async Task A_number_is_of_one_call()
+    {
+        await using var desk = await StartAsync();
+        var ended = await RunAsync(desk, new([Call(1), Call(1, amount: 20), Call(1)]));
+        Assert.Equal([EffectStatus.Succeeded, EffectStatus.Refused, EffectStatus.Succeeded], ended.Results.Select(static r => r.Status));
+        Assert.Equal(GateStage.Idempotency, ended.Results[1].Stage);
+        Assert.Equal(10, Assert.Single(_bank.Done).Amount);
+    }
+
+    /// <summary>Carries one call out as often as it is told, without an account.</summary>
+    public sealed class Insists(Toolbox toolbox) : Workflow
+    {
+        public async Durable<EffectStatus[]> Run(int times)
+        {
+            var results = new List<EffectStatus>();
+            for (var i = 0; i < times; i++) results.Add((await Carry.Out(toolbox, new CallRequest(1, "transfer_once", """{"invoice":"A-1","amount":10}"""))).Status);
+            return [.. results];
+        }
+    }
+
+    [Theory]
+    [InlineData("works", EffectStatus.Succeeded)]
+    [InlineData("throws", EffectStatus.InDoubt)]
+    [InlineData("says no", EffectStatus.Failed)]
+    public async Task A_handler_that_must_not_be_repeated_is_called_once(string how, EffectStatus status)
+    {
+        var called = 0;
+        await using var desk = await Desk.StartAsync(() => _files.Open("runs.db"), builder =>
+        {
+            builder.Services.AddSingleton(services => new Toolbox(
+                new Gate([BankTools.Once], [BankTools.Once.Admit("all", static _ => true)]), [BankTools.Once.Calls(EffectKind.AtMostOnce, "transfer")], services));
+            builder.AddStep<Transfer, int>("transfer", (_, _) =>
+            {
+                called++;
+                return how switch { "throws" => throw new TimeoutException(), "says no" => throw new ToolFailedException("The account is closed."), _ => Task.FromResult(1) };
+            });
+            builder.AddWorkflow<Insists>();
+        });
+        Assert.Equal([status, status, status], await desk.ResultAsync<EffectStatus[]>(await desk.Client.StartAsync((Insists w) => w.Run(3))));
+        Assert.Equal(1, called);
     }
 }
