@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Claims;
 
 namespace ClaimsDesk;
@@ -54,7 +56,8 @@ sealed class ClaimAudit(Claim claim, ModelTalk talk, Conversation conversation, 
         }
         if (!proposal.MayPass) Wrong($"call {proposal.Number} was carried out against the gate");
         var isOnce = proposal.Tool is "pay" or "notify";
-        var identity = isOnce ? $"{proposal.Tool}\n{claim.Row}" : null;
+        // As the ledger keeps it: hashed, for it is read with SQL.
+        var identity = isOnce ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{proposal.Tool}\n{claim.Row}"))) : null;
         if (row.Tool != proposal.Tool || row.Version != 1 || !row.Hash.AsSpan().SequenceEqual(proposal.Hash) || row.Identity != identity || row.Kind != KindOf(proposal.Tool) || row.Account != $"agent {conversation.Run}")
             Wrong($"the row of call {row.Key} is not that of what was proposed");
         if (row.Phase != CallRow.Succeeded) Wrong($"call {row.Key} is in phase {row.Phase}, and nothing is open any more");
