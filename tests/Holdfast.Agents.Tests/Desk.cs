@@ -1,6 +1,5 @@
 using Holdfast.Sqlite;
 using Holdfast.Storage;
-using Holdfast.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -64,25 +63,4 @@ sealed class Files : IDisposable
     public SqliteStore Open(string name) => SqliteStore.Open(this[name]);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
-}
-
-/// <summary>
-/// A store that dies at its n-th append, as a process would: either just before it, or just after it was kept and before anybody
-/// heard of it. From then on it keeps nothing more.
-/// </summary>
-sealed class DyingStore(IStore inner, int appendsMax, bool keepsLast) : StoreWrapper(inner)
-{
-    readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    int _appends;
-
-    public Task Died => _died.Task;
-
-    public override async ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
-    {
-        var number = ++_appends;
-        if (number <= appendsMax || (number == appendsMax + 1 && keepsLast)) await Inner.AppendAsync(writes, results);
-        if (number <= appendsMax) return;
-        _died.TrySetResult();
-        throw new HoldfastException(HoldfastError.OutcomeUnknown, "The store has died.");
-    }
 }

@@ -34,6 +34,20 @@ sealed class Child : IAsyncDisposable
         }
     }
 
+    /// <summary>Where it listens, once it does.</summary>
+    /// <exception cref="InvalidOperationException">It ended before that; with its last words.</exception>
+    public async Task<Uri> StartedAsync()
+    {
+        try
+        {
+            return await Address;
+        }
+        catch (IOException failure)
+        {
+            throw new InvalidOperationException($"A process could not be started: {await LastWordsAsync()}", failure);
+        }
+    }
+
     /// <summary>What <see cref="Errors"/> says once it has ended and all of that has been read.</summary>
     public async Task<string> LastWordsAsync()
     {

@@ -20,7 +20,7 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
     {
         await using var provider = Child.Start("provider", ["--ledger", place.Ledger, .. Seed]);
         await using var adjuster = Child.Start("adjuster", ["--ledger", place.Ledger, "--worker-address", place.WorkerAddressFile, .. Seed]);
-        var (providerAddress, adjusterAddress) = (await StartedAsync(provider), await StartedAsync(adjuster));
+        var (providerAddress, adjusterAddress) = (await provider.StartedAsync(), await adjuster.StartedAsync());
         using var client = new ProviderClient(providerAddress);
         watch.Start();
         await ProgressView.ForConsole().ShowAsync(async report =>
@@ -114,18 +114,6 @@ sealed class Orchestrator(Options options, ClaimFile file, Workplace place)
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
             // A number for people; the next look brings it.
-        }
-    }
-
-    static async Task<Uri> StartedAsync(Child child)
-    {
-        try
-        {
-            return await child.Address;
-        }
-        catch (IOException failure)
-        {
-            throw new InvalidOperationException($"A process could not be started: {await child.LastWordsAsync()}", failure);
         }
     }
 

@@ -106,7 +106,7 @@ sealed class WorkerServer : IAsyncDisposable
     }
 
     /// <summary>Says where the adjuster finds this worker, as a whole or not at all.</summary>
-    static void Publish(string path, Uri address)
+    internal static void Publish(string path, Uri address)
     {
         var draft = path + ".new";
         File.WriteAllText(draft, address.ToString());

@@ -23,7 +23,7 @@ sealed class DeskOrchestrator(Options options, ClaimFile file, DeskPlace place)
         string[] worker =
         [
             .. common, "--file", options.File, "--rows", Text(options.Rows), "--db", place.Db, "--worker-address", place.WorkerAddressFile, "--deadline-seconds", Text(options.DeadlineSeconds),
-            "--provider", await AddressOf(provider), "--model", await AddressOf(model), "--approver", await AddressOf(approver),
+            "--provider", (await provider.StartedAsync()).ToString(), "--model", (await model.StartedAsync()).ToString(), "--approver", (await approver.StartedAsync()).ToString(),
         ];
         using var client = new ProviderClient(await provider.Address);
         watch.Start();
@@ -104,18 +104,6 @@ sealed class DeskOrchestrator(Options options, ClaimFile file, DeskPlace place)
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
             // A number for people; the next look brings it.
-        }
-    }
-
-    static async Task<string> AddressOf(Child child)
-    {
-        try
-        {
-            return (await child.Address).ToString();
-        }
-        catch (IOException failure)
-        {
-            throw new InvalidOperationException($"A process could not be started: {await child.LastWordsAsync()}", failure);
         }
     }
 

@@ -58,9 +58,7 @@ sealed class DeskWorker : IAsyncDisposable
         await using var worker = new DeskWorker(arguments);
         // The engine starts with the host, before the endpoint listens: no answer is taken that could not be kept.
         await worker.app.StartAsync();
-        var draft = arguments.Text("--worker-address") + ".new";
-        await File.WriteAllTextAsync(draft, Loopback.Address(worker.app).ToString());
-        File.Move(draft, arguments.Text("--worker-address"), overwrite: true);
+        WorkerServer.Publish(arguments.Text("--worker-address"), Loopback.Address(worker.app));
         Lifeline.Tell("listening", Loopback.Address(worker.app));
         await worker.runs.TakeStockAsync(worker.stopping.Token);
         Lifeline.Tell("resumed", worker.runs.Resumed);

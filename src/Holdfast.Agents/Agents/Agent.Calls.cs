@@ -1,6 +1,6 @@
-using Holdfast.Agents.Running;
 using Holdfast.Agents.Approvals;
 using Holdfast.Agents.Conversation;
+using Holdfast.Agents.Running;
 
 namespace Holdfast.Agents;
 

@@ -1,6 +1,5 @@
-using Holdfast.Agents.Running;
-using Holdfast.Agents.Approvals;
 using Holdfast.Agents.Conversation;
+using Holdfast.Agents.Running;
 
 namespace Holdfast.Agents;
 
@@ -177,7 +176,7 @@ public abstract partial class Agent : Workflow
 }
 
 /// <summary>An agent with state of its own.</summary>
-/// <typeparam name="TState">What it knows besides its conversation; kept with the run. Its code changes it in its own tools' results, or by mail.</typeparam>
+/// <typeparam name="TState">What it knows besides its conversation; kept with the run. Updates and queries of the agent's class change it and show it; tools do not reach it.</typeparam>
 /// <param name="definition">What it is made of, from the container.</param>
 public abstract class Agent<TState>(AgentDefinition definition) : Agent(definition) where TState : class, new()
 {

@@ -44,7 +44,7 @@ static class ModelDesk
         {
             // What was refused before the model began cost nothing. Of anything else nobody knows, and the reservation stays.
             var isFree = error.Attempts.All(static a => a.Error is ModelErrorKind.Rejected or ModelErrorKind.Unauthorized or ModelErrorKind.RateLimited);
-            var used = isFree ? new Spending { Tokens = 0, Money = 0, Time = time.GetElapsedTime(started) } : new Spending { Time = time.GetElapsedTime(started) };
+            var used = new Spending { Tokens = isFree ? 0 : null, Money = isFree ? 0 : null, Time = time.GetElapsedTime(started) };
             await step.TransactAsync(tx => BudgetRows.Settle(tx, key, used)).ConfigureAwait(false);
             if (error.IsTransient) throw;
             return new(null, AgentStatus.NoModel, error.Message);
@@ -52,8 +52,12 @@ static class ModelDesk
         var text = JsonSerializer.SerializeToUtf8Bytes(reply);
         step.CommitWithResult(tx =>
         {
-            var tokens = reply.Usage.InputTokens + reply.Usage.OutputTokens;
-            BudgetRows.Settle(tx, key, new() { Tokens = reply.Attempts.Count > 1 ? null : tokens, Money = reply.Attempts.Count > 1 ? null : CostOf(definition, reply), Time = time.GetElapsedTime(started) });
+            // What models took that failed before this one answered, nobody knows.
+            var isKnown = reply.Attempts.Count == 1;
+            BudgetRows.Settle(tx, key, new()
+            {
+                Tokens = isKnown ? reply.Usage.InputTokens + reply.Usage.OutputTokens : null, Money = isKnown ? CostOf(definition, reply) : null, Time = time.GetElapsedTime(started),
+            });
             ModelRows.Settle(tx, call, reply, text, time.GetUtcNow());
         });
         return new(reply, null, null);

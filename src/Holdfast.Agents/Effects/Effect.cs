@@ -24,8 +24,8 @@ public abstract class Effect
     /// <summary>Whether it may simply be tried again, whatever came of the try before.</summary>
     internal bool IsRepeatable => Kind <= EffectKind.Idempotent;
 
-    /// <summary>The handler that a run calls for it; null for code of this process.</summary>
-    internal virtual string? Handler => null;
+    /// <summary>The handler that a run calls for it; null for code of this process. The engine keeps such a call itself, with a key and a doubt of its own.</summary>
+    internal abstract string? Handler { get; }
 
     internal abstract TimeSpan Timeout { get; }
 
@@ -39,7 +39,10 @@ public abstract class Effect
     internal abstract Task<(bool? Happened, string Json)> AskAsync(object arguments, EffectContext context);
 
     /// <summary>What must not be done twice.</summary>
-    internal abstract string? IdentityOf(RunId run, Call call);
+    /// <param name="run">The run that wants it done.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="hash">Its hash.</param>
+    internal abstract string? IdentityOf(RunId run, Call call, byte[] hash);
 
     internal abstract Spending CostMaxOf(object arguments);
 
@@ -62,9 +65,11 @@ public abstract class Effect
 /// <inheritdoc/>
 sealed class Effect<TArguments, TResult>(
     Tool<TArguments> tool, EffectKind kind, EffectOptions<TArguments> options, Func<TArguments, EffectContext, Task<TResult>> act,
-    Func<TArguments, EffectContext, Task<Reconciled<TResult>>>? ask = null) : Effect(tool, kind)
+    Func<TArguments, EffectContext, Task<Reconciled<TResult>>>? ask = null, string? handler = null) : Effect(tool, kind)
     where TArguments : notnull
 {
+    internal override string? Handler => handler;
+
     internal override TimeSpan Timeout => options.Timeout;
 
     internal override RetryPolicy Retry => options.Retry;
@@ -79,11 +84,11 @@ sealed class Effect<TArguments, TResult>(
         return (answer.Happened, answer.Happened == true ? JsonOf(answer.Result) : "");
     }
 
-    internal override string? IdentityOf(RunId run, Call call)
+    internal override string? IdentityOf(RunId run, Call call, byte[] hash)
     {
         if (!Changes || options.MayRepeat) return null;
         // Hashed: the ledger is read with SQL, and what a call is about may be nobody's business.
-        var text = options.Identity is { } identity ? $"{tool.Name}\n{identity((TArguments)call.Arguments)}" : $"{run}\n{Convert.ToHexStringLower(HashOf(call))}";
+        var text = options.Identity is { } identity ? $"{tool.Name}\n{identity((TArguments)call.Arguments)}" : $"{run}\n{Convert.ToHexStringLower(hash)}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

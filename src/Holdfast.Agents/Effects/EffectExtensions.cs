@@ -53,7 +53,7 @@ public static class EffectExtensions
         ArgumentNullException.ThrowIfNull(tool);
         ArgumentException.ThrowIfNullOrWhiteSpace(handler);
         if (kind == EffectKind.Reconcilable) throw new ArgumentException("A handler cannot be asked what it did. Let a tool with code of its own call it, or say what else it is.", nameof(kind));
-        return new CalledEffect<TArguments>(tool, kind, handler, options ?? new());
+        return new Effect<TArguments, object?>(tool, kind, options ?? new(), static (_, _) => throw new InvariantException("A handler is called by the run."), handler: handler);
     }
 
     static Effect<TArguments, TResult> Make<TArguments, TResult>(Tool<TArguments> tool, EffectKind kind, Func<TArguments, EffectContext, Task<TResult>> act, EffectOptions<TArguments>? options)

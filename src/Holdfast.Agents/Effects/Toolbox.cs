@@ -57,75 +57,69 @@ public sealed class Toolbox : ICarrier
     /// <summary>One attempt of a call: through the ledger, into the world, and back into the ledger with the result.</summary>
     internal async Task<EffectResult> CarryOutAsync(StepContext step, CallRequest request)
     {
-        var (refused, effect, call, before) = await StartAsync(step, request).ConfigureAwait(false);
-        if (refused is not null) return refused;
         var key = request.KeyIn(step.RunId);
-        var context = new EffectContext(step, key, request, _services);
-        return before switch
+        try
         {
-            CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),
-            CallPhase.Failed => new(key, EffectStatus.Failed, "", "It failed before."),
-            null => await ActAsync(step, effect!, call!, context).ConfigureAwait(false),
-            _ when effect!.IsRepeatable => await ActAsync(step, effect, call!, context).ConfigureAwait(false),
-            _ when effect.Kind == EffectKind.Reconcilable => await ReconcileAsync(step, effect, call!, context).ConfigureAwait(false),
-            _ => Doubt(step, key, "The attempt before this one was cut off."),
-        };
+            var (effect, call, before) = await StartAsync(step, request).ConfigureAwait(false);
+            var context = new EffectContext(step, key, request, _services);
+            if (Known(key, before) is { } known) return known;
+            if (before is null || effect.IsRepeatable) return await ActAsync(step, effect, call, context).ConfigureAwait(false);
+            return effect.Kind == EffectKind.Reconcilable ? await ReconcileAsync(step, effect, call, context).ConfigureAwait(false) : Doubt(step, key, "The attempt before this one was cut off.");
+        }
+        catch (LedgerRefusal refusal)
+        {
+            return Refused(key, refusal);
+        }
     }
 
     /// <summary>Starts a call that a handler carries out; what it gives is the end of it, if the handler must not be called.</summary>
     internal async Task<EffectResult?> BeginAsync(StepContext step, CallRequest request)
     {
-        var (refused, _, _, before) = await StartAsync(step, request).ConfigureAwait(false);
-        if (refused is not null) return refused;
         var key = request.KeyIn(step.RunId);
-        return before switch
+        try
         {
+            var (_, _, before) = await StartAsync(step, request).ConfigureAwait(false);
             // Found started, it was started by an attempt of this step that was cut off: the run calls the handler only after this.
-            null or CallPhase.Started => null,
-            CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),
-            CallPhase.Failed => new(key, EffectStatus.Failed, "", "It failed before."),
-            _ => new(key, EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that."),
-        };
+            if (before is null or CallPhase.Started) return null;
+            return Known(key, before) ?? new(key, EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that.");
+        }
+        catch (LedgerRefusal refusal)
+        {
+            return Refused(key, refusal);
+        }
     }
 
     internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
 
-    async Task<(EffectResult? Refused, Effect? Effect, Call? Call, CallPhase? Before)> StartAsync(StepContext step, CallRequest request)
+    /// <exception cref="LedgerRefusal">The call must not start, and nothing of it is kept.</exception>
+    async Task<(Effect Effect, Call Call, CallPhase? Before)> StartAsync(StepContext step, CallRequest request)
     {
-        var key = request.KeyIn(step.RunId);
         // Judged once more, where it happens: between the verdict and now the code may have become another one.
         var verdict = Gate.Decide(request.Tool, Encoding.UTF8.GetBytes(request.Arguments), repairsLeft: 0, request.Principal);
-        if (Passed(verdict, request) is not { } call)
-            return (new(key, EffectStatus.Refused, "", verdict.Match(_ => "", r => r.Reason, _ => "It needs an approval.", why => why, why => why)) { Stage = verdict.Stage, Rule = verdict.Rule }, null, null, null);
+        var call = Passed(verdict, request)
+            ?? throw new LedgerRefusal(verdict.Stage, verdict.Rule, verdict.Match(static _ => "", static r => r.Reason, static _ => "It needs an approval.", static why => why, static why => why));
         var effect = _effects[call.Tool.Name];
-        CallEntry entry;
-        try
-        {
-            entry = EntryOf(step.RunId, request, effect, call, verdict);
-        }
-        catch (Exception error)
-        {
-            // The code of the tool's options. Nothing has begun, so nothing is in doubt.
-            return (new(key, EffectStatus.Refused, "", $"What {request.Tool} costs at most, or what it is about, could not be found out: {error.GetType().Name}.") { Stage = GateStage.Budget }, null, null, null);
-        }
+        var entry = EntryOf(step.RunId, request, effect, call, verdict);
         if (request.Approval is { } approval && approval != Approvals.ApprovalBook.IdOf(step.RunId, request.Number, call.Tool, Encoding.UTF8.GetString(call.CanonicalArguments())))
-            return (new(key, EffectStatus.Refused, "", "The approval is for another call, or for another version of the tool.") { Stage = GateStage.Approval }, null, null, null);
-        CallPhase? before;
-        try
+            throw new LedgerRefusal(GateStage.Approval, null, "The approval is for another call, or for another version of the tool.");
+        var before = await step.TransactAsync(tx =>
         {
-            before = await step.TransactAsync(tx =>
-            {
-                if (!_hasTables) LedgerTables.Make(tx);
-                return CallRows.Start(tx, entry, request.Try, _time.GetUtcNow());
-            }).ConfigureAwait(false);
-            _hasTables = true;
-        }
-        catch (LedgerRefusal refusal)
-        {
-            return (new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime }, null, null, null);
-        }
-        return (null, effect, call, before);
+            if (!_hasTables) LedgerTables.Make(tx);
+            return CallRows.Start(tx, entry, request.Try, _time.GetUtcNow());
+        }).ConfigureAwait(false);
+        _hasTables = true;
+        return (effect, call, before);
     }
+
+    static EffectResult Refused(string key, LedgerRefusal refusal) => new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime };
+
+    /// <summary>The end of a call that has one; null for others.</summary>
+    static EffectResult? Known(string key, CallPhase? before) => before switch
+    {
+        CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),
+        CallPhase.Failed => new(key, EffectStatus.Failed, "", "It failed before."),
+        _ => null,
+    };
 
     /// <summary>No attempt succeeded: what changes nothing has failed, and of anything else nobody knows.</summary>
     internal async Task<EffectResult> GiveUpAsync(StepContext step, CallRequest request, string why)
@@ -154,10 +148,19 @@ public sealed class Toolbox : ICarrier
 
     CallEntry EntryOf(RunId run, CallRequest request, Effect effect, Call call, Verdict verdict)
     {
-        var rates = request.Principal is { } principal && _rateOf(principal) is { } rate ? [.. effect.Rates, rate] : effect.Rates;
-        return new(
-            request.KeyIn(run), call.Tool.Name, call.Tool.Version, effect.Kind, Effect.HashOf(call), effect.IdentityOf(run, call), verdict.Stage, verdict.Rule, request.Account,
-            effect.CostMaxOf(call.Arguments), rates, request.Approval);
+        try
+        {
+            var rates = request.Principal is { } principal && _rateOf(principal) is { } rate ? [.. effect.Rates, rate] : effect.Rates;
+            var hash = Effect.HashOf(call);
+            return new(
+                request.KeyIn(run), call.Tool.Name, call.Tool.Version, effect.Kind, hash, effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, effect.CostMaxOf(call.Arguments), rates,
+                request.Approval);
+        }
+        catch (Exception error)
+        {
+            // The code of the tool's options. Nothing has begun, so nothing is in doubt.
+            throw new LedgerRefusal(GateStage.Budget, null, $"What {request.Tool} costs at most, or what it is about, could not be found out: {error.GetType().Name}.");
+        }
     }
 
     async Task<EffectResult> ActAsync(StepContext step, Effect effect, Call call, EffectContext context)

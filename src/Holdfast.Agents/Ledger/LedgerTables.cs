@@ -9,8 +9,6 @@ static class LedgerTables
             key TEXT PRIMARY KEY, run TEXT NOT NULL, tool TEXT NOT NULL, version INTEGER NOT NULL, kind INTEGER NOT NULL, hash BLOB NOT NULL, identity TEXT UNIQUE,
             stage INTEGER NOT NULL, rule TEXT, account TEXT, approval TEXT, phase INTEGER NOT NULL, tries INTEGER NOT NULL, started INTEGER NOT NULL, settled INTEGER, note TEXT
         ) WITHOUT ROWID;
-        CREATE INDEX IF NOT EXISTS agents_call_run ON agents_call (run);
-        CREATE INDEX IF NOT EXISTS agents_call_doubt ON agents_call (key) WHERE phase = 2;
         CREATE TABLE IF NOT EXISTS agents_account (account TEXT PRIMARY KEY, parent TEXT) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_budget (
             account TEXT NOT NULL, unit INTEGER NOT NULL, most INTEGER, reserved INTEGER NOT NULL, spent INTEGER NOT NULL, PRIMARY KEY (account, unit)

@@ -42,10 +42,12 @@ static class ModelRows
         var rows = Sql.Read(
             transaction, "SELECT first_message, end_message, frame, reply FROM agents_model WHERE run = @run AND reply IS NOT NULL ORDER BY number, attempt",
             static r => (First: r.GetInt64(0), End: r.GetInt64(1), Frame: MessageHash.FromBytes(r.GetFieldValue<byte[]>(2)), Reply: MessageHash.FromBytes(r.GetFieldValue<byte[]>(3))), ("@run", run.ToString()));
+        // Numbered from 0, without a gap.
+        var history = HistoryRows.Read(transaction, run, 0, long.MaxValue);
         return rows.ConvertAll(row =>
         {
             var frame = JsonSerializer.Deserialize<string[][]>(TextRows.Get(transaction, row.Frame))!.Select(static p => new PrintedPart(p[0], p[1]));
-            var said = RequestPrint.Of(new ModelRequest("", HistoryRows.Read(transaction, run, row.First, row.End))).Parts.Where(static p => p.IsMessage);
+            var said = RequestPrint.Of(new ModelRequest("", history[(int)row.First..(int)row.End])).Parts.Where(static p => p.IsMessage);
             return new RecordedCall(new([.. frame, .. said]), JsonSerializer.Deserialize<ModelReply>(TextRows.Get(transaction, row.Reply))!);
         });
     }
