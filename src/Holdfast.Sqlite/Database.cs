@@ -32,6 +32,9 @@ sealed class Database(sqlite3 handle) : IDisposable
         }
     }
 
+    /// <summary>The file's own path, where links lead to.</summary>
+    public string Path => raw.sqlite3_db_filename(Handle, "main").utf8_to_string();
+
     public bool HasViolatedForeignKeys => Status(StatusDeferredForeignKeys) != 0;
 
     /// <summary>How many pages this connection has written, since it was opened.</summary>

@@ -15,6 +15,9 @@ static partial class Schema
 
     public const string TablePrefix = "holdfast_";
 
+    /// <summary>What every database file of SQLite begins with.</summary>
+    public const int HeaderBytes = 100;
+
     static readonly string[] Steps =
     [
         // 1

@@ -21,6 +21,7 @@ sealed class GuestConnection : SqliteConnection
     long _lentAt;
     bool _isLent;
     bool _mayClose;
+    bool _hasDefined;
 
     public GuestConnection(string connectionString, TimeSpan limit) : base(connectionString) => _limit = limit;
 
@@ -43,6 +44,7 @@ sealed class GuestConnection : SqliteConnection
         TransactionAnswer answer;
         _lentAt = Stopwatch.GetTimestamp();
         _isLent = true;
+        _hasDefined = false;
         raw.sqlite3_progress_handler(Handle, InstructionsPerCheck, _ => IsOverdue ? 1 : 0, null);
         try
         {
@@ -63,6 +65,8 @@ sealed class GuestConnection : SqliteConnection
         if (IsOverdue) throw TooSlow();
         if (answer.Keep && database.HasViolatedForeignKeys)
             throw new WriteRefused("The transaction step leaves a deferred foreign key violated, so its transaction could not commit.");
+        if (answer.Keep && _hasDefined && OnOurs(database) is { } name)
+            throw new WriteRefused($"The transaction step defines '{name}', whose definition names a table of the engine ({Ours}…). A view or a foreign key on these tables would stand in the way of the engine's own work on them.");
         return answer;
     }
 
@@ -111,9 +115,14 @@ sealed class GuestConnection : SqliteConnection
             if (raw.sqlite3_stmt_busy(statement) != 0) raw.sqlite3_reset(statement);
     }
 
+    // SQLite does not say what a view reads and a foreign key refers to before they are used; the text of their definition does.
+    static string? OnOurs(Database database) => database.Query(
+        $"SELECT name FROM sqlite_master WHERE instr(lower(sql), '{Ours}') AND NOT substr(lower(tbl_name), 1, {Ours.Length}) = '{Ours}' LIMIT 1", row => row.Text(0));
+
     int Authorize(object user, int action, string first, string second, string schema, string trigger)
     {
         if (!_isLent) return raw.SQLITE_OK;
+        _hasDefined |= action is raw.SQLITE_CREATE_TABLE or raw.SQLITE_CREATE_VIEW or raw.SQLITE_CREATE_TRIGGER or raw.SQLITE_ALTER_TABLE;
         var isForbidden = action is raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT or raw.SQLITE_ATTACH or raw.SQLITE_DETACH or raw.SQLITE_PRAGMA
             || IsOurs(first) || IsOurs(second)
             || (action is raw.SQLITE_INSERT or raw.SQLITE_UPDATE or raw.SQLITE_DELETE && first == "sqlite_sequence");

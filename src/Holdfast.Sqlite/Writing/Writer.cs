@@ -17,7 +17,7 @@ sealed class Writer : IDisposable
     static readonly List<Writer> Abandoned = [];
 
     readonly Lock _gate = new();
-    readonly string _path;
+    readonly string _path, _openedPath;
     readonly SqliteStoreOptions _options;
     readonly ILogger _logger;
     readonly GuestConnection _connection;
@@ -33,6 +33,7 @@ sealed class Writer : IDisposable
     {
         (_path, _options, _logger, _connection) = (path, options, logger, connection);
         _database = new(connection.Handle!);
+        _openedPath = _database.Path;
         _reserve = new(path + ".reserve", options.ReserveBytes, logger);
         Prepare(_database, path, options, logger);
         connection.InstallGuards();
@@ -137,7 +138,7 @@ sealed class Writer : IDisposable
         lock (_gate)
         {
             if (_isClosed || Poison is not null) return;
-            if (_database.HasMoved)
+            if (AreFilesGone())
             {
                 // Closing would delete the log of whatever has the name now.
                 Replaced();
@@ -329,8 +330,8 @@ sealed class Writer : IDisposable
             if ((fault.IsBusy && !_database.IsAutocommit) || fault.IsFull) throw Undo(fault);
             throw Abandon(fault);
         }
-        // Looked at after the commit: what is acknowledged was in the file that the path names.
-        if (_database.HasMoved) throw Replaced();
+        // Looked at after the commit: what is acknowledged was in the files that the path names.
+        if (AreFilesGone()) throw Replaced();
     }
 
     /// <summary>Undoes the transaction after a failure that came before the commit, and says what the caller is told.</summary>
@@ -365,12 +366,16 @@ sealed class Writer : IDisposable
             $"A commit to {_path} failed with '{fault.Message}', and whether it was kept shows only when the file is read again. The store is not used any more; restart the engine.", fault);
     }
 
+    /// <summary>Whether somebody moved, replaced or deleted the file, deleted its log, or cut it to less than its header.</summary>
+    bool AreFilesGone() => _database.HasMoved
+        || (_options.FileSystem is null && (!File.Exists(_openedPath + "-wal") || new FileInfo(_openedPath) is not { Exists: true, Length: >= Schema.HeaderBytes }));
+
     HoldfastException Replaced()
     {
-        Log.Abandoned(_logger, _path, "it was moved, replaced or deleted");
+        Log.Abandoned(_logger, _path, "it or its log was moved, replaced, deleted or cut");
         lock (Abandoned) Abandoned.Add(this);
         return Poison = new(HoldfastError.StoreReplaced,
-            $"{_path} is not the file any more that the engine has open: it was moved, replaced or deleted while the engine ran. Nothing is acknowledged from here on, and the last commit is not in the file of that name. "
+            $"{_path} is not the file any more that the engine has open: it or its -wal file was moved, replaced, deleted or cut while the engine ran. Nothing is acknowledged from here on, and the last commit is not in the file of that name. "
             + "Put the file back with its -wal file, and start again; to restore a backup, stop the engine first.");
     }
 

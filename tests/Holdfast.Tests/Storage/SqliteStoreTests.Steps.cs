@@ -134,6 +134,10 @@ public sealed partial class SqliteStoreTests
     [InlineData("CREATE TRIGGER t AFTER INSERT ON accounts BEGIN DELETE FROM holdfast_run; END; INSERT INTO accounts (name) VALUES ('x')")]
     [InlineData("CREATE TRIGGER t AFTER UPDATE ON holdfast_run BEGIN SELECT 1; END")]
     [InlineData("DELETE FROM sqlite_sequence")]
+    [InlineData("CREATE VIEW runs AS SELECT * FROM Holdfast_run")]
+    [InlineData("CREATE TABLE mine (k INTEGER REFERENCES holdfast_run)")]
+    [InlineData("ALTER TABLE accounts ADD COLUMN k INTEGER REFERENCES \"holdfast_run\"(k)")]
+    [InlineData("CREATE TRIGGER t AFTER INSERT ON accounts BEGIN DELETE FROM holdfast_run; END")]
     public async Task A_step_cannot_touch_what_is_the_engines(string sql)
     {
         var run = await CreateWithAccountsAsync();

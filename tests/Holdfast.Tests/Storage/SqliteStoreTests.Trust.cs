@@ -11,6 +11,8 @@ public sealed partial class SqliteStoreTests
     [InlineData("deleted")]
     [InlineData("moved")]
     [InlineData("replaced")]
+    [InlineData("cut")]
+    [InlineData("log deleted")]
     public async Task A_file_that_is_taken_away_under_the_store_is_noticed_at_the_next_commit(string what)
     {
         var run = await CreateAsync();
@@ -19,6 +21,10 @@ public sealed partial class SqliteStoreTests
         {
             case "deleted": File.Delete(DatabasePath); break;
             case "moved": File.Move(DatabasePath, _directory["elsewhere.db"]); break;
+            case "cut":
+                using (var file = new FileStream(DatabasePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(0);
+                break;
+            case "log deleted": File.Delete(DatabasePath + "-wal"); break;
             default:
                 File.WriteAllText(_directory["other.db"], "");
                 File.Move(_directory["other.db"], DatabasePath, overwrite: true);
@@ -30,7 +36,7 @@ public sealed partial class SqliteStoreTests
         // From then on it does nothing at all, also when it is closed.
         Assert.Equal(HoldfastError.StoreReplaced, await ErrorOfAsync(() => LoadAsync(run.Id)));
         await Store.DisposeAsync();
-        if (what == "replaced") Assert.Equal(0, new FileInfo(DatabasePath).Length);
+        if (what is "replaced" or "cut") Assert.Equal(0, new FileInfo(DatabasePath).Length);
         if (what != "moved") return;
         // Put back, with its log, it has everything that was acknowledged.
         File.Copy(_directory["elsewhere.db"], _directory["again.db"]);
