@@ -154,8 +154,12 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
             TouchedTimestamp = Engine.Time.GetTimestamp();
             // A full fence: were the look at the events taken before the mark is gone, an event could come in between and find no pump.
             Interlocked.Exchange(ref _pumping, 0);
-            // Run outside the pump: code that blocks in a step must not keep a signal or a cancellation from the run.
-            inline?.StartInline();
+            if (inline is not null)
+            {
+                // Run outside the pump: code that blocks in a step must not keep a signal or a cancellation from the run. What came while the turn ran found the pump busy, and called nobody.
+                if (HasEvents && Interlocked.Exchange(ref _pumping, 1) == 0) Engine.Executor.Run(this);
+                inline.StartInline();
+            }
             if (!HasEvents || Interlocked.Exchange(ref _pumping, 1) != 0) return;
         }
     }

@@ -17,6 +17,7 @@ public sealed partial class SqliteStoreTests
     {
         var run = await CreateAsync();
         await AppendAsync((Turn(run, 0) with { State = "kept" }).ToTransition());
+        byte[] other = [];
         switch (what)
         {
             case "deleted": File.Delete(DatabasePath); break;
@@ -26,7 +27,9 @@ public sealed partial class SqliteStoreTests
                 break;
             case "log deleted": File.Delete(DatabasePath + "-wal"); break;
             default:
-                File.WriteAllText(_directory["other.db"], "");
+                // A copy of its own, as when a backup is put back: as long, and as good.
+                File.Copy(DatabasePath, _directory["other.db"]);
+                other = File.ReadAllBytes(_directory["other.db"]);
                 File.Move(_directory["other.db"], DatabasePath, overwrite: true);
                 break;
         }
@@ -36,7 +39,7 @@ public sealed partial class SqliteStoreTests
         // From then on it does nothing at all, also when it is closed.
         Assert.Equal(HoldfastError.StoreReplaced, await ErrorOfAsync(() => LoadAsync(run.Id)));
         await Store.DisposeAsync();
-        if (what is "replaced" or "cut") Assert.Equal(0, new FileInfo(DatabasePath).Length);
+        if (what is "replaced" or "cut") Assert.Equal(other, File.ReadAllBytes(DatabasePath));
         if (what != "moved") return;
         // Put back, with its log, it has everything that was acknowledged.
         File.Copy(_directory["elsewhere.db"], _directory["again.db"]);
