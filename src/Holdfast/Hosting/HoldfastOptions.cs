@@ -162,6 +162,9 @@ public sealed class HoldfastOptions
     /// <value>The framework's shared random source, which is thread-safe; another one must be too.</value>
     public Random Random { get; set; } = Random.Shared;
 
+    /// <summary>The meter that the engine's figures go to.</summary>
+    internal string MeterName { get; set; } = Runtime.EngineMetrics.Name;
+
     /// <summary>Where work goes on that is handed over; a simulation brings its own.</summary>
     internal Runtime.Executor Executor { get; set; } = Runtime.Executor.Pool;
 }

@@ -156,7 +156,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     void RunHere()
     {
         // It goes on until the attempt has ended, which is long after this method for a step that waits; what is current here stays in this context.
-        if (EngineMetrics.Activities.HasListeners()) _activity = EngineMetrics.Begin("step " + step.Label, memory.Info.TraceParent, Tags());
+        if (_engine.Metrics.IsTraced) _activity = EngineMetrics.Begin("step " + step.Label, memory.Info.TraceParent, Tags());
         try
         {
             var work = StepRunner.RunAsync(this, _engine);

@@ -45,7 +45,7 @@ sealed class Engine : IAsyncDisposable
         Store = new PayloadStore(store, Envelope);
         Admission = new(options.StepsInFlightMax);
         Attention = new(this);
-        Metrics = new(() => _runs.Count, () => Admission.Running, Attention);
+        Metrics = new(options.MeterName, () => _runs.Count, () => Admission.Running, Attention);
         Committer = new(Store, Envelope, options.BatchMax, Time, Executor, Broken, Metrics);
         Timers = new(this);
         Pruner = new(this);
@@ -118,6 +118,7 @@ sealed class Engine : IAsyncDisposable
         foreach (var type in Registry.All) type.CheckJson(Json);
         foreach (var (name, handler) in Handlers)
             if (handler.Problem(Json) is { } problem) throw new HoldfastException(HoldfastError.InvalidPayload, $"The step '{name}' takes or gives what would not survive as JSON: {problem}");
+        var rehearsal = Rehearsal.OverFor(Options);
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Marks = RunningMarks.Open(Store.SidecarPath);
         foreach (var (run, marks) in Marks.Previous) _marked.TryAdd(run, marks);
@@ -138,6 +139,7 @@ sealed class Engine : IAsyncDisposable
         _sweep.Change(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         Pruner.Start();
         _migrated.Start();
+        await rehearsal.ConfigureAwait(false);
     }
 
     /// <summary>Refuses a rule for a workflow that nobody has: a misspelt name would leave its runs to the general rule, which may remove them much earlier.</summary>

@@ -11,7 +11,7 @@ sealed class EngineMetrics : IDisposable
 
     public static readonly ActivitySource Activities = new(Name);
 
-    readonly Meter _meter = new(Name);
+    readonly Meter _meter;
     readonly Counter<long> _turns;
     readonly Counter<long> _steps;
     readonly Counter<long> _attemptsFailed;
@@ -25,8 +25,9 @@ sealed class EngineMetrics : IDisposable
     readonly Counter<long> _prunedRuns;
     readonly Counter<long> _prunedRows;
 
-    public EngineMetrics(Func<int> hotRuns, Func<int> attempts, Attention attention)
+    public EngineMetrics(string name, Func<int> hotRuns, Func<int> attempts, Attention attention)
     {
+        _meter = new(name);
         _turns = _meter.CreateCounter<long>("holdfast.turns", "{turn}", "Turns that were committed.");
         _steps = _meter.CreateCounter<long>("holdfast.steps", "{step}", "Attempts of steps that succeeded.");
         _attemptsFailed = _meter.CreateCounter<long>("holdfast.attempts.failed", "{attempt}", "Attempts of steps that failed.");
@@ -44,6 +45,9 @@ sealed class EngineMetrics : IDisposable
         _meter.CreateObservableGauge("holdfast.runs.hot", hotRuns, "{run}", "Runs held in memory.");
         _meter.CreateObservableGauge("holdfast.attempts.running", attempts, "{attempt}", "Attempts of steps that run now.");
     }
+
+    /// <summary>Whether anybody wants to see what this engine does.</summary>
+    public bool IsTraced => Activities.HasListeners() && _meter.Name == Name;
 
     /// <summary>Begins an activity; null when nobody wants it, or whoever listens throws.</summary>
     public static Activity? Begin(string name, string? parent, KeyValuePair<string, object?>[] tags)
