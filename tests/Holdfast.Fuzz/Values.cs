@@ -23,6 +23,9 @@ static class Values
         public DateTimeOffset? At;
     }
 
+    [Flags]
+    enum Rights { None, Read, Write, All = Read | Write, Owner = 8 }
+
     public static IReadOnlyList<object> All()
     {
         var list = new List<int> { 1, 2, 3 };
@@ -52,6 +55,7 @@ static class Values
             new System.Collections.Concurrent.ConcurrentDictionary<int, string>([new(1, "a")]), new Queue<string>(["a"]), new Stack<long>([1, 2]), new string('x', 5_000), new byte[6_000],
             new object?[] { 1, 2.5, 1.5f, DateTime.UnixEpoch, DateOnly.MaxValue, TimeOnly.MinValue, Guid.Empty, 5m, true, 'c', (System.Numerics.BigInteger)7, typeof(List<int>), DayOfWeek.Friday, TimeZoneInfo.Utc, null },
             new object?[] { new System.Text.StringBuilder("x"), new System.Collections.BitArray(5), new Version(1, 2), new System.Text.RegularExpressions.Regex("a"), new WeakList<int> { Items = { new(1) } }, Half.One, UInt128.MaxValue, new Range(1, ^2) },
+            new[] { Rights.None, Rights.Read, Rights.All, Rights.All | Rights.Owner, (Rights)36 }, new[] { DayOfWeek.Wednesday, DayOfWeek.Sunday, (DayOfWeek)9 },
         ];
     }
 

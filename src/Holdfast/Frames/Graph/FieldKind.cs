@@ -129,6 +129,6 @@ static class FieldKind
         if (length == 0) return reader.ReadSigned() == 0;
         if (length - 1 > (ulong)reader.Remaining) throw GraphErrors.Corrupt("an enum's name is longer than the data");
         var name = reader.ReadSpan((int)length - 1);
-        return zero.Length > 0 && name.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(zero));
+        return (zero.Length > 0 && name.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(zero))) || name.EndsWith("=0"u8);
     }
 }

@@ -138,6 +138,96 @@ public class ToleranceTests
         Assert.Contains("'B'", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What a value meant is what it means, or the run stops.</summary>
+    [Theory]
+    [InlineData("[Flags] E { A = 1, B = 2, All = 3 }", "(E)3", "[Flags] E { A = 1, B = 2, C = 4, All = 7 }", "had the number 3 for 'All', which is 7 now")]
+    [InlineData("[Flags] E { A = 1, B = 2, All = 3 }", "(E)3", "[Flags] E { A = 16, B = 2, All = 3 }", "has other members in 'All' now")]
+    [InlineData("[Flags] E { A = 1, B = 2, All = 3 }", "(E)3", "[Flags] E { A = 1, B = 2 }", "has no member 'All' any more")]
+    [InlineData("[Flags] E { A = 1, B = 2, AB = 3, C = 4 }", "(E)7", "[Flags] E { A = 1, B = 2, AB = 11, C = 4, D = 8 }", "had the number 3 for 'AB', which is 11 now")]
+    [InlineData("[Flags] E { A = 1, B = 2, C = 4, All = 7 }", "(E)3", "[Flags] E { A = 1, B = 2, C = 4, D = 8, All = 15 }", "3")]
+    [InlineData("[Flags] E { A = 1, B = 2 }", "(E)3", "[Flags] E { A = 16, B = 4, All = 20 }", "20")]
+    [InlineData("[Flags] E { A = 1, B = 2 }", "E.A", "[Flags] E { A = 3, B = 2 }", "had one bit for 'A', which is 3 now")]
+    [InlineData("[Flags] E { A = 1, B = 2 }", "E.A", "[Flags] E { A = 0, B = 2 }", "had one bit for 'A', which is 0 now")]
+    [InlineData("[Flags] E { A = 1, B = 2 }", "E.A", "[Flags] E { A = 1, Old = 1, B = 2 }", "1")]
+    [InlineData("[Flags] E { A = 1, AB = 3 }", "E.AB", "[Flags] E { A = 1, B = 2, AB = 3 }", "3")]
+    [InlineData("[Flags] E { A = 1, AB = 3 }", "E.AB", "[Flags] E { A = 2, AB = 3 }", "has other members in 'AB' now")]
+    [InlineData("[Flags] E { A = 1 }", "(E)9", "[Flags] E { A = 1, B = 8 }", "calls 8 'B' now, which had no name")]
+    [InlineData("[Flags] E { A = 1 }", "(E)9", "[Flags] E { A = 8 }", "calls 8 'A' now, which had no name")]
+    [InlineData("[Flags] E { A = 1 }", "(E)9", "[Flags] E { A = 2 }", "10")]
+    [InlineData("[Flags] E { A = 1 }", "(E)24", "[Flags] E { A = 1, B = 8 }", "calls 24 'B' now, which had no name")]
+    [InlineData("[Flags] E { None = 0, A = 1 }", "E.None", "[Flags] E { None = 4, A = 1 }", "had the number 0 for 'None', which is 4 now")]
+    [InlineData("[Flags] E { A = 1 }", "(E)0", "[Flags] E { None = 0, A = 1 }", "0")]
+    [InlineData("[Flags] E : int { A = 1, All = ~0 }", "E.All", "[Flags] E : long { A = 1, All = ~0 }", "-1")]
+    [InlineData("[Flags] E : int { A = 1, All = ~0 }", "E.All", "[Flags] E : byte { A = 1, All = 255 }", "had the number -1 for 'All', which is 255 now")]
+    [InlineData("[Flags] E : int { A = 1 }", "(E)257", "[Flags] E : byte { A = 1 }", "cannot be 256 any more")]
+    [InlineData("E { A = 1, B = 1, C = 2 }", "E.A", "E { A = 1, B = 3, C = 2 }", "had the number 1 for 'B', which is 3 now")]
+    [InlineData("E { A = 1, B = 1, C = 2 }", "E.A", "E { A = 3, B = 1, C = 2 }", "had the number 1 for 'A', which is 3 now")]
+    [InlineData("E { A, B = 0, C }", "E.A", "E { A, B, C }", "had the number 0 for 'B', which is 1 now")]
+    [InlineData("E { A = 3, B = 3, C = 2 }", "E.A", "E { A = 3, B = 3, C = 1 }", "3")]
+    [InlineData("E { A = 1 }", "E.A", "E { A = 1, Old = 1 }", "1")]
+    [InlineData("E { A, B, C, D, F, G }", "E.D", "E { A, New, B, C, D, F, G }", "4")]
+    [InlineData("E { A, B, C, D, F, G }", "E.G", "E { A, New, B, C, D, F, G }", "6")]
+    [InlineData("E { A = 1, B = 2, D = 4, All = 7 }", "E.All", "E { A = 1, B = 2, D = 4, F = 8, All = 15 }", "had the number 7 for 'All', which is 15 now")]
+    [InlineData("E { A = 1, B = 2, All = 3 }", "E.All", "E { A = 1, B = 2, D = 4, All = 7 }", "had the number 3 for 'All', which is 7 now")]
+    [InlineData("E { A = 1, B = 2, All = 3 }", "E.All", "[Flags] E { A = 1, B = 2, D = 4, All = 7 }", "had the number 3 for 'All', which is 7 now")]
+    [InlineData("E { A = 1, B = 2, C = 3 }", "E.C", "[Flags] E { A = 1, B = 2, C = 4 }", "4")]
+    [InlineData("E { A = 1, B = 2 }", "(E)3", "E { A = 4, B = 2 }", "had the number 1 for 'A', which is 4 now")]
+    [InlineData("E { A = 1, B = 2 }", "(E)3", "E { A = 1, B = 2, C = 3 }", "calls 3 'C' now, which had no name")]
+    [InlineData("E { A = 1, B = 2 }", "(E)8", "E { A = 1, B = 2, C = 8 }", "calls 8 'C' now, which had no name")]
+    [InlineData("E { A = 1, B = 2 }", "(E)0", "E { A = 0, B = 2 }", "calls 0 'A' now, which had no name")]
+    [InlineData("E : ulong { A = 1, B = ulong.MaxValue }", "E.B", "E : ulong { A = 1, B = 5 }", "5")]
+    public void AnEnumMeansWhatItMeantOrStopsTheRun(string saved, string value, string now, string expected)
+    {
+        var data = () => Move(Class("public E One; public int After;", $"One = {value}, After = 7", more: Declared(saved)), Class("public E One; public int After;", "", "$\"{One:D} {After}\"", more: Declared(now)));
+        if (char.IsAsciiDigit(expected[0]) || expected[0] == '-') Assert.Equal($"{expected} 7", Show(data()));
+        else Assert.StartsWith($"The enum E {expected}, but a saved run holds it.", Assert.ThrowsAny<HoldfastException>(data).Message, StringComparison.Ordinal);
+
+        static string Declared(string text) => text.Replace("E ", "public enum E ", StringComparison.Ordinal).Replace("[Flags]", "[System.Flags]", StringComparison.Ordinal);
+    }
+
+    /// <summary>Before, bits were written by the names that the framework gives them, and numbers without a word.</summary>
+    [Theory]
+    [InlineData("All", Bits.All)]
+    [InlineData("One", Bits.One)]
+    [InlineData("One, Two", Bits.One | Bits.Two)]
+    [InlineData("All, Four", Bits.All | Bits.Four)]
+    [InlineData("None", Bits.None)]
+    [InlineData("9", (Bits)9)]
+    public void EnumsAreReadAsTheyWereWrittenBefore(string before, object expected)
+    {
+        var writer = new GraphWriter();
+        if (char.IsAsciiDigit(before[0]))
+        {
+            writer.WriteByte(0);
+            writer.WriteSigned(9);
+        }
+        else
+        {
+            writer.WriteUnsigned((uint)before.Length + 1);
+            writer.WriteBytes(System.Text.Encoding.UTF8.GetBytes(before));
+        }
+        var value = default(Bits);
+        Codec<Bits>.Read(GraphReader.Raw(writer.BodyToArray(), new([])), ref value);
+        Assert.Equal(expected, value);
+    }
+
+    [Flags]
+    public enum Bits { None = 0, One = 1, Two = 2, All = 3, Four = 4 }
+
+    /// <summary>A field that is gone held nothing where its enum had the value 0, however that is written.</summary>
+    [Theory]
+    [InlineData("[System.Flags] public enum E { None = 0, A = 1 }", "E.None", true)]
+    [InlineData("[System.Flags] public enum E { A = 1 }", "(E)0", true)]
+    [InlineData("public enum E { None, Nothing = 0, A = 1 }", "E.None", true)]
+    [InlineData("public enum E { None, Nothing = 0, A = 10, B = 10 }", "E.A", false)]
+    [InlineData("[System.Flags] public enum E { None = 0, A = 1 }", "E.A", false)]
+    public void AnEnumOfTheValueZeroIsNothingToLose(string declared, string value, bool goes)
+    {
+        var data = () => Move(Class("public E One; public int After;", $"One = {value}, After = 7", more: declared), Class("public int After;", "", "After.ToString()", more: declared));
+        if (goes) Assert.Equal("7", Show(data()));
+        else Assert.StartsWith("The field One of Data is gone", Assert.ThrowsAny<HoldfastException>(data).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void StructsInsideMayChange()
     {

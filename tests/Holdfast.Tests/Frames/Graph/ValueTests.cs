@@ -11,6 +11,15 @@ public class ValueTests
     [Flags]
     enum Parts { None = 0, A = 1, B = 2, C = 8 }
 
+#pragma warning disable CA1069 // Two names of one number are what is tested.
+    enum Twins { None, Zero = 0, Low = 1, Small = 1, High = 2, Three = 3, Third = 3 }
+#pragma warning restore CA1069
+
+    [Flags]
+    enum Rights : sbyte { None = 0, Read = 1, Write = 2, All = 3, Owner = 12, Every = ~0 }
+
+    enum Masks : ushort { Read = 1, Write = 2, Delete = 4, All = 7 }
+
     record Person(string Name, int Age) { public Person? Friend { get; init; } }
 
     readonly record struct Point(int X, double Y);
@@ -109,7 +118,10 @@ public class ValueTests
         All(Colour.Red, Colour.Green, Colour.Blue, (Colour)77);
         All(Big.Most, (Big)5);
         All(Parts.None, Parts.A, Parts.A | Parts.C, (Parts)4, Parts.B | (Parts)64);
-        Assert.Contains("A, C", System.Text.Encoding.UTF8.GetString(Codecs.Encode(Parts.A | Parts.C)), StringComparison.Ordinal);
+        All(Twins.None, Twins.Low, Twins.High, Twins.High | Twins.Low, (Twins)8, (Twins)9);
+        All(Rights.None, Rights.Read, Rights.All, Rights.Read | Rights.Owner, Rights.Every, (Rights)64, (Rights)sbyte.MinValue, Rights.Every & ~Rights.Read);
+        All(Masks.Read, Masks.Read | Masks.Delete, Masks.All, (Masks)0);
+        Assert.Contains("|A|C", System.Text.Encoding.UTF8.GetString(Codecs.Encode(Parts.A | Parts.C)), StringComparison.Ordinal);
     }
 
     [Fact]

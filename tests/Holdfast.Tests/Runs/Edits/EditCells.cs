@@ -166,6 +166,15 @@ static class EditCells
         ["type: renamed"] = new("public enum Tone {", "public enum Tune {", "The type Tone is gone"),
         ["type: a pointer in it"] = new("public class Plain {", "public unsafe class Plain { public int* P;", "a value of type Plain, which cannot be saved any more", "'P' is a pointer"),
         ["enum: member gone"] = new("{ Low, High }", "{ Low, Higher }", "The enum Tone has no member 'High'"),
+        ["enum: a flag more in a composite"] = new("All = Read | Write }", "Erase = 4, All = Read | Write | Erase }", "The enum Rights had the number 3 for 'All', which is 7 now"),
+        ["enum: a flag less in a composite"] = new("All = Read | Write }", "All = Read }", "The enum Rights had the number 3 for 'All', which is 1 now"),
+        ["enum: a flag moved out of a composite"] = new("Read, Write, All = Read | Write }", "Read = 4, Write = 2, All = 3 }", "The enum Rights has other members in 'All' now"),
+        ["enum: a flag became a composite"] = new("Read, Write, All = Read | Write }", "Read = 5, Write = 2, All = 3 }", "The enum Rights had one bit for 'Read', which is 5 now"),
+        ["enum: no flag became one"] = new("{ None, Read, Write, All = Read | Write }", "{ None = 16, Read = 1, Write = 2, All = 3 }", "The enum Rights had the number 0 for 'None', which is 16 now"),
+        ["enum: a flag without a name got one"] = new("All = Read | Write }", "All = Read | Write, Own = 8 }", "The enum Rights calls 8 'Own' now, which had no name"),
+        ["enum: names of one number part, the first moves"] = new("{ Good = 1, Fine = 1, Bad }", "{ Good = 3, Fine = 1, Bad = 2 }", "The enum Grade had the number 1 for 'Good', which is 3 now"),
+        ["enum: names of one number part, the other moves"] = new("{ Good = 1, Fine = 1, Bad }", "{ Good = 1, Fine = 3, Bad = 2 }", "The enum Grade had the number 1 for 'Fine', which is 3 now"),
+        ["enum: a flag more in a composite, without the attribute"] = new("Every = 7 }", "Far = 8, Every = 15 }", "The enum Mask had the number 7 for 'Every', which is 15 now"),
     };
 
     /// <summary>Edits of them that lose nothing.</summary>
@@ -202,6 +211,10 @@ static class EditCells
         ["class to record"] = new("public class Plain", "public record Plain"),
         ["class to sealed class"] = new("public class Plain", "public sealed class Plain"),
         ["enum: renumbered"] = new("public enum Kind { None, Some, Other }", "public enum Kind { None, Other, Some }"),
+        ["enum: a composite more"] = new("All = Read | Write }", "All = Read | Write, Erase = 4, Most = 7 }"),
+        ["enum: a wider number"] = new("enum Rights {", "enum Rights : long {"),
+        ["enum: no flags any more"] = new("[Flags] public enum Rights", "public enum Rights"),
+        ["enum: flags from now on"] = new("public enum Mask", "[Flags] public enum Mask"),
         ["enum: renumbered, boxed"] = new("{ Low, High }", "{ High, Low }"),
     };
 }

@@ -122,6 +122,7 @@ static class EditedCode
         public enum Kind { None, Some, Other }
         public enum Tone { Low, High }
         public enum Genre { None, Some, Other }
+        [Flags] public enum Rights { None, Read, Write, All = Read | Write } public enum Grade { Good = 1, Fine = 1, Bad } public enum Mask { In = 1, Out = 2, Side = 4, Every = 7 } public class Allowed { public Rights All; public Rights Read; public Rights None; public Rights Odd; public Grade Grade; public Mask Mask; }
         public class Widths { public char Letter; public ushort Port; public long Far; public int? Near; public Kind Sort; public Kind? Perhaps; }
         public class Plain { public int V; }
         public struct Spot { public int X; public int Y; public string Label; }
@@ -156,6 +157,7 @@ static class EditedCode
                     Fill("Order", ("Shelf", 7), ("Count", 4), ("Name", "o"), ("Kind", Kind.Some), ("Price", 2.5m), ("Note", "n")), Fill("Line", ("What", "w"), ("Many", 2)),
                     Fill("Holder", ("Inside", Fill("Spot", ("X", 5), ("Y", 6))), ("Many", Row(Fill("Spot", ("Y", 8)))), ("Held", plain)), Fill("Oops", ("Code", 9)),
                     Fill("Widths", ("Letter", 'x'), ("Port", (ushort)80), ("Far", 5L), ("Near", 6), ("Sort", Kind.Other), ("Perhaps", Kind.Some)),
+                    Fill("Allowed", ("All", Rights.All), ("Read", Rights.Read), ("Odd", (Rights)8), ("Grade", (Grade)1), ("Mask", Mask.Every)),
                 ];
             }
             public static string Show(object value)
