@@ -27,6 +27,7 @@ static partial class CorpusCases
         Of("grids", (Grids w) => w.Run(), "15 cTrue 12 String[]mismatch 1.5 2 4 0"),
         Of("groups", (Groups w) => w.Run(), "o3t35f4 one,two 3 False one|two+three|four"),
         Of("same objects", (SameObjects w) => w.Run(), "1,100,0,2,101,0,102,0 1,2,14,5,7 913 5 TrueTrueTrueTrue") with { RacesWithItself = true },
+        Of("static objects", (StaticObjects w) => w.Run(), "True True True True False True True False True stay5,turn-5"),
         Of("knots", (Knots w) => w.Run(), "True True True True True True True 3 True True 2"),
         Of("a chain of 1000000", (Chain w) => w.Run(1_000_000), "1000000 499999000000 2") with { KillsMax = 0 },
         Of("values of 10 MB", (LargeValues w) => w.Run(10_000_000), "4797938 -158782758 7 10000001 True ü 5000 10000000 0") with { KillsMax = 0 },

@@ -153,3 +153,53 @@ public sealed class Children : CorpusWorkflow
         }
     }
 }
+
+public sealed record Metal(string Name, int Rate)
+{
+    public static readonly Metal Gold = new("gold", 10);
+
+    public static Metal Iron { get; } = new("iron", 2);
+
+    public static readonly Metal Usual = Iron;
+}
+
+public abstract class Move(string name, Func<int, int> from)
+{
+    public static readonly Move Stay = new Still();
+
+    public static readonly Move Turn = new Turning(90);
+
+    public string Name { get; } = name;
+
+    public int Go(int at) => from(at);
+
+    sealed class Still() : Move("stay", static at => at);
+
+    sealed class Turning(int degrees) : Move("turn", static at => -at)
+    {
+        public int Degrees { get; } = degrees;
+    }
+}
+
+public sealed class Maybe<T>
+{
+    public static readonly Maybe<T> None = new();
+}
+
+/// <summary>Objects that mean themselves: compared by reference, before a restart and after.</summary>
+public sealed class StaticObjects : CorpusWorkflow
+{
+    static readonly object Unset = new();
+
+    public async Durable<string> Run()
+    {
+        var (metal, move, none) = (Metal.Gold, Move.Turn, Maybe<string>.None);
+        object state = Unset, other = new();
+        var moves = new Dictionary<Move, Metal> { [Move.Stay] = Metal.Iron, [Move.Turn] = new("gold", 10) };
+        await Ask(0);
+        var asked = await Ask(Metal.Usual);
+        await Ask(1);
+        return $"{ReferenceEquals(metal, Metal.Gold)} {move == Move.Turn} {none == Maybe<string>.None} {state == Unset} {other == Unset} {ReferenceEquals(asked, Metal.Iron)} {ReferenceEquals(moves[Move.Stay], Metal.Usual)} "
+            + $"{ReferenceEquals(moves[Move.Turn], metal)} {moves[Move.Turn] == metal} {string.Join(',', moves.Keys.Select(static m => m.Name + m.Go(5)))}";
+    }
+}

@@ -95,6 +95,9 @@ sealed class CodeMap
         return type is { IsConstructedGenericType: false, HasElementType: false } && !CompilerMade.Is(type) ? type : null;
     }
 
+    /// <summary>All types of the assembly that can be loaded.</summary>
+    public IReadOnlyList<Type> Types => _types.Value;
+
     Type[] LoadTypes()
     {
         try

@@ -168,6 +168,6 @@ sealed class DelegatePlan : Plan
     /// <summary>Whether a delegate to the method carries the method's code, which has no name that a person gave it.</summary>
     public static bool NeedsFingerprint(MethodInfo method) => method.Name.StartsWith('<') && !KnownTypes.IsFramework(method.Module.Assembly);
 
-    static bool IsEmptyClosure(Type type) =>
+    public static bool IsEmptyClosure(Type type) =>
         CompilerMade.IsLambdaHost(type) || (CompilerMade.IsClosure(type) && FieldSet.Of(type).Fields.Count == 0);
 }

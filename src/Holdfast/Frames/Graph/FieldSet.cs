@@ -53,7 +53,7 @@ sealed class FieldSet
     }
 
     /// <summary>The source name behind a compiler-made one: auto-properties and captured constructor parameters keep theirs.</summary>
-    static string SavedName(string name)
+    public static string SavedName(string name)
     {
         if (name.EndsWith(">k__BackingField", StringComparison.Ordinal)) return name[1..^">k__BackingField".Length];
         if (name.StartsWith('<') && name.EndsWith(">P", StringComparison.Ordinal)) return name[1..^2] + "(parameter)";

@@ -51,19 +51,23 @@ sealed class GraphWriter
     /// <summary>Whether large values are kept apart; off where there is no store to keep them.</summary>
     public bool SplitsLarge { get; private set; }
 
+    /// <summary>Whether objects of static members are written like any others, by their contents alone.</summary>
+    public bool AsCopies { get; private set; }
+
     public TypeCatalog Catalog => _catalog;
 
     public int Length => _length;
 
     public IReadOnlyList<Blob> Blobs => _blobs;
 
-    public void Begin(TypeCatalog catalog, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, bool ownsGraph = false)
+    public void Begin(TypeCatalog catalog, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, bool ownsGraph = false, bool asCopies = false)
     {
         _catalog = catalog;
         _injected = injected;
         IsIntent = isIntent;
         SplitsLarge = splitsLarge;
         OwnsGraph = ownsGraph;
+        AsCopies = asCopies;
         for (var i = 0; i < injected.Count; i++)
             if (injected[i].Value is { } service) _objects.GetOrAdd(service, -1 - i, out _);
     }
@@ -135,7 +139,7 @@ sealed class GraphWriter
         }
         _objectCount++;
         WriteByte(TagNew);
-        var type = _catalog.WireTypeOf(value);
+        var type = AsCopies ? _catalog.CopiedTypeOf(value) : _catalog.WireTypeOf(value);
         WriteType(type);
         type.Plan.WriteHeader(this, value);
         if (!type.Plan.HasBody) return;

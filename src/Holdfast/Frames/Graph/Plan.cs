@@ -58,6 +58,9 @@ sealed class WireType(Type type, Plan plan, byte[] descriptor)
     /// <summary>For a delegate: the method it calls.</summary>
     public System.Reflection.MethodInfo? Method { get; init; }
 
+    /// <summary>Objects of the type that are named by a static member instead.</summary>
+    public Singletons? Singletons { get; init; }
+
     static readonly Dictionary<Type, TolerantReader> NoChanges = [];
 
     public void ReadBody(GraphReader reader, object value)

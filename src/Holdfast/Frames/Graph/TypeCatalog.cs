@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Security.Cryptography;
 using Holdfast.Frames.Code;
 
 namespace Holdfast.Frames.Graph;
@@ -12,6 +13,9 @@ sealed class TypeCatalog
 {
     readonly ConcurrentDictionary<Type, WireType> _byType = new();
     readonly ConcurrentDictionary<(Type, MethodInfo, int), WireType> _byMethod = new();
+    readonly ConcurrentDictionary<object, WireType> _byObject = new(ReferenceEqualityComparer.Instance);
+    readonly ConcurrentDictionary<Type, Singletons?> _singletons = new();
+    readonly Lazy<byte[]> _build;
     readonly ConcurrentDictionary<byte[], WireType> _byDescriptor = new(new BytesComparer());
     readonly ConcurrentDictionary<byte[], WireType>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     readonly Dictionary<string, Assembly> _assemblies = new(StringComparer.Ordinal);
@@ -31,14 +35,38 @@ sealed class TypeCatalog
             _assemblies[assembly.GetName().Name!] = assembly;
             _allowed.Add(assembly);
         }
+        _build = new(() => SHA256.HashData([.. _assemblies.Values.Select(static assembly => assembly.ManifestModule.ModuleVersionId).Order().SelectMany(static build => build.ToByteArray())])[..BuildBytes]);
         _references = new(() => [.. _assemblies.Values.SelectMany(ReferencesOf).Distinct()]);
         _bySpan = _byDescriptor.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
+
+    public const int BuildBytes = 16;
+
+    /// <summary>Which build of the workflows' assemblies this is: equal bytes are made of the same code.</summary>
+    public ReadOnlySpan<byte> Build => _build.Value;
+
+    /// <summary>The objects of a type that static members hold; null where there are no such members.</summary>
+    public Singletons? SingletonsOf(Type type) => _singletons.GetOrAdd(type, static (type, catalog) =>
+        // A plain object tells nothing of where it comes from: the workflows' own are looked through, whose classes are in use anyway.
+        type == typeof(object) ? Singletons.Among(type, catalog._assemblies.Values.SelectMany(static assembly => Code.CodeMap.Of(assembly).Types).Where(static type => type.IsSubclassOf(typeof(Workflow)) && !type.ContainsGenericParameters))
+        : TypeDescriptor.IsUserClass(type) ? Singletons.Of(type)
+        : null, this);
 
     /// <summary>Descriptions of code that the store may not hold yet.</summary>
     public NewCode NewCode { get; } = new();
 
     public WireType WireTypeOf(object value)
+    {
+        var type = CopiedTypeOf(value);
+        if (type.Singletons?.MembersOf(value) is not { } members) return type;
+        if (_byObject.TryGetValue(value, out var known)) return known;
+        var made = SingletonDescriptor.Of(this, value, members);
+        CheckReadable(made, value);
+        return _byObject.GetOrAdd(value, Remember(made));
+    }
+
+    /// <summary>The same for an object that means nothing but what is in it.</summary>
+    public WireType CopiedTypeOf(object value)
     {
         if (value is Delegate target) return WireTypeOf(target);
         var type = value.GetType();
@@ -151,7 +179,7 @@ sealed class TypeCatalog
     {
         if (_byType.TryGetValue(type, out var known)) return known;
         var saved = BclPlans.SavedAs(type);
-        var made = new WireType(type, PlanOf(saved, value), TypeDescriptor.Of(saved));
+        var made = new WireType(type, PlanOf(saved, value), TypeDescriptor.Of(saved)) { Singletons = SingletonsOf(type) };
         CheckReadable(made, value);
         if (TypeDescriptor.CodeOf(saved) is { } code) NewCode.Meet(code, Fingerprints.Of(code));
         return _byType.GetOrAdd(type, Remember(made));

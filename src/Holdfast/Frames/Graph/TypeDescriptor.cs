@@ -11,6 +11,9 @@ static class TypeDescriptor
 {
     const byte HasFingerprint = 1, HasFields = 2, HasValueFields = 3;
 
+    /// <summary>The form of an object that is a static member's.</summary>
+    public const byte IsHeld = 4;
+
     public static byte[] Of(Type type)
     {
         var writer = new GraphWriter();
@@ -34,6 +37,8 @@ static class TypeDescriptor
         // The type decides what must be said of it: code without its fingerprint would be resumed unchecked, and fields of the
         // framework's own classes must not be set by data.
         var form = reader.ReadByte();
+        if (form == IsHeld && IsNamed(type) && !IsUserClass(type)) throw OtherKind(type, HasFields);
+        if (form == IsHeld) return SingletonDescriptor.Parse(reader, type, catalog, descriptor);
         // Several delegates in one say nothing after their form, which is that of fields.
         if (IsNamed(type) && form == HasFields && reader.Remaining == 0) throw OtherKind(type, HasFingerprint);
         if (IsNamed(type) && (form != FormOf(type) || (form == HasFields && type.IsAbstract))) throw OtherKind(type, form);
@@ -73,7 +78,7 @@ static class TypeDescriptor
     /// <param name="form">How it was described; a delegate's own form is that of code.</param>
     public static HoldfastException OtherKind(Type type, byte form)
     {
-        var was = form switch { HasFingerprint => "a delegate", HasFields => "a class", HasValueFields => "a struct", _ => "an enum or an exception" };
+        var was = form switch { HasFingerprint => "a delegate", HasFields or IsHeld => "a class", HasValueFields => "a struct", _ => "an enum or an exception" };
         var now = DelegatePlan.IsDelegate(type) ? "a delegate" : type.IsEnum ? "an enum" : type.IsInterface ? "an interface" : type.IsValueType ? "a struct"
             : typeof(Exception).IsAssignableFrom(type) ? "an exception" : type.IsAbstract ? "an abstract class" : "a class";
         return GraphErrors.Migration($"The type {type} was {was} and is {now} now, but a saved run holds a value of it.");
@@ -85,6 +90,9 @@ static class TypeDescriptor
 
     /// <summary>The code that a snapshot resumes only if it is the same; null for data.</summary>
     public static Type? CodeOf(Type type) => FormOf(type) == HasFingerprint ? FrameTypes.MachineOf(type) ?? type : null;
+
+    /// <summary>Whether the type is a class of the user's that is saved by its fields.</summary>
+    public static bool IsUserClass(Type type) => FormOf(type) == HasFields && !typeof(Workflow).IsAssignableFrom(type);
 
     static byte FormOf(Type type)
     {

@@ -123,6 +123,7 @@ static class EditedCode
         public enum Tone { Low, High }
         public enum Genre { None, Some, Other }
         [Flags] public enum Rights { None, Read, Write, All = Read | Write } public enum Grade { Good = 1, Fine = 1, Bad } public enum Mask { In = 1, Out = 2, Side = 4, Every = 7 } public class Allowed { public Rights All; public Rights Read; public Rights None; public Rights Odd; public Grade Grade; public Mask Mask; }
+        public sealed class Badge { public static readonly Badge Gold = new(10); public static Badge Iron { get; } = new(2); readonly int Rate; Badge(int rate) => Rate = rate; }
         public class Widths { public char Letter; public ushort Port; public long Far; public int? Near; public Kind Sort; public Kind? Perhaps; }
         public class Plain { public int V; }
         public struct Spot { public int X; public int Y; public string Label; }
@@ -148,6 +149,7 @@ static class EditedCode
                 return made;
             }
             static Array Row(object item) { var row = Array.CreateInstance(item.GetType(), 2); row.SetValue(item, 1); return row; }
+            static object Static(string name) => Type("Badge").GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).First(f => Name(f) == name).GetValue(null);
             public static object[] All()
             {
                 var plain = Fill("Plain", ("V", 3));
@@ -158,6 +160,7 @@ static class EditedCode
                     Fill("Holder", ("Inside", Fill("Spot", ("X", 5), ("Y", 6))), ("Many", Row(Fill("Spot", ("Y", 8)))), ("Held", plain)), Fill("Oops", ("Code", 9)),
                     Fill("Widths", ("Letter", 'x'), ("Port", (ushort)80), ("Far", 5L), ("Near", 6), ("Sort", Kind.Other), ("Perhaps", Kind.Some)),
                     Fill("Allowed", ("All", Rights.All), ("Read", Rights.Read), ("Odd", (Rights)8), ("Grade", (Grade)1), ("Mask", Mask.Every)),
+                    Static("Gold"), Static("Iron"), Fill("Badge", ("Rate", 10)),
                 ];
             }
             public static string Show(object value)
@@ -166,7 +169,8 @@ static class EditedCode
                 if (value is Array row) return "[" + string.Join(" ", row.Cast<object>().Select(Show)) + "]";
                 if (value is Enum || value.GetType().Namespace != null) return value.ToString();
                 var fields = Fields(value.GetType()).Select(f => (Name: Name(f), Value: f.GetValue(value), f.FieldType)).Where(f => f.Value != null && !(f.FieldType.IsValueType && f.Value.Equals(Activator.CreateInstance(f.FieldType))));
-                return value.GetType().Name + "(" + string.Join(" ", fields.OrderBy(f => f.Name).Select(f => f.Name + "=" + Show(f.Value))) + ")";
+                var held = value.GetType().GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).FirstOrDefault(f => f.GetValue(null) == value);
+                return value.GetType().Name + (held == null ? "" : "." + Name(held)) + "(" + string.Join(" ", fields.OrderBy(f => f.Name).Select(f => f.Name + "=" + Show(f.Value))) + ")";
             }
         }
         public abstract class Root : Workflow { protected int _root = 6; }
