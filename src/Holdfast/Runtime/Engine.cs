@@ -24,6 +24,7 @@ sealed class Engine : IAsyncDisposable
     readonly bool _alwaysCold;
     readonly Action<Exception>? _stopHost;
     readonly ConcurrentDictionary<RunId, IReadOnlyList<Mark>> _marked = new();
+    readonly ConcurrentDictionary<string, bool> _turned = new(StringComparer.Ordinal);
     int _isStopped;
 
     public Engine(IServiceProvider provider, HoldfastOptions options, WorkflowRegistry registry, IReadOnlyDictionary<string, CallHandler> handlers, ILogger log, bool alwaysCold, Action<Exception>? stopHost)
@@ -303,10 +304,13 @@ sealed class Engine : IAsyncDisposable
         else if (!_stopping.IsCancellationRequested) Log.TurnBroke(_log, error, run, retries);
     }
 
-    public void NoteTurn(RunId run, long started)
+    public void NoteTurn(RunId run, string workflow, long started)
     {
+        // The first one compiles the workflow's code and what saves its data: that says nothing of the code.
+        var isFirst = _turned.TryAdd(workflow, true);
         var took = Time.GetElapsedTime(started);
-        if (took > Options.SlowTurn) Log.SlowTurn(_log, run, took.TotalMilliseconds);
+        if (took > Options.SlowTurn && isFirst) Log.SlowFirstTurn(_log, run, workflow, took.TotalMilliseconds);
+        else if (took > Options.SlowTurn) Log.SlowTurn(_log, run, took.TotalMilliseconds);
     }
 
     public void NoteParked(RunId run, string reason)

@@ -29,6 +29,9 @@ static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "Run {Run}: a turn took {Milliseconds:0} ms. Code between awaits should compute, not wait; put calls into steps.")]
     public static partial void SlowTurn(ILogger log, RunId run, double milliseconds);
 
+    [LoggerMessage(15, LogLevel.Information, "Run {Run}: the first turn of workflow '{Workflow}' in this process took {Milliseconds:0} ms. Most of that is the compiling of its code.")]
+    public static partial void SlowFirstTurn(ILogger log, RunId run, string workflow, double milliseconds);
+
     [LoggerMessage(13, LogLevel.Error, "Run {Run}: a turn could not be run, after {Retries} retries. It is taken up again from the store in a while; nothing of it is lost.")]
     public static partial void TurnBroke(ILogger log, Exception error, RunId run, int retries);
 

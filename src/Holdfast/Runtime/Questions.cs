@@ -88,7 +88,7 @@ static class Questions
         finally
         {
             if (memory.State.Status != RunStatus.Running || engine.DropsFrames()) memory.DropGraph();
-            engine.NoteTurn(run.Id, started);
+            engine.NoteTurn(run.Id, memory.Info.Workflow, started);
         }
     }
 

@@ -187,7 +187,7 @@ static class Turn
         }
         finally
         {
-            engine.NoteTurn(run.Id, started);
+            engine.NoteTurn(run.Id, memory.Info.Workflow, started);
         }
     }
 

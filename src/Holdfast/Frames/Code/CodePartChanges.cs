@@ -75,6 +75,7 @@ static class CodePartChanges
         var (gone, added) = Differences(CodeWords.Uses(saved.Code), CodeWords.Uses(now.Code));
         if (gone.Count > 0) said.Add($"{label}no longer uses {Text(gone)}");
         if (added.Count > 0) said.Add($"{label}now uses {Text(added)}");
+        if (!CodeWords.Data(saved.Code).SequenceEqual(CodeWords.Data(now.Code))) said.Add($"{label}the contents of a constant array or text changed");
     }
 
     static void Constants(string label, CodePart saved, CodePart now, List<string> said, bool withNumbers)

@@ -7,7 +7,7 @@ static partial class CodeWords
 {
     /// <summary>A type or member without assemblies and namespaces.</summary>
     public static string Short(string text) =>
-        Namespace().Replace(Arity().Replace(Assembly().Replace(text, ""), ""), "").Replace("!.ctor", "", StringComparison.Ordinal).Replace('!', '.');
+        CompilerNames.InWords(Namespace().Replace(Arity().Replace(Assembly().Replace(text, ""), ""), "").Replace("!.ctor", "", StringComparison.Ordinal).Replace('!', '.'));
 
     /// <summary>A place in the code, such as <c>Refund.Run(Request), lambda 1</c>.</summary>
     public static string Place(string canonicalName)
@@ -42,7 +42,7 @@ static partial class CodeWords
         var found = new List<string>();
         foreach (var line in code.Skip(1))
         {
-            if (line.StartsWith("ldstr", StringComparison.Ordinal) || Plumbing().IsMatch(line)) continue;
+            if (line.StartsWith("ldstr", StringComparison.Ordinal) || line.Contains(CompilerNames.Data, StringComparison.Ordinal) || Plumbing().IsMatch(line)) continue;
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             // Other parts and variables are told apart elsewhere.
             if (words.Length < 2 || CompilerMadeIn().IsMatch(line)) continue;
@@ -68,6 +68,10 @@ static partial class CodeWords
         }
         return found;
     }
+
+    /// <summary>The contents of constant arrays and of texts in bytes, each by a hash.</summary>
+    public static List<string> Data(List<string> code) =>
+        code.FindAll(static line => line.StartsWith("ld", StringComparison.Ordinal) && !line.StartsWith("ldftn", StringComparison.Ordinal) && line.Contains(CompilerNames.Data, StringComparison.Ordinal));
 
     /// <summary>A constant without the words that say what kind of constant it is, when the other one is of the same kind.</summary>
     public static string Without(string constant, string other)

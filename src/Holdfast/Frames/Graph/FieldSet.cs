@@ -8,6 +8,7 @@ sealed class FieldSet
 {
     const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
     const string OfBase = "::";
+    const string OfParameter = "(parameter)";
 
     FieldSet(IReadOnlyList<FieldInfo> fields, IReadOnlyList<string> names) => (Fields, Names) = (fields, names);
 
@@ -26,6 +27,11 @@ sealed class FieldSet
     public static (string Home, string Name) Split(Type type, string name) => name.IndexOf(OfBase, StringComparison.Ordinal) is var at and > 0
         ? (name[..at], name[(at + OfBase.Length)..])
         : (type.ToString(), name);
+
+    /// <summary>A field in words: one that a constructor's parameter became has no other name than the parameter.</summary>
+    public static string Word(string name) => name.EndsWith(OfParameter, StringComparison.Ordinal) ? $"The captured parameter {Plain(name)}" : $"The field {name}";
+
+    public static string Plain(string name) => name.EndsWith(OfParameter, StringComparison.Ordinal) ? name[..^OfParameter.Length] : name;
 
     public static FieldSet Of(Type type, Func<FieldInfo, bool>? except = null)
     {
@@ -56,7 +62,7 @@ sealed class FieldSet
     public static string SavedName(string name)
     {
         if (name.EndsWith(">k__BackingField", StringComparison.Ordinal)) return name[1..^">k__BackingField".Length];
-        if (name.StartsWith('<') && name.EndsWith(">P", StringComparison.Ordinal)) return name[1..^2] + "(parameter)";
+        if (name.StartsWith('<') && name.EndsWith(">P", StringComparison.Ordinal)) return name[1..^2] + OfParameter;
         return name;
     }
 }

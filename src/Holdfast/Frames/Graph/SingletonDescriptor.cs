@@ -82,7 +82,7 @@ static class SingletonDescriptor
         {
             var (was, now) = (set.Fields[i].GetValue(copy), set.Fields[i].GetValue(held));
             if (Contents(catalog, was).AsSpan().SequenceEqual(Contents(catalog, now))) continue;
-            return $"The object in the static member {member} had {Said(was)} in its field {FieldSet.Split(type, set.Names[i]).Name}, and has {Said(now)} now";
+            return $"The object in the static member {member} had {Said(was)} in its field {FieldSet.Plain(FieldSet.Split(type, set.Names[i]).Name)}, and has {Said(now)} now";
         }
         return null;
     }

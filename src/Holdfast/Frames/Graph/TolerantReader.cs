@@ -17,8 +17,6 @@ sealed class TolerantReader(Type type, FieldSet fields, List<(string Name, strin
 
     public void ReadObject(GraphReader reader, object target)
     {
-        // A workflow is made by its constructor, which has given new fields what is theirs.
-        if (target is not Workflow && _missing.Value is { } missing) throw GraphErrors.Migration(missing);
         foreach (var (name, kind) in saved)
         {
             // A read-only field of a workflow may say that its constructor knows better.
@@ -34,6 +32,8 @@ sealed class TolerantReader(Type type, FieldSet fields, List<(string Name, strin
             if (!FieldKind.Fit(kind, today)) throw ChangedData.Retyped(type, name, kind, today);
             field.SetValue(target, BoxedCodec.For(field.FieldType).Read(reader));
         }
+        // Last, because a field that has another name now is best called by the one that it had. A workflow is made by its constructor, which has given new fields what is theirs.
+        if (target is not Workflow && _missing.Value is { } missing) throw GraphErrors.Migration(missing);
     }
 }
 
@@ -47,7 +47,7 @@ static class ChangedData
         var what = Level(type, home)?.GetMember(plain, MemberTypes.Field | MemberTypes.Property, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic) is [_, ..] ? "is static now" : "is gone";
         var fresh = Enumerable.Range(0, fields.Names.Count).Where(i => !saved.Any(s => s.Name == fields.Names[i]) && FieldKind.Fit(kind, FieldKind.Of(fields.Fields[i].FieldType))).ToList();
         var renamed = fresh is [var one] ? $" If it is called {Said(type, fields.Names[one])} now, give it back its name." : "";
-        return GraphErrors.Migration($"The field {plain} of {home} {what}, but a saved run holds {FieldKind.Name(kind)} in it, which would be lost.{renamed}");
+        return GraphErrors.Migration($"{FieldSet.Word(plain)} of {home} {what}, but a saved run holds {FieldKind.Name(kind)} in it, which would be lost.{renamed}");
     }
 
     /// <summary>A saved value is of another kind than its field.</summary>
@@ -56,7 +56,7 @@ static class ChangedData
         var (home, plain) = FieldSet.Split(type, name);
         var (was, now) = (FieldKind.Name(kind), FieldKind.Name(today));
         if (was == now) (was, now) = (FieldKind.Exactly(kind), FieldKind.Exactly(today));
-        return GraphErrors.Migration($"The field {plain} of {home} was saved as {was} and is {now} now.");
+        return GraphErrors.Migration($"{FieldSet.Word(plain)} of {home} was saved as {was} and is {now} now.");
     }
 
     /// <summary>Why a field that is new cannot be left at its type's default; null when it can.</summary>
@@ -68,7 +68,7 @@ static class ChangedData
             || field.DeclaringType!.GetProperty(plain, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)?.IsDefined(typeof(RequiredMemberAttribute)) == true;
         if (isRequired) return $"The member {plain} of {home} is new and required, but saved objects do not have it.";
         return Initialisers.Give(type, field)
-            ? $"The field {plain} of {home} is new, and its constructor or initialiser gives it a value that saved objects do not have."
+            ? $"{FieldSet.Word(plain)} of {home} is new, and its constructor or initialiser gives it a value that saved objects do not have."
             : null;
     }
 
@@ -79,7 +79,7 @@ static class ChangedData
         return level;
     }
 
-    static string Said(Type type, string name) => FieldSet.Split(type, name) is var (home, plain) && home == type.ToString() ? plain : $"{home}.{plain}";
+    static string Said(Type type, string name) => FieldSet.Split(type, name) is var (home, plain) && home == type.ToString() ? FieldSet.Plain(plain) : $"{home}.{FieldSet.Plain(plain)}";
 }
 
 /// <summary>A codec behind an object, for paths where the type is known only at run time.</summary>

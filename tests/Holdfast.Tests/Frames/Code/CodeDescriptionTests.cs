@@ -66,6 +66,52 @@ public sealed class CodeDescriptionTests
         Assert.DoesNotContain("SDK", Changed(@new.Machine(), Fingerprints.Of(MadeWith(null).Machine())).Explain(CodeDescription.Of(MadeWith(null).Machine()).Encode()), StringComparison.Ordinal);
     }
 
+    const string Constants = """
+        public class W
+        {
+            readonly int _offset;
+            public async Task<int> Run(int n)
+            {
+                int[] row = [1, 2, 3, 4, 5, 6, 7]; var what = new { Name = "a", Count = n }; Func<int, int> add = v => v + n + _offset;
+                await Task.Yield();
+                return row[n] + Sum([9, 8, 7, 6, 5]) + what.Count + add(1) + Bytes("some bytes"u8);
+            }
+            static int Sum(ReadOnlySpan<int> all) => all[0];
+            static int Bytes(ReadOnlySpan<byte> all) => all[0];
+        }
+        """;
+
+    [Theory]
+    [InlineData("4, 5, 6, 7]", "4, 5, 6, 8]", "the contents of a constant array or text changed")]
+    [InlineData("[9, 8, 7, 6, 5]", "[9, 8, 7, 6, 4]", "the contents of a constant array or text changed")]
+    [InlineData("\"some bytes\"u8", "\"more bytes\"u8", "the contents of a constant array or text changed")]
+    [InlineData("new { Name = \"a\", Count = n }", "new { Name = \"a\", Count = n, More = 3 }", "an anonymous type of Name,Count,More")]
+    [InlineData("v + n + _offset", "v + n", "")]
+    [InlineData("what.Count + ", "", "an anonymous type of Name,Count")]
+    public void What_only_the_compiler_calls_so_is_put_into_words(string old, string @new, string says)
+    {
+        foreach (var release in (bool[])[false, true])
+        {
+            var (before, after) = (Compiled.From(Constants, release), Compiled.From(Constants.Replace(old, @new, StringComparison.Ordinal), release));
+            var words = CodeChanges.Between(CodeDescription.Of(before.Machine()), CodeDescription.Of(after.Machine()));
+            Assert.Contains(says, words, StringComparison.Ordinal);
+            Assert.DoesNotMatch("<>|__|<[A-Z][^>]*>[a-z$]|PrivateImpl", words);
+        }
+    }
+
+    [Theory]
+    [InlineData("<PrivateImplementationDetails>.ComputeStringHash(string)", "the compiler's own code.ComputeStringHash(string)")]
+    [InlineData("Program.<Main>$(string[])", "the top-level statements")]
+    [InlineData("Program.<<Main>$>g__Refund|0_1(int)", "Program.Refund(int)")]
+    [InlineData("W.<Run>g__Add|0_1(int)", "W.Add(int)")]
+    [InlineData("W.<Run>b__3_0(int)", "W.a lambda in Run(int)")]
+    [InlineData("W.<rate>P (int)", "W.rate (int)")]
+    [InlineData("W.<Count>k__BackingField (int)", "W.Count (int)")]
+    [InlineData("W.<>c__DisplayClass0_0.n", "W.the captured variables.n")]
+    [InlineData("List<int>.Add(int)", "List<int>.Add(int)")]
+    [InlineData("new Dictionary<string,List<int>>()", "new Dictionary<string,List<int>>()")]
+    public void Its_names_become_words(string name, string words) => Assert.Equal(words, CompilerNames.InWords(name));
+
     [Theory, InlineData(false), InlineData(true)]
     public void Every_edit_that_changes_the_code_is_put_into_words(bool release)
     {

@@ -138,6 +138,17 @@ public class ToleranceTests
         Assert.Contains("'B'", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A field that has another name now is new as well; it is called by the name that it had.</summary>
+    [Theory]
+    [InlineData("record Line(string What, int Many)", "record Line(string What, int Count)", "The field Many of Line is gone, but a saved run holds a signed number in it, which would be lost. If it is called Count now, give it back its name.")]
+    [InlineData("class Line(string what, int many) { public int Many => many; public string What => what; }", "class Line(string what, int count) { public int Many => count; public string What => what; }", "The captured parameter many of Line is gone, but a saved run holds a signed number in it, which would be lost. If it is called count now, give it back its name.")]
+    public void ARenamedParameterIsCalledByItsName(string before, string after, string says)
+    {
+        var end = (string text) => text.EndsWith(')') ? ";" : "";
+        var error = Assert.ThrowsAny<HoldfastException>(() => Move(Class("public object A;", "A = new Line(\"w\", 3)", more: $"public {before}{end(before)}"), Class("public object A;", "", more: $"public {after}{end(after)}")));
+        Assert.StartsWith(says, error.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>What a value meant is what it means, or the run stops.</summary>
     [Theory]
     [InlineData("[Flags] E { A = 1, B = 2, All = 3 }", "(E)3", "[Flags] E { A = 1, B = 2, C = 4, All = 7 }", "had the number 3 for 'All', which is 7 now")]
