@@ -65,6 +65,7 @@ public sealed class AliveTests
         { "var x = new Thread(() => { });", "in a step" },
         { "var x = JsonDocument.Parse(\"{}\");", "RootElement.Clone()" },
         { "var x = Regex.Match(\"a\", \"a\");", "match.Value" },
+        { "var x = new Lazy<int>(() => 3);", "Take its Value before the await" },
         { "var x = new Random(1);", "Create a new one after the await" },
         { "var x = new MemoryStream();", ".ToArray()" },
         { "var x = new StringWriter();", "as a string" },

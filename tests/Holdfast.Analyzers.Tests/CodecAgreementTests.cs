@@ -1,5 +1,6 @@
 using Holdfast.Analyzers.Liveness;
 using Holdfast.Frames.Graph;
+using Microsoft.CodeAnalysis;
 
 namespace Holdfast.Analyzers.Tests;
 
@@ -22,6 +23,57 @@ public sealed class CodecAgreementTests
     [Fact]
     public void Most_names_of_the_list_lead_to_a_type() =>
         Assert.True(UnsavableTypes.Hints.Keys.Count(name => Find(name) is not null) > UnsavableTypes.Hints.Count * 3 / 4);
+
+    /// <summary>All of the framework's public types of which there may be an object.</summary>
+    static IEnumerable<(Type Type, INamedTypeSymbol Symbol)> All()
+    {
+        var compilation = Analysis.Compile("All", []);
+        foreach (var path in ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator))
+        {
+            var assembly = Path.GetFileNameWithoutExtension(path);
+            if (!assembly.StartsWith("System", StringComparison.Ordinal) && !assembly.StartsWith("Microsoft.Extensions", StringComparison.Ordinal)) continue;
+            foreach (var definition in System.Reflection.Assembly.Load(assembly).GetExportedTypes())
+            {
+                if (definition is { IsAbstract: true } or { IsInterface: true } or { IsEnum: true } or { IsByRefLike: true } || typeof(Exception).IsAssignableFrom(definition) || typeof(Attribute).IsAssignableFrom(definition)) continue;
+                if (compilation.GetTypeByMetadataName(definition.FullName!) is not { } symbol || Closed(definition) is not { } type) continue;
+                var arguments = type.GetGenericArguments().Select(a => (ITypeSymbol)compilation.GetSpecialType(a == typeof(string) ? SpecialType.System_String : SpecialType.System_Int32)).ToArray();
+                // An enumerator has the parameters of its collection, which come first.
+                yield return (type, Closed(symbol, new Queue<ITypeSymbol>(arguments)));
+            }
+        }
+    }
+
+    static Type? Closed(Type definition)
+    {
+        if (!definition.IsGenericTypeDefinition) return definition;
+        foreach (var argument in (Type[])[typeof(string), typeof(int)])
+        {
+            try
+            {
+                return definition.MakeGenericType([.. definition.GetGenericArguments().Select(_ => argument)]);
+            }
+            catch (ArgumentException)
+            {
+                // Of another kind, then.
+            }
+        }
+        return null;
+    }
+
+    static INamedTypeSymbol Closed(INamedTypeSymbol symbol, Queue<ITypeSymbol> arguments)
+    {
+        var outer = symbol.ContainingType is { } containing ? Closed(containing, arguments) : null;
+        var own = outer is null ? symbol : outer.GetTypeMembers(symbol.Name, symbol.Arity).Single();
+        return own.Arity == 0 ? own : own.Construct([.. Enumerable.Range(0, own.Arity).Select(_ => arguments.Dequeue())]);
+    }
+
+    [Fact]
+    public void What_is_refused_while_compiling_the_codec_refuses()
+    {
+        var judge = new TypeJudge();
+        var savable = All().Where(one => Plans.For(one.Type) is not null && !EmptyOnly.Contains(one.Type.ToString()) && judge.Find(one.Symbol) is not null).Select(static one => one.Type.ToString()).ToList();
+        Assert.True(savable.Count == 0, string.Join('\n', savable.Order(StringComparer.Ordinal)));
+    }
 
     [Theory]
     [InlineData("new System.Text.RegularExpressions.Regex(\"a\")")]

@@ -87,7 +87,7 @@ sealed class TypeJudge(HashSet<ISymbol>? filled = null)
     static bool HoldsItsArguments(INamedTypeSymbol type) =>
         type.TypeKind is TypeKind.Class or TypeKind.Struct
         && (IsNullable(type)
-            || type is { Name: "KeyValuePair" or "Tuple" or "Lazy" }
+            || type is { Name: "KeyValuePair" or "Tuple" }
             || type.ContainingNamespace is { } space && NameOf(space).StartsWith("System.Collections", StringComparison.Ordinal));
 
     static string? HintFor(ITypeSymbol type)

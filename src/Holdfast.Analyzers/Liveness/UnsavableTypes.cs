@@ -113,6 +113,7 @@ static class UnsavableTypes
 
         ["System.Text.RegularExpressions.MatchCollection"] = "Keep the matched strings instead: .Select(match => match.Value).ToList()",
         ["System.Text.RegularExpressions.Capture"] = "Keep the matched strings instead: match.Value, match.Groups[1].Value",
+        ["System.Lazy`1"] = "Take its Value before the await",
         ["System.Random"] = "Create a new one after the await, or use Random.Shared",
         ["System.Security.Cryptography.RandomNumberGenerator"] = "Create a new one after the await, or use its static methods",
         ["System.Security.Cryptography.HashAlgorithm"] = Keys,
@@ -135,6 +136,7 @@ static class UnsavableTypes
         ["System.Collections.ArrayList"] = "Use a List",
         ["System.Collections.Hashtable"] = "Use a Dictionary",
         ["System.Collections.Concurrent.ConcurrentBag`1"] = "Use a List: a run's code never runs in parallel with itself",
+        ["System.Collections.ObjectModel.ReadOnlyObservableCollection`1"] = "Use a List",
         ["System.Collections.ObjectModel.ObservableCollection`1"] = "Use a List",
         ["System.Collections.Specialized.NameValueCollection"] = "Use a Dictionary",
     };
