@@ -108,7 +108,7 @@ public partial class Durable : ISelfSaved
     internal virtual void Deliver(in Kernel.Delivery delivery) => throw new InvariantException($"{GetType().Name} is no op.");
 
     /// <summary>Throws if it could not take this outcome, because the result's type is another one here.</summary>
-    internal virtual void Check(Kernel.Outcome outcome)
+    internal virtual void Check(in Kernel.Delivery delivery)
     {
     }
 

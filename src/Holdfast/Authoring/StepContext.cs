@@ -39,9 +39,12 @@ public sealed class StepContext
     {
         details = default;
         if (_attempt.Step.Heartbeat?.Details is not { } kept) return false;
-        details = _attempt.Json.Read<T>(kept, $"The details of step '{_attempt.Step.Label}'");
+        details = _attempt.ReadKept<T>(kept, $"The details of step '{_attempt.Step.Label}'", isBegun: true);
         return true;
     }
+
+    /// <summary>Reads the argument of the handler that is about to be called.</summary>
+    internal T ReadArgument<T>(ReadOnlyMemory<byte> utf8, string what) => _attempt.ReadKept<T>(utf8, what, isBegun: false);
 
     /// <summary>The value of a secret. It stays within this attempt: a result or exception that contains it is not kept as it is.</summary>
     /// <param name="secret">The secret.</param>

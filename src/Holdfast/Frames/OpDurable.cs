@@ -62,7 +62,7 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
         {
             value = Decode(delivery);
         }
-        catch (HoldfastException error) when (_form == ValueForm.Mail)
+        catch (HoldfastException error) when (_form == ValueForm.Mail && error.Error == HoldfastError.InvalidPayload)
         {
             // A message of the wrong shape is the sender's mistake, not the run's: it waits on for a good one.
             Owner!.Ops.Add(Op, this);
@@ -77,18 +77,19 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
         SettleSucceeded(value);
     }
 
-    internal override void Check(Outcome outcome)
+    internal override void Check(in Delivery delivery)
     {
-        // A failure arrives in some form in any code, and JSON is nobody's type.
-        if (_form == ValueForm.Graph && outcome.Kind == OutcomeKind.Succeeded) Owner!.Services.Codec.DecodeValue<T>(outcome.Value);
+        // A failure arrives in some form in any code.
+        if (delivery.Outcome.Kind == OutcomeKind.Succeeded) Decode(delivery);
     }
 
     T Decode(in Delivery delivery) => _form switch
     {
         ValueForm.None => default!,
         ValueForm.Graph => Owner!.Services.Codec.DecodeValue<T>(delivery.Outcome.Value),
-        ValueForm.Json or ValueForm.Child => Json(delivery.Outcome.Value),
-        _ => Json(delivery.Mail!.Payload),
+        ValueForm.Json => Json(delivery.Outcome.Value, $"The result of the call '{_label}'", delivery),
+        ValueForm.Child => Json(delivery.Outcome.Value, $"The result of the child '{_label}'", delivery),
+        _ => Json(delivery.Mail!.Payload, $"The signal '{_label}'", delivery),
     };
 
     /// <summary>Why it was asked to cancel, and what it made of that when it says so.</summary>
@@ -107,10 +108,10 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
         return new($"The child run {Describe()} {how}: {error?.Message ?? outcome.Summary}", error);
     }
 
-    T Json(ReadOnlyMemory<byte> utf8)
+    T Json(ReadOnlyMemory<byte> utf8, string what, in Delivery delivery)
     {
         if (typeof(T) == typeof(Nothing)) return default!;
-        return Owner!.Services.Json.Read<T>(utf8, _label);
+        return (T)Owner!.Services.ReadKept(utf8, typeof(T), what, delivery.KeptUtc ?? delivery.Mail?.Utc, isSent: _form == ValueForm.Mail)!;
     }
 
     internal override void Save(GraphWriter writer)

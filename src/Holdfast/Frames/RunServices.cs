@@ -23,10 +23,36 @@ sealed class RunServices
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Since when this build has the store. What waits from before may have been written by another one.</summary>
+    public DateTimeOffset Since { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>What the handler of a name takes, where it is registered here.</summary>
+    public Func<string, Type?> ArgumentOf { get; init; } = static _ => null;
+
     /// <summary>The services that went into the workflow's constructor.</summary>
     public IReadOnlyList<Injected> Injected { get; set; } = [];
 
     public string? TraceParent { get; init; }
+
+    /// <summary>Reads what waited as JSON.</summary>
+    /// <param name="utf8">The JSON.</param>
+    /// <param name="type">What it is read as.</param>
+    /// <param name="what">What people call it.</param>
+    /// <param name="keptUtc">When it was written; null for by this build.</param>
+    /// <param name="isSent">Anybody may have sent it: what is of another type altogether is a mistake, as a text where a number is awaited.</param>
+    /// <exception cref="MisreadException">It does not fit, and may be of another build.</exception>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.InvalidPayload"/>: it does not fit, and never has.</exception>
+    public object? ReadKept(ReadOnlyMemory<byte> utf8, Type type, string what, DateTimeOffset? keptUtc, bool isSent = false)
+    {
+        try
+        {
+            return Json.Read(utf8, type, what);
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.InvalidPayload && keptUtc < Since && !(isSent && JsonValues.IsOfAnother(utf8, type, error)))
+        {
+            throw new MisreadException(error);
+        }
+    }
 
     /// <summary>A run to be created, in its first state.</summary>
     public NewRun NewRun(WorkflowType type, object? input, string? key, DateTimeOffset now, ParentLink? parent) =>

@@ -48,6 +48,8 @@ static class StepVerbs
         var durable = new OpDurable<T>(ValueForm.Json, options.Label ?? handler);
         if (graph.CurrentScope.IsCancelled) return graph.Stillborn(durable);
         var arguments = graph.Services.Json.Write(argument, argument?.GetType() ?? typeof(object), $"the argument of '{handler}'");
+        // From another type, or of none: kept as the handler's, whose reading it then has to stand.
+        if (graph.Services.ArgumentOf(handler) is { } taken && taken != argument?.GetType()) arguments = graph.Services.Json.AsOf(arguments, taken);
         var step = NewStep(graph, durable.Label, options);
         step.Kind = StepKind.Call;
         step.Handler = handler;

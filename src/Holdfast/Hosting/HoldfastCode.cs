@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
@@ -25,13 +26,21 @@ public static class HoldfastCode
     public static Task<CodeReport> ReportAsync(IStore store, params Assembly[] assemblies) => ReportAsync(store, assemblies, CancellationToken.None);
 
     /// <inheritdoc cref="ReportAsync(IStore, Assembly[])"/>
-    public static async Task<CodeReport> ReportAsync(IStore store, IEnumerable<Assembly> assemblies, CancellationToken cancellationToken)
+    public static Task<CodeReport> ReportAsync(IStore store, IEnumerable<Assembly> assemblies, CancellationToken cancellationToken) => ReportAsync(store, assemblies, new HoldfastOptions().Json, cancellationToken);
+
+    /// <inheritdoc cref="ReportAsync(IStore, Assembly[])"/>
+    /// <param name="store">The runs.</param>
+    /// <param name="assemblies">The new build.</param>
+    /// <param name="json">How the new build reads inputs, messages and results: its <see cref="HoldfastOptions.Json"/>, if it sets anything there.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<CodeReport> ReportAsync(IStore store, IEnumerable<Assembly> assemblies, JsonSerializerOptions json, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(assemblies);
         // Says of what was saved with a codec that it was.
         if (store is not PayloadStore) store = new PayloadStore(store, new(null), isView: true);
-        var code = new LoadedCode([.. assemblies]);
+        var code = new LoadedCode([.. assemblies], new(json));
         var groups = new Dictionary<(string, int, CodeVerdict, string), (int Count, List<RunId> Examples)>();
         foreach (var status in (RunStatus[])[RunStatus.Parked, RunStatus.Running])
         {
@@ -62,10 +71,13 @@ public static class HoldfastCode
     /// </summary>
     /// <returns>What the program can return: 0 when no run needs migration, 1 otherwise.</returns>
     /// <inheritdoc cref="ReportAsync(IStore, Assembly[])"/>
-    public static async Task<int> PrintReportAsync(string[] args, IStore store, params Assembly[] assemblies)
+    public static Task<int> PrintReportAsync(string[] args, IStore store, params Assembly[] assemblies) => PrintReportAsync(args, store, new HoldfastOptions().Json, assemblies);
+
+    /// <inheritdoc cref="PrintReportAsync(string[], IStore, Assembly[])"/>
+    public static async Task<int> PrintReportAsync(string[] args, IStore store, JsonSerializerOptions json, params Assembly[] assemblies)
     {
         ArgumentNullException.ThrowIfNull(args);
-        var report = await ReportAsync(store, assemblies).ConfigureAwait(false);
+        var report = await ReportAsync(store, assemblies, json, CancellationToken.None).ConfigureAwait(false);
         await Console.Out.WriteLineAsync(args.Contains("--json") ? report.ToJson() : report.ToString()).ConfigureAwait(false);
         return report.IsSafe ? 0 : 1;
     }
@@ -77,9 +89,13 @@ public static class HoldfastCode
         readonly GraphCodec _codec;
         readonly HoldfastOptions _options = new();
         readonly List<string> _problems = [];
+        readonly Assembly[] _assemblies;
+        readonly JsonValues _json;
+        readonly Dictionary<string, Type[]> _signals = [];
 
-        public LoadedCode(Assembly[] assemblies)
+        public LoadedCode(Assembly[] assemblies, JsonValues json)
         {
+            (_assemblies, _json) = (assemblies, json);
             var classes = assemblies.SelectMany(static a => a.GetTypes()).Where(static t => t is { IsAbstract: false, ContainsGenericParameters: false } && typeof(Workflow).IsAssignableFrom(t));
             _workflows = classes.Select(Registered).OfType<WorkflowType>().ToLookup(static w => (w.Name, w.Version));
             _codec = new(new TypeCatalog(assemblies));
@@ -121,19 +137,33 @@ public static class HoldfastCode
 
         async ValueTask<HoldfastException?> ProblemAsync(IStore store, StoredRun stored, WorkflowType type, CancellationToken cancellationToken)
         {
-            var problem = SnapshotCheck.Problem(ServicesOf(stored.Run, type), new StandIns(type), stored);
-            if (problem is not { Error: HoldfastError.CorruptSnapshot or HoldfastError.NeedsMigration } or CodeChangedException) return problem;
-            // Without its large values a graph can look changed: two keys of a dictionary may be the same empty text.
-            Dictionary<BlobHash, ReadOnlyMemory<byte>> blobs;
-            try
+            var with = ServicesOf(stored.Run, type);
+            return await SnapshotCheck.ProblemAsync(store, with, () => new StandIns(type), type, stored, cancellationToken).ConfigureAwait(false) ?? EarlySignal(with, stored);
+        }
+
+        /// <summary>What stands against a signal that nobody waits for yet. Where classes make signals of several types under one name, one that fits is enough.</summary>
+        HoldfastException? EarlySignal(RunServices with, StoredRun stored)
+        {
+            foreach (var mail in stored.Mail.Where(static m => m.Kind == MailKind.Signal))
             {
-                blobs = await BlobsAsync(store, stored, cancellationToken).ConfigureAwait(false);
+                if (!_signals.TryGetValue(mail.Name, out var signals)) _signals[mail.Name] = signals = [.. _assemblies.SelectMany(a => SignalTypes.Of(a, mail.Name)).Distinct()];
+                HoldfastException? problem = null;
+                foreach (var signal in signals)
+                {
+                    try
+                    {
+                        with.ReadKept(mail.Payload, signal, $"The signal '{mail.Name}'", mail.Utc, isSent: true);
+                        problem = null;
+                        break;
+                    }
+                    catch (HoldfastException error) when (error is MisreadException || error.Error == HoldfastError.InvalidPayload)
+                    {
+                        problem = error as MisreadException ?? problem;
+                    }
+                }
+                if (problem is not null) return problem;
             }
-            catch (HoldfastException error) when (error.Error is HoldfastError.PayloadUnreadable or HoldfastError.CorruptSnapshot)
-            {
-                return error;
-            }
-            return SnapshotCheck.Problem(ServicesOf(stored.Run, type), new StandIns(type), stored, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null);
+            return null;
         }
 
         WorkflowType? Registered(Type type)
@@ -149,17 +179,9 @@ public static class HoldfastCode
             }
         }
 
-        static async ValueTask<Dictionary<BlobHash, ReadOnlyMemory<byte>>> BlobsAsync(IStore store, StoredRun stored, CancellationToken cancellationToken)
-        {
-            var found = new Dictionary<BlobHash, ReadOnlyMemory<byte>>();
-            foreach (var hash in LargeValues.NeededBy(stored))
-                if (await store.LoadBlobAsync(stored.Key, hash, cancellationToken).ConfigureAwait(false) is { } data) found[hash] = data;
-            return found;
-        }
-
         RunServices ServicesOf(NewRun run, WorkflowType type) => new()
         {
-            Run = run.Id, Codec = _codec, Json = new(_options.Json), Registry = new([type]), CancelGrace = _options.CancelGrace, Random = _options.Random, Time = _options.TimeProvider,
+            Run = run.Id, Codec = _codec, Json = _json, Registry = new([type]), CancelGrace = _options.CancelGrace, Random = _options.Random, Time = _options.TimeProvider,
         };
     }
 }

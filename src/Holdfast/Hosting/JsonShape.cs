@@ -94,7 +94,7 @@ sealed class JsonShape(JsonSerializerOptions options)
             }
         }
         if (info.Type.IsAbstract) return info.PolymorphismOptions is null ? $"{path} is a {info.Type}, and JSON does not tell of which class it was. Name the classes with [JsonDerivedType]." : null;
-        var fills = (info.PreferredPropertyObjectCreationHandling ?? options.PreferredObjectCreationHandling) == JsonObjectCreationHandling.Populate;
+        var fills = Fills(info);
         var carried = info.Properties.Where(p => IsCarried(p, fills)).ToList();
         if (info.CreateObject is null && !info.Type.IsValueType && !carried.Exists(static p => p.AssociatedParameter is not null))
             return $"{path} is a {info.Type}, which has no constructor that JSON could call. Give it a public one without parameters, or mark one with [JsonConstructor].";
@@ -154,6 +154,30 @@ sealed class JsonShape(JsonSerializerOptions options)
 
     static MethodInfo? Accessor(PropertyInfo property) => property.GetMethod ?? property.SetMethod;
 
+    /// <summary>Leaves out what is worked out from the rest, as by <c>=></c>: it is not read back, and another build may work it out to something else.</summary>
+    public static void LeaveOutComputed(JsonTypeInfo info)
+    {
+        if (info.Kind != JsonTypeInfoKind.Object) return;
+        foreach (var property in info.Properties)
+        {
+            if (property.Get is null || property.Set is not null || property.IsExtensionData) continue;
+            bool? isCarried = null;
+            // Which of them a parameter of the constructor takes is known later.
+            property.ShouldSerialize = (_, _) => isCarried ??= !IsComputed(info, property);
+        }
+    }
+
+    /// <summary>Whether a member is written, if at all, and never read.</summary>
+    public static bool IsComputed(JsonTypeInfo info, JsonPropertyInfo property) => property.Get is not null && !IsCarried(property, Fills(info));
+
+    /// <summary>Somebody has said that it may be lost.</summary>
+    public static bool IsLeftOut(JsonPropertyInfo property) => property.AttributeProvider is MemberInfo member && IsLeftOut(member);
+
+    /// <summary>The field behind a member that the compiler or the reader of the code can see; null for a property with accessors of its own.</summary>
+    public static FieldInfo? FieldOf(MemberInfo member) => member as FieldInfo ?? member.DeclaringType!.GetField($"<{member.Name}>k__BackingField", Declared);
+
+    static bool Fills(JsonTypeInfo info) => (info.PreferredPropertyObjectCreationHandling ?? info.Options.PreferredObjectCreationHandling) == JsonObjectCreationHandling.Populate;
+
     static bool IsCarried(JsonPropertyInfo property, bool fills) => property.IsExtensionData
         || (IsWritten(property) && (property.Set is not null || property.AssociatedParameter is not null || (property.ObjectCreationHandling is { } handling ? handling == JsonObjectCreationHandling.Populate : fills)));
 
@@ -169,7 +193,7 @@ sealed class JsonShape(JsonSerializerOptions options)
 
     static bool IsAuto(FieldInfo field) => field.Name.StartsWith('<') && field.Name.EndsWith(">k__BackingField", StringComparison.Ordinal);
 
-    static bool IsAuto(PropertyInfo property) => property.DeclaringType!.GetField($"<{property.Name}>k__BackingField", Declared) is not null;
+    static bool IsAuto(PropertyInfo property) => FieldOf(property) is not null;
 
     /// <summary>Somebody has said that it may be lost.</summary>
     static bool IsLeftOut(FieldInfo field) =>

@@ -58,11 +58,14 @@ sealed class WorkflowMember
     public string? Problem(JsonValues json) => _parameters.Select(static p => p.ParameterType).Append(_method.ReturnType).Where(static t => t != typeof(void)).Select(json.Problem).FirstOrDefault(static p => p is not null);
 
     /// <summary>The arguments, as objects that nobody else holds.</summary>
-    public object?[] Read(IReadOnlyList<byte[]> arguments, JsonValues json)
+    /// <param name="arguments">The JSON of each.</param>
+    /// <param name="services">What reads them.</param>
+    /// <param name="keptUtc">When they were written; null for by this build.</param>
+    public object?[] Read(IReadOnlyList<byte[]> arguments, Frames.RunServices services, DateTimeOffset? keptUtc)
     {
         if (arguments.Count != _parameters.Length)
             throw new HoldfastException(HoldfastError.InvalidPayload, $"'{Name}' takes {_parameters.Length} arguments, not {arguments.Count}.");
-        return [.. _parameters.Select((p, i) => json.Read(arguments[i], p.ParameterType, $"The argument '{p.Name}' of {Name}"))];
+        return [.. _parameters.Select((p, i) => services.ReadKept(arguments[i], p.ParameterType, $"The argument '{p.Name}' of {Name}", keptUtc))];
     }
 
     public object? Call(Workflow workflow, object?[] arguments) => _method.Invoke(workflow, BindingFlags.DoNotWrapExceptions, null, arguments, null);

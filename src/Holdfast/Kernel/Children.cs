@@ -35,7 +35,7 @@ static class Children
         }
         state.Ops.Remove(child.Id);
         decision.Note(JournalKind.ChildSettled, child.Id, $"{child.Workflow} {child.Child}: {Word(outcome)}");
-        decision.Deliveries.Add(new(child.Id, outcome));
+        decision.Deliveries.Add(new(child.Id, outcome, KeptUtc: mail.Utc));
     }
 
     static ChildOp? Named(RunState state, string child)

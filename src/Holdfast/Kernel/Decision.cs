@@ -16,7 +16,8 @@ abstract record Effect
 /// <param name="Op">The op's number.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Mail">For a receive: the message that was taken.</param>
-readonly record struct Delivery(long Op, Outcome Outcome, StoredMail? Mail = null);
+/// <param name="KeptUtc">When the outcome was written, or the beginning of time where that is not known; null for by this process.</param>
+readonly record struct Delivery(long Op, Outcome Outcome, StoredMail? Mail = null, DateTimeOffset? KeptUtc = null);
 
 /// <summary>Collects what the events of one turn lead to, beside the changed state. Reused from turn to turn.</summary>
 sealed class Decision

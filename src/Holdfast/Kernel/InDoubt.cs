@@ -70,6 +70,6 @@ static class InDoubt
             return;
         }
         decision.Note(JournalKind.StepDecided, step.Id, Line.Of($"{step.Label}: {outcome.Kind} {outcome.Summary}".TrimEnd()), step.Attempt);
-        Steps.Settle(state, step, outcome, decision);
+        Steps.Settle(state, step, outcome, decision, mail.Utc);
     }
 }

@@ -7,6 +7,6 @@ static class ResultStored
     {
         if (state.Status != RunStatus.Running) return;
         // In any phase: what the store keeps did happen, whatever the state believes, and a doubt about it is over.
-        if (state.Ops.TryGet(stored.Op, out var op) && op is StepOp step) Steps.Settle(state, step, stored.Outcome, decision);
+        if (state.Ops.TryGet(stored.Op, out var op) && op is StepOp step) Steps.Settle(state, step, stored.Outcome, decision, DateTimeOffset.MinValue);
     }
 }

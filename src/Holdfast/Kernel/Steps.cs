@@ -4,10 +4,10 @@ namespace Holdfast.Kernel;
 static class Steps
 {
     /// <summary>Ends the step with an outcome for the frames.</summary>
-    public static void Settle(RunState state, StepOp step, Outcome outcome, Decision decision)
+    public static void Settle(RunState state, StepOp step, Outcome outcome, Decision decision, DateTimeOffset? keptUtc = null)
     {
         Drop(state, step, decision);
-        decision.Deliveries.Add(new(step.Id, outcome));
+        decision.Deliveries.Add(new(step.Id, outcome, KeptUtc: keptUtc));
     }
 
     /// <summary>Takes the step out. An attempt that this turn ordered must not start: nobody would owe it.</summary>

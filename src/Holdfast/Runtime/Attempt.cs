@@ -50,6 +50,9 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
 
     public JsonValues Json => _engine.Json;
 
+    /// <summary>Reads what was written for the step, which may have been by another build. Where that shows, the attempt does not count, if it is one that may be made again.</summary>
+    public T ReadKept<T>(ReadOnlyMemory<byte> utf8, string what, bool isBegun) => (T)_engine.Services(memory.Info).ReadKept(utf8, typeof(T), what, isBegun && step.AtMostOnce ? null : step.StartedUtc)!;
+
     /// <summary>
     /// Signalled on time-out, cancellation and stop. Made at first use: most steps never look at it. It hears of the stop only until the
     /// attempt has ended, since the engine would otherwise hold on to the tokens of all attempts that it ever ran.
@@ -245,6 +248,12 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     /// <summary>The attempt failed, was cancelled, or ran out of time: whichever says so first.</summary>
     public void Fail(Exception error)
     {
+        // What it needs is of a type that has changed: that says nothing about the step.
+        if (error is MisreadException misread)
+        {
+            Refuse(misread);
+            return;
+        }
         if (Interlocked.Exchange(ref _ended, 1) == 0) Failed(error);
     }
 
@@ -295,7 +304,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         Post(result.ToOutcome(_engine.Codec), !result.ErrorBases.Any(step.Retry.NonRetryable.Contains));
     }
 
-    /// <summary>Never begun, because what is saved of the step cannot be read or has no handler here. The run waits for the code, and the step with it.</summary>
+    /// <summary>Not to be counted, because what is saved of the step cannot be read or has no handler here. The run waits for the code, and the step with it.</summary>
     public void Refuse(HoldfastException why)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;

@@ -32,16 +32,21 @@ abstract class CallHandler
     /// <summary>What stands against its argument and its result at a border, or null.</summary>
     public abstract string? Problem(JsonValues json);
 
+    /// <summary>What it takes.</summary>
+    public abstract Type Argument { get; }
+
     public abstract Task<byte[]> RunAsync(IServiceProvider services, StepContext context, CallTicket ticket, JsonValues json);
 }
 
 sealed class CallHandler<TArgument, TResult>(string name, Func<IServiceProvider, TArgument, StepContext, Task<TResult>> body) : CallHandler
 {
+    public override Type Argument => typeof(TArgument);
+
     public override string? Problem(JsonValues json) => json.Problem(typeof(TArgument)) ?? json.Problem(typeof(TResult));
 
     public override async Task<byte[]> RunAsync(IServiceProvider services, StepContext context, CallTicket ticket, JsonValues json)
     {
-        var argument = json.Read<TArgument>(ticket.Argument, $"The argument of '{name}'");
+        var argument = context.ReadArgument<TArgument>(ticket.Argument, $"The argument of '{name}'");
         return json.Write(await body(services, argument, context).ConfigureAwait(false), typeof(TResult), $"The result of '{name}'");
     }
 }

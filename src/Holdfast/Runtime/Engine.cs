@@ -19,6 +19,7 @@ sealed class Engine : IAsyncDisposable
     readonly ConcurrentDictionary<RunId, LiveRun> _runs = new();
     readonly CancellationTokenSource _stopping = new();
     readonly ILogger _log;
+    readonly Func<string, Type?> _argumentOf;
     readonly ITimer _sweep;
     readonly MigratedRuns _migrated;
     readonly bool _alwaysCold;
@@ -31,6 +32,7 @@ sealed class Engine : IAsyncDisposable
     {
         Provider = provider;
         Options = options;
+        _argumentOf = name => handlers.GetValueOrDefault(name)?.Argument;
         Registry = registry;
         Handlers = handlers;
         _log = new QuietLogger(log);
@@ -104,6 +106,9 @@ sealed class Engine : IAsyncDisposable
 
     public long Epoch { get; private set; }
 
+    /// <summary>When this process took the store over.</summary>
+    public DateTimeOffset Since { get; private set; } = DateTimeOffset.MaxValue;
+
     /// <summary>Signalled when the engine stops, for good. Valid also after that: an attempt may outlive the engine.</summary>
     public CancellationToken Stopping { get; }
 
@@ -121,6 +126,7 @@ sealed class Engine : IAsyncDisposable
             if (handler.Problem(Json) is { } problem) throw new HoldfastException(HoldfastError.InvalidPayload, $"The step '{name}' takes or gives what would not survive as JSON: {problem}");
         var rehearsal = Rehearsal.OverFor(Options);
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
+        Since = Time.GetUtcNow();
         Marks = RunningMarks.Open(Store.SidecarPath);
         foreach (var (run, marks) in Marks.Previous) _marked.TryAdd(run, marks);
         Failure = null;
@@ -340,6 +346,8 @@ sealed class Engine : IAsyncDisposable
         CancelGrace = Options.CancelGrace,
         Random = Options.Random,
         Time = Time,
+        Since = Since,
+        ArgumentOf = _argumentOf,
         TraceParent = run.TraceParent,
     };
 

@@ -1,4 +1,5 @@
 using Holdfast.Frames;
+using Holdfast.Frames.Graph;
 using Holdfast.Kernel;
 using Holdfast.Storage;
 
@@ -38,11 +39,11 @@ static class FrameRunner
         var type = memory.Type!;
         try
         {
-            var input = type.InputType is { } inputType ? graph.Services.Json.Read(memory.Info.Input, inputType, $"The input of {type.Name}") : null;
+            var input = type.InputType is { } inputType ? graph.Services.ReadKept(memory.Info.Input, inputType, $"The input of {type.Name}", KeptUtc(memory)) : null;
             graph.Root = type.Start(graph.Workflow, input);
             if (!ReferenceEquals(graph.Root.Owner, graph)) graph.RecordMisuse($"{type.Name}.Run returned a durable of another run.");
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not MisreadException)
         {
             // A Run that is not async, or an input that does not decode, throws at the call instead of through its durable.
             var failed = new Durable<Nothing> { Owner = graph, Scope = graph.RootScope, Observed = true };
@@ -53,6 +54,9 @@ static class FrameRunner
         graph.Root.Observed = true;
         graph.Unobserved.Remove(graph.Root);
     }
+
+    /// <summary>When the input was written. That of a run in another one's place is older than the run.</summary>
+    static DateTimeOffset KeptUtc(RunMemory memory) => memory.State.RestartOf is null ? memory.Info.CreatedUtc : DateTimeOffset.MinValue;
 
     /// <summary>
     /// Once Run has returned, nothing may be left over: ops that nobody waits for are given up, and code that still runs is cancelled and

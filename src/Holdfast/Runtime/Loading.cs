@@ -198,7 +198,7 @@ static class Loading
                 // very turn brings come as deliveries. A parked run takes none until it goes on: code could run on them that nobody may run now.
                 foreach (var result in memory.State.Status == RunStatus.Running ? memory.Unfolded : [])
                     if (!decision.Deliveries.Exists(d => d.Op == result.Op) && graph.Ops.Remove(result.Op, out var durable))
-                        durable.Deliver(new(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span)));
+                        durable.Deliver(new(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span), KeptUtc: DateTimeOffset.MinValue));
             }
         }
         catch

@@ -1,3 +1,4 @@
+using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
 using Holdfast.Storage;
@@ -83,8 +84,20 @@ sealed class MigratedRuns(Engine engine) : IThreadPoolWorkItem
         if (engine.Registry.Find(row.Workflow, row.Version) is not { } type || await engine.Store.LoadAsync(row.Id, cancellationToken).ConfigureAwait(false) is not { Unreadable: null } stored) return false;
         if (StateBytes.TryRead(stored.Run.State, out _) is not { } state || state.Ops.Any(op => op is StepOp { Handler: { } handler } && !engine.Handlers.ContainsKey(handler))) return false;
         if (Damaged.IsUnreadable(state) && !await LargeValues.AreReadableAsync(engine.Store, stored, cancellationToken).ConfigureAwait(false)) return false;
-        if (stored.Snapshot.IsEmpty) return true;
-        using var services = new ServiceLease(engine.Provider, type);
-        return SnapshotCheck.Problem(engine.Services(stored.Run), services, stored) is null;
+        var leases = new List<ServiceLease>();
+        try
+        {
+            return await SnapshotCheck.ProblemAsync(engine.Store, engine.Services(stored.Run), Lease, type, stored, cancellationToken).ConfigureAwait(false) is null;
+        }
+        finally
+        {
+            leases.ForEach(static lease => lease.Dispose());
+        }
+
+        IInjected Lease()
+        {
+            leases.Add(new(engine.Provider, type));
+            return leases[^1];
+        }
     }
 }

@@ -60,7 +60,7 @@ static class Questions
             var graph = memory.Graph ??= Loading.Graph(run, memory, engine.Time.GetUtcNow(), run.Decision, begins: !memory.State.Begun);
             var member = memory.Type!.Queries.GetValueOrDefault(call.Name) ?? throw new HoldfastException(
                 HoldfastError.UnknownMember, $"Run {run.Id} is of workflow '{memory.Type.Name}', version {memory.Type.Version}, which has no query '{call.Name}'. Mark the property or method with [Query].");
-            var arguments = member.Read(call.Arguments, engine.Json);
+            var arguments = member.Read(call.Arguments, graph.Services, keptUtc: null);
             var before = engine.Codec.EncodeRun(graph).Bytes;
             byte[]? answer = null;
             Exception? thrown = null;

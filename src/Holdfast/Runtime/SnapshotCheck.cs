@@ -10,26 +10,80 @@ namespace Holdfast.Runtime;
 static class SnapshotCheck
 {
     /// <summary>What stands against it, or null.</summary>
+    /// <param name="store">Where its large values are; they are fetched if they are needed.</param>
     /// <param name="with">What frames need.</param>
-    /// <param name="services">What stands where services were.</param>
+    /// <param name="services">Makes what stands where services were.</param>
+    /// <param name="type">The run's workflow.</param>
     /// <param name="stored">The run.</param>
-    /// <param name="blobs">Its large values; null leaves them empty, for code and types are what is looked at.</param>
-    public static HoldfastException? Problem(RunServices with, IInjected services, StoredRun stored, Func<BlobHash, ReadOnlyMemory<byte>?>? blobs = null)
+    /// <param name="cancellationToken">Ends the fetching.</param>
+    public static async ValueTask<HoldfastException?> ProblemAsync(IStore store, RunServices with, Func<IInjected> services, WorkflowType type, StoredRun stored, CancellationToken cancellationToken)
     {
-        blobs ??= static _ => Array.Empty<byte>();
+        var problem = Problem(with, services(), type, stored, static _ => Array.Empty<byte>());
+        // Without its large values a graph can look changed: two keys of a dictionary may be the same empty text.
+        if (problem is not { Error: HoldfastError.CorruptSnapshot or HoldfastError.NeedsMigration } or CodeChangedException or MisreadException) return problem;
+        var blobs = new Dictionary<BlobHash, ReadOnlyMemory<byte>>();
         try
         {
+            foreach (var hash in LargeValues.NeededBy(stored))
+                if (await store.LoadBlobAsync(stored.Key, hash, cancellationToken).ConfigureAwait(false) is { } data) blobs[hash] = data;
+        }
+        catch (HoldfastException error) when (error.Error is HoldfastError.PayloadUnreadable or HoldfastError.CorruptSnapshot)
+        {
+            return error;
+        }
+        return Problem(with, services(), type, stored, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null);
+    }
+
+    static HoldfastException? Problem(RunServices with, IInjected services, WorkflowType type, StoredRun stored, Func<BlobHash, ReadOnlyMemory<byte>?> blobs)
+    {
+        try
+        {
+            var state = StateCodec.Decode(stored.Run.State.Span);
             var graph = new RunGraph(with);
             if (!stored.Snapshot.IsEmpty) with.Codec.DecodeRun(stored.Snapshot, blobs, graph, services);
             foreach (var result in stored.Results)
-                if (graph.Ops.TryGetValue(result.Op, out var waiting)) waiting.Check(StateCodec.DecodeOutcome(result.Outcome.Span));
-            foreach (var op in StateCodec.Decode(stored.Run.State.Span).Ops)
-                if (op is StepOp { Kind: not StepKind.Call } step) with.Codec.DecodeIntent(step.Intent, blobs, services);
+                if (graph.Ops.TryGetValue(result.Op, out var waiting)) Try(() => waiting.Check(new(result.Op, StateCodec.DecodeOutcome(result.Outcome.Span), KeptUtc: DateTimeOffset.MinValue)));
+            foreach (var op in state.Ops)
+            {
+                if (op is not StepOp step) continue;
+                if (step.Kind != StepKind.Call) with.Codec.DecodeIntent(step.Intent, blobs, services);
+                else if (with.ArgumentOf(step.Handler!) is { } taken) Try(() => with.ReadKept(step.Intent, taken, $"The argument of '{step.Handler}'", step.StartedUtc));
+            }
+            if (!state.Begun && type.InputType is { } input) Try(() => with.ReadKept(stored.Run.Input, input, $"The input of {type.Name}", stored.Run.CreatedUtc));
+            foreach (var mail in stored.Mail) Try(() => Read(mail, with, type, state, graph));
             return null;
         }
         catch (HoldfastException error)
         {
             return error;
+        }
+    }
+
+    static void Read(StoredMail mail, RunServices with, WorkflowType type, RunState state, RunGraph graph)
+    {
+        switch (mail.Kind)
+        {
+            case MailKind.Signal when state.Ops.OfType<ReceiveOp>().FirstOrDefault(r => r.Signal == mail.Name) is { } receive:
+                if (graph.Ops.TryGetValue(receive.Id, out var signalled)) signalled.Check(new(receive.Id, Outcome.Done, mail));
+                break;
+            case MailKind.ChildSettled when Kernel.Mail.Addressee(state, mail) is ChildOp child && graph.Ops.TryGetValue(child.Id, out var settled):
+                settled.Check(new(child.Id, StateCodec.DecodeOutcome(mail.Payload.Span), KeptUtc: mail.Utc));
+                break;
+            case MailKind.Update when type.Updates.TryGetValue(mail.Name, out var update):
+                update.Read(UpdateCall.Decode(mail.Payload).Arguments, with, mail.Utc);
+                break;
+        }
+    }
+
+    /// <summary>Who has written what never fitted is told so by the run, which goes on.</summary>
+    static void Try(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.InvalidPayload)
+        {
         }
     }
 }

@@ -1,4 +1,5 @@
 using Holdfast.Frames;
+using Holdfast.Frames.Graph;
 using Holdfast.Kernel;
 using Holdfast.Storage;
 
@@ -146,7 +147,7 @@ static class StepRunner
         {
             result = await Marked(attempt, engine, () => handler.RunAsync(services.ServiceProvider, new StepContext(attempt), ticket, engine.Json), static w => w.IsCompleted, out mark).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not OperationCanceledException || !attempt.Token.IsCancellationRequested)
+        catch (Exception error) when (error is not MisreadException && (error is not OperationCanceledException || !attempt.Token.IsCancellationRequested))
         {
             engine.CompleteCall(ticket, CallResult.Failed(error));
             return null;

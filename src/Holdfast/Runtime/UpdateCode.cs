@@ -49,13 +49,13 @@ static class UpdateCode
             (id, var written) = UpdateCall.Decode(mail.Payload);
             var member = memory.Type!.Updates.GetValueOrDefault(mail.Name) ?? throw new HoldfastException(
                 HoldfastError.UnknownMember, $"Run {run.Id} is of workflow '{memory.Type.Name}', version {memory.Type.Version}, which has no update '{mail.Name}'. Mark the method with [Update].");
-            var arguments = member.Read(written, engine.Json);
+            var arguments = member.Read(written, graph.Services, mail.Utc);
             var answer = graph.Look(() => member.Write(member.Call(graph.Workflow, arguments), engine.Json));
             // What could not be saved is the update's to answer for, and must not park the run.
             engine.Codec.EncodeRun(graph);
             return (id, new(OutcomeKind.Succeeded, answer));
         }
-        catch (Exception error) when (error is not InvariantException)
+        catch (Exception error) when (error is not (InvariantException or Frames.Graph.MisreadException))
         {
             return (id, new(OutcomeKind.Failed, RunErrors.Encode(error), $"{error.GetType().Name}: {ErrorText.MessageOf(error)}"));
         }

@@ -157,7 +157,7 @@ public sealed class StepTests
             _world.StepAt(op).Phase = phase;
             var outcome = KernelWorld.Ok();
             var decision = _world.Do(new RunEvent.ResultStored(op, outcome));
-            Assert.Equal([new Delivery(op, outcome)], decision.Deliveries);
+            Assert.Equal([new Delivery(op, outcome, KeptUtc: DateTimeOffset.MinValue)], decision.Deliveries);
             Assert.Empty(decision.Journal);
             Assert.Equal("", KernelWorld.Text(_world.Do(new RunEvent.ResultStored(op, outcome))));
         }

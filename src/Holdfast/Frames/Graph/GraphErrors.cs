@@ -23,6 +23,9 @@ static class GraphErrors
         "Start the build that made the run again, keep its class as the old version beside the new one, or restart the run from its input.";
 }
 
+/// <summary>What waited as JSON does not fit the type that it is read as here, which was another one when it was written.</summary>
+sealed class MisreadException(HoldfastException why) : HoldfastException(HoldfastError.NeedsMigration, $"{why.Message} It was kept before the type changed. {GraphErrors.WaysOut}", why);
+
 /// <summary>A saved value stands where its type does not fit any more.</summary>
 sealed class MisfitException(Type saved, Type wanted, string where)
     : HoldfastException(HoldfastError.NeedsMigration, $"A saved value of type {saved} does not fit {where}. {GraphErrors.WaysOut}")

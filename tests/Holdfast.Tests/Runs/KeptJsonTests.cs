@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Holdfast.Hosting;
+
+namespace Holdfast.Tests.Runs;
+
+/// <summary>What is read at a border says what was kept, or is refused with the place and the reason. Enums stand there by name.</summary>
+[SuppressMessage("Naming", "CA1711", Justification = "Flags are what is tested.")]
+[SuppressMessage("Naming", "CA1712", Justification = "As people write them.")]
+[SuppressMessage("Design", "CA1069", Justification = "Two names of one number are what is tested.")]
+[SuppressMessage("Design", "CA1008", Justification = "An enum without a name for 0 is what is tested.")]
+public sealed class KeptJsonTests
+{
+    static readonly JsonValues Json = new(new HoldfastOptions().Json);
+
+    public enum Plain { None, Some, Other = -5 }
+
+    public enum Twice { Draft = 1, Sent = 2, Posted = 2 }
+
+    [Flags]
+    public enum Rights { Read = 1, Write = 2, Execute = 4, All = 7, Far = 48 }
+
+    [Flags]
+    public enum Wide : ulong { Low = 1, High = 1UL << 63 }
+
+    public enum Small : byte { One = 1 }
+
+    [JsonConverter(typeof(JsonNumberEnumConverter<Own>))]
+    public enum Own { Zero, One }
+
+    [Theory]
+    [InlineData(Plain.Some, "\"Some\"")]
+    [InlineData(Plain.Other, "\"Other\"")]
+    [InlineData((Plain)7, "7")]
+    [InlineData((Plain)(-7), "-7")]
+    [InlineData(Twice.Draft, "\"Draft\"")]
+    [InlineData(Twice.Posted, "\"Sent=2\"")]
+    [InlineData((Twice)3, "\"Draft, Sent=2\"")]
+    [InlineData(Rights.Read | Rights.Execute, "\"Read, Execute\"")]
+    [InlineData(Rights.All, "\"Read, Write, Execute\"")]
+    [InlineData(Rights.Far, "\"Far=48\"")]
+    [InlineData(Rights.Far | Rights.Write, "\"Write, Far=48\"")]
+    [InlineData((Rights)16, "16")]
+    [InlineData((Rights)9, "\"Read, 8\"")]
+    [InlineData((Rights)0, "0")]
+    [InlineData(Wide.High | Wide.Low, "\"Low, High\"")]
+    [InlineData((Wide)(1UL << 62), "4611686018427387904")]
+    [InlineData(Own.One, "1")]
+    public void An_enum_is_written_by_names_and_comes_back(Enum value, string written)
+    {
+        Assert.Equal(written, Encoding.UTF8.GetString(Json.Write(value, value.GetType(), "it")));
+        Assert.Equal(value, Json.Read(Encoding.UTF8.GetBytes(written), value.GetType(), "it"));
+        var keys = typeof(Dictionary<,>).MakeGenericType(value.GetType(), typeof(int));
+        var table = (System.Collections.IDictionary)Activator.CreateInstance(keys)!;
+        table.Add(value, 1);
+        Assert.Equal(value, Assert.Single(((System.Collections.IDictionary)Json.Read(Json.Write(table, keys, "it"), keys, "it")!).Keys.Cast<object>()));
+    }
+
+    [Fact]
+    public void Numbers_are_read_as_they_were_written_before_and_names_in_any_form_that_says_the_same()
+    {
+        Assert.Equal(Plain.Other, Read<Plain>("-5"));
+        Assert.Equal(Rights.All, Read<Rights>("7"));
+        Assert.Equal(Rights.Read | Rights.Write, Read<Rights>("\"Write,Read\""));
+        Assert.Equal(Wide.High, Read<Wide>("9223372036854775808"));
+        Assert.Equal([Plain.Some], Read<Dictionary<Plain, int>>("""{"Some":1}""").Keys);
+        Assert.Equal([(Plain)7], Read<Dictionary<Plain, int>>("""{"7":1}""").Keys);
+    }
+
+    [Theory]
+    [InlineData(typeof(Plain), "\"Gone\"", "'Gone' is no member of it")]
+    [InlineData(typeof(Plain), "4294967296", "Plain")]
+    [InlineData(typeof(Plain), "1.5", "Plain")]
+    [InlineData(typeof(Plain), "true", "Plain")]
+    [InlineData(typeof(Small), "256", "Small")]
+    [InlineData(typeof(Small), "-1", "Small")]
+    [InlineData(typeof(Rights), "\"All\"", "'All' is several flags (7), and was one")]
+    [InlineData(typeof(Rights), "\"Far=32\"", "'Far' is 48, and stood for 32")]
+    [InlineData(typeof(Rights), "\"Read, Read\"", "'Read' is no flag of its own")]
+    [InlineData(typeof(Twice), "\"Sent=3\"", "'Sent' is 2, and stood for 3")]
+    [InlineData(typeof(Rights), "\"\"", "'' is no member of it")]
+    public void Names_that_say_something_else_are_refused(Type type, string kept, string says)
+    {
+        var refused = Assert.Throws<HoldfastException>(() => Json.Read(Encoding.UTF8.GetBytes(kept), type, "it"));
+        Assert.Equal(HoldfastError.InvalidPayload, refused.Error);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_converter_of_the_users_writes_enums_as_it_always_did()
+    {
+        var json = new JsonValues(new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } });
+        Assert.Equal("\"some\"", Encoding.UTF8.GetString(json.Write(Plain.Some, typeof(Plain), "it")));
+        Assert.Equal(Plain.Some, json.Read<Plain>("\"some\""u8.ToArray(), "it"));
+    }
+
+    [Theory]
+    [InlineData("1.50", "1.5", true)]
+    [InlineData("1E+2", "100", true)]
+    [InlineData("-0", "0", true)]
+    [InlineData("0.0010e3", "1", true)]
+    [InlineData("12345678901234567.89", "1.2345678901234568E+16", false)]
+    [InlineData("1", "-1", false)]
+    [InlineData("1e400", "1e401", false)]
+    public void Numbers_are_compared_by_what_they_are_worth(string one, string other, bool equal) => Assert.Equal(equal, ExactNumber.AreEqual(one, other));
+
+    public sealed record Note(string Text, int Number = 0);
+
+    public sealed class Trip
+    {
+        public DateTime Start { get; set; }
+
+        public ImmutableHashSet<string> Stops { get; set; } = [];
+
+        public HashSet<Note> Notes { get; set; } = [];
+
+        public Dictionary<string, object?> Extras { get; set; } = [];
+
+        public double Long { get; set; }
+
+        [JsonIgnore]
+        public string? Left { get; set; }
+
+        public DateTime Now => DateTime.UtcNow;
+    }
+
+    [Theory]
+    [InlineData("""{"start":"2026-01-01T12:00:00+05:30","stops":["b","a"],"notes":[],"extras":{"y":1,"x":[1.0,{}]},"long":1.50}""")]
+    [InlineData("""{"LONG":1,"extras":{},"notes":[{"text":"b"},{"number":0,"text":"a"}],"stops":[],"start":"2026-01-01T12:00:00","left":"may be lost"}""")]
+    public void What_says_the_same_in_another_form_is_read(string kept) => Read<Trip>(kept);
+
+    [Theory]
+    [InlineData("""{"start":"2026-01-01T12:00:00","stops":["a","a"],"notes":[],"extras":{},"long":1}""", "$.stops was kept with 2 items, and would be read with 1")]
+    [InlineData("""{"start":"2026-01-01T12:00:00","stops":[],"notes":[{"text":"a","number":1,"more":1}],"extras":{},"long":1}""", "$.notes[0].more is kept, and Holdfast.Tests.Runs.KeptJsonTests+Note has no member of that name")]
+    [InlineData("""{"start":"2026-01-01T12:00:00","stops":[],"notes":[],"extras":{},"long":0.1234567890123456789}""", "$.long was kept as 0.1234567890123456789 and would be read as 0.12345678901234568")]
+    [InlineData("""{"start":"2026-01-01T12:00:00","stops":[],"extras":{},"long":1}""", "$.notes is not in what was kept")]
+    [InlineData("""{"start":"2026-01-01T12:00:00","stops":[],"notes":[],"extras":{},"long":1,"now":"2026-01-01T12:00:00"}""", "$.now is kept")]
+    public void What_says_something_else_is_refused_with_its_place(string kept, string says)
+    {
+        var refused = Assert.Throws<HoldfastException>(() => Read<Trip>(kept));
+        Assert.Equal(HoldfastError.InvalidPayload, refused.Error);
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_worked_out_is_not_written()
+    {
+        var written = Encoding.UTF8.GetString(Json.Write(new Trip(), typeof(Trip), "it"));
+        Assert.DoesNotContain("now", written, StringComparison.Ordinal);
+        Assert.Equal("""{"what":1}""", Encoding.UTF8.GetString(Json.Write(new { What = 1 }, new { What = 1 }.GetType(), "it")));
+    }
+
+    [JsonDerivedType(typeof(Card), "card"), JsonDerivedType(typeof(Cash), "cash")]
+    public abstract record Payment(decimal Amount);
+
+    public sealed record Card(decimal Amount, string Last4) : Payment(Amount);
+
+    public sealed record Cash(decimal Amount) : Payment(Amount);
+
+    [Fact]
+    public void Members_of_derived_classes_are_their_own()
+    {
+        List<Payment> both = [new Card(1.5m, "1234"), new Cash(2)];
+        Assert.Equal(both, Read<List<Payment>>(Encoding.UTF8.GetString(Json.Write(both, typeof(List<Payment>), "it"))));
+        var refused = Assert.Throws<HoldfastException>(() => Read<List<Payment>>("""[{"$type":"cash","last4":"1234","amount":1}]"""));
+        Assert.Contains("$[0].last4 is kept, and Holdfast.Tests.Runs.KeptJsonTests+Cash has no member", refused.Message, StringComparison.Ordinal);
+    }
+
+    static T Read<T>(string kept) => Json.Read<T>(Encoding.UTF8.GetBytes(kept), "it");
+}
