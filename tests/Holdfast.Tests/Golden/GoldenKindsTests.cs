@@ -64,8 +64,6 @@ public sealed class GoldenKindsTests
 
         Type Outside => Build.GetType("Golden.Outside", throwOnError: true)!;
 
-        public void Open() => Outside.GetField("IsOpen")!.SetValue(null, true);
-
         public Type Workflow(string name) => Build.GetType("Golden." + name, throwOnError: true)!;
 
         public async Task<RunHandle> StartAsync(string workflow, object? input, string key)
@@ -91,9 +89,11 @@ public sealed class GoldenKindsTests
         }
     }
 
-    static async Task<Opened> OpenAsync(string sources, string database, PayloadCodec? codec)
+    static async Task<Opened> OpenAsync(string sources, string database, PayloadCodec? codec, bool isOutsideOpen)
     {
         var build = GoldenBuild.Compile(sources);
+        // Before the engine runs: it takes up at once what was under way.
+        build.GetType("Golden.Outside", throwOnError: true)!.GetField("IsOpen")!.SetValue(null, isOutsideOpen);
         var world = await World.StartAsync([.. build.GetExportedTypes().Where(static type => typeof(Workflow).IsAssignableFrom(type))], () => SqliteStore.Open(database, new() { ReserveBytes = 0 }), options: o =>
         {
             o.StopTime = TimeSpan.Zero;
@@ -106,7 +106,7 @@ public sealed class GoldenKindsTests
     static async Task WriteAsync(string sources, string target, PayloadCodec? codec, Func<Opened, Task> write)
     {
         using var directory = new TemporaryDirectory();
-        var golden = await OpenAsync(sources, directory["runs.db"], codec);
+        var golden = await OpenAsync(sources, directory["runs.db"], codec, isOutsideOpen: false);
         await using (golden.World) await write(golden);
         await using var plain = File.OpenRead(golden.Database);
         await using var packed = new GZipStream(File.Create(target), CompressionLevel.SmallestSize);
@@ -119,7 +119,7 @@ public sealed class GoldenKindsTests
         var database = directory["runs.db"];
         await using (var packed = new GZipStream(File.OpenRead(Path.Combine(folder, file)), CompressionMode.Decompress))
         await using (var plain = File.Create(database)) await packed.CopyToAsync(plain);
-        var golden = await OpenAsync(Path.Combine(folder, Sources), database, codec);
+        var golden = await OpenAsync(Path.Combine(folder, Sources), database, codec, isOutsideOpen: true);
         await using (golden.World) await read(golden);
     }
 
@@ -150,7 +150,6 @@ public sealed class GoldenKindsTests
 
     static async Task ResumeAsync(Opened golden)
     {
-        golden.Open();
         var world = golden.World;
         var counting = await golden.FindAsync("Counting", "counting");
         Assert.Equal(5, await golden.SumAsync(counting));
