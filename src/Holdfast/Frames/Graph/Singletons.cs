@@ -127,5 +127,5 @@ static class Unchanging
 
     static bool HasReadOnlyFields(Type type) =>
         !KnownTypes.IsFramework(type.Assembly) && !typeof(Workflow).IsAssignableFrom(type) && Plans.For(type)?.GetType() is { IsGenericType: true } plan && plan.GetGenericTypeDefinition() == typeof(ClassPlan<>)
-        && FieldSet.Of(type).Fields.All(static field => field.IsInitOnly);
+        && FieldSet.Of(type).Fields.All(Code.SettledFields.Contain);
 }

@@ -53,6 +53,28 @@ public class SingletonTests
         public int More => _more.Length;
     }
 
+    /// <summary>What a primary constructor captures cannot be marked as read-only; nothing writes to it all the same.</summary>
+    sealed class Grade(string name, int rank)
+    {
+        public static readonly Grade First = new("first", 1);
+
+        public override string ToString() => $"{name} {rank}";
+    }
+
+    sealed class Tally(int count)
+    {
+        public static readonly Tally Shared = new(0);
+
+        public int Next() => ++count;
+    }
+
+    sealed class Remote(int count)
+    {
+        public static readonly Remote Shared = new(0);
+
+        public Action Counter() => () => count++;
+    }
+
     sealed class Knot
     {
         public static readonly Knot Tied = new();
@@ -108,6 +130,9 @@ public class SingletonTests
     }
 
     [Fact]
+    public void CapturedParametersThatNothingWritesToDoNotMakeACopyOfThem() => Assert.Same(Grade.First, Codecs.Copy(Grade.First));
+
+    [Fact]
     public void WhatTheyHoldMayBeCodeAndRows()
     {
         var copy = Codecs.Copy(new Dictionary<Rule, int> { [Rule.Twice] = 3 });
@@ -118,7 +143,7 @@ public class SingletonTests
     [Fact]
     public void WhatMayChangeIsTheRunsOwnCopy()
     {
-        foreach (var shared in (object[])[Counter.Shared, Cache.Shared, Late.Only]) Assert.NotSame(shared, Codecs.Copy(shared));
+        foreach (var shared in (object[])[Counter.Shared, Cache.Shared, Late.Only, Tally.Shared, Remote.Shared]) Assert.NotSame(shared, Codecs.Copy(shared));
     }
 
     static object? Member(Assembly assembly, string name) => assembly.GetType("Status")!.GetMember(name, BindingFlags.Static | BindingFlags.Public)[0] switch
