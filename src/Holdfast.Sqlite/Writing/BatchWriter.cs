@@ -48,7 +48,7 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
     public void Forget() => _runs.Forget();
 
     /// <param name="write">What to apply.</param>
-    /// <param name="savepoint">The savepoint around this write; only a batch with transaction steps has them.</param>
+    /// <param name="savepoint">The savepoint around this write; only a batch with work of users has them.</param>
     public WriteResult Apply(StoreWrite write, string? savepoint) => write switch
     {
         Transition transition => Advance(transition),
@@ -56,6 +56,7 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
         PostMail post => post.Epoch is { } epoch && epoch != _epoch ? new(Verdict.Stale, post.Run) : Post(post),
         CreateRun create => create.Epoch is { } epoch && epoch != _epoch ? new(Verdict.Stale, create.Run.Id) : _runs.Create(create.Run),
         TransactionStep step => RunStep(step, savepoint!),
+        ClientTransaction transaction => Run(transaction, savepoint!),
         PruneRuns prune => prune.Epoch == _epoch ? new(Verdict.Committed, Pruned: _prune.Prune(prune)) : new(Verdict.Stale),
         _ => throw new ArgumentException($"The store does not know the write {write?.GetType().Name ?? "null"}."),
     };
@@ -121,6 +122,14 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
         _values.PutResult(head.Key, step.Op, outcome.Span);
         Note(head, step.Utc, answer.Journal.Span, step.JournalKeep);
         return new(Verdict.Committed, step.Run, step.Key, Outcome: outcome);
+    }
+
+    WriteResult Run(ClientTransaction transaction, string savepoint)
+    {
+        if (transaction.Epoch != _epoch) return new(Verdict.Stale);
+        if (guest.Run(connection => new(transaction.Work(connection), null, default)).Keep) return new(Verdict.Committed);
+        database.Execute($"ROLLBACK TO {savepoint}");
+        return new(Verdict.Undone);
     }
 
     void Note(in RunHead head, DateTimeOffset utc, ReadOnlySpan<byte> entries, int keep)

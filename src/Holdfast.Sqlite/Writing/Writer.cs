@@ -222,7 +222,7 @@ sealed class Writer : IDisposable
     static bool HasSteps(IReadOnlyList<StoreWrite> writes)
     {
         for (var i = 0; i < writes.Count; i++)
-            if (writes[i] is TransactionStep) return true;
+            if (writes[i] is TransactionStep or ClientTransaction) return true;
         return false;
     }
 

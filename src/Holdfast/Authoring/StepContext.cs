@@ -95,37 +95,3 @@ public sealed class StepContext
     /// <summary>Signalled when the step times out, when its scope is cancelled, and when the process stops.</summary>
     public CancellationToken CancellationToken => _attempt.Token;
 }
-
-/// <summary>What code inside a commit works on. Valid only while that code runs; not thread-safe.</summary>
-public sealed class StepTransaction
-{
-    readonly Payloads.Envelope _envelope;
-
-    internal StepTransaction(System.Data.Common.DbConnection connection, RunId run, long op, Payloads.Envelope envelope)
-    {
-        _envelope = envelope;
-        Connection = connection;
-        RunId = run;
-        Op = op;
-    }
-
-    /// <summary>The store's own connection, inside the transaction that will commit. Its commands need no transaction object; do not commit or roll back.</summary>
-    public System.Data.Common.DbConnection Connection { get; }
-
-    /// <summary>The run.</summary>
-    public RunId RunId { get; }
-
-    /// <summary>The step's number in its run.</summary>
-    public long Op { get; }
-
-    /// <summary>Run and op as text: the same for every attempt of the step, and of no other step anywhere.</summary>
-    public string IdempotencyKey => $"{RunId}-{Op}";
-
-    /// <summary>What the step keeps in its own tables, as the engine's payload codec encodes what runs keep; without a codec, the bytes as they are.</summary>
-    /// <exception cref="HoldfastException"><see cref="HoldfastError.PayloadNotEncoded"/>: the codec could not.</exception>
-    public ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> plain) => _envelope.Seal(plain);
-
-    /// <summary>What <see cref="Encode"/> was given, also when it was kept before there was a codec.</summary>
-    /// <exception cref="HoldfastException"><see cref="HoldfastError.PayloadUnreadable"/>: the codec or its key is another one.</exception>
-    public ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> kept) => _envelope.Open(kept);
-}

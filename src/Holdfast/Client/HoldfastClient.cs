@@ -99,6 +99,14 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         return await engine.Store.BackupAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
+    public Task<T> TransactAsync<T>(Func<StoreTransaction, T> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        engine.ThrowIfNotRunning();
+        InsideCommit.ThrowIfIn(engine);
+        return ClientCommit.DoAsync(engine, work).WaitAsync(cancellationToken);
+    }
+
     public Task<PruneReport> PruneAsync(Retention? retention, string? workflow, CancellationToken cancellationToken)
     {
         engine.ThrowIfNotRunning();

@@ -90,6 +90,17 @@ public interface IHoldfastClient
     Task<PruneReport> PruneAsync(Retention? retention = null, string? workflow = null, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Does something in the store's own database, beside the runs, in a commit of its own: what it did is durable when this returns. For tables that steps write to, where somebody outside
+    /// reads or writes them too. An owner that was replaced does nothing.
+    /// </summary>
+    /// <param name="work">
+    /// Runs once, synchronously, and holds up every other commit meanwhile: read long tables in pages. It sees what runs and steps committed before it. Throw to undo what it did; the exception comes out here.
+    /// </param>
+    /// <param name="cancellationToken">Gives up waiting; what it does may be kept all the same.</param>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: the store has no database, or the work broke what it may do.</exception>
+    Task<T> TransactAsync<T>(Func<StoreTransaction, T> work, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Makes a consistent copy of the store while it runs. What was acknowledged before the call is in it. When this returns, the copy is on the disk, whole;
     /// until then there is nothing at the path, also if the process is killed.
     /// </summary>

@@ -36,6 +36,7 @@ sealed class MemoryContent
         Transition transition => Advance(transition),
         ResultOnly result => Keep(result),
         PruneRuns prune => Prune(prune),
+        ClientTransaction => new(Verdict.Refused, Reason: "A transaction needs a database to run in, and the memory store has none. Use the SQLite store."),
         TransactionStep step => new(Verdict.Refused, step.Run, step.Key,
             Reason: "A transaction step needs a database to run in, and the memory store has none. Use the SQLite store, or an ordinary step."),
         _ => throw new ArgumentException($"The store does not know the write {write?.GetType().Name ?? "null"}."),

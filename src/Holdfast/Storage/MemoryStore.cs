@@ -2,7 +2,7 @@ namespace Holdfast.Storage;
 
 /// <summary>
 /// A store that forgets everything when the process ends: for tests and for trying things out. It keeps the contract that
-/// the durable stores keep, except that <see cref="TransactionStep"/> is refused, because there is no database.
+/// the durable stores keep, except that <see cref="TransactionStep"/> and <see cref="ClientTransaction"/> are refused, because there is no database.
 /// </summary>
 /// <remarks>Thread-safe: every verb, also <see cref="AppendAsync"/>, may be called from any thread at any time.</remarks>
 public sealed class MemoryStore : IStore

@@ -202,6 +202,19 @@ public sealed class TransactionStep : StoreWrite
     public int JournalKeep { get; init; }
 }
 
+/// <summary>
+/// Work of a client in the store's own database. Like a <see cref="TransactionStep"/>, in the transaction that commits the batch, inside a savepoint, after the epoch check; but it is of no run.
+/// Answers <see cref="Verdict.Undone"/> when the work says that nothing is to be kept.
+/// </summary>
+public sealed class ClientTransaction : StoreWrite
+{
+    /// <summary>The epoch under which the writer owns the store.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>Runs the work on the given connection, and returns whether what it did is kept. Must not throw.</summary>
+    public required Func<System.Data.Common.DbConnection, bool> Work { get; init; }
+}
+
 /// <summary>What a <see cref="TransactionStep"/> did.</summary>
 /// <param name="Keep">Whether its changes to the database are kept.</param>
 /// <param name="Outcome">The op's outcome as the kernel encodes it; null when nothing is to be recorded (the step will be tried again, or goes on).</param>

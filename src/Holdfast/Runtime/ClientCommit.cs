@@ -1,0 +1,43 @@
+using Holdfast.Storage;
+
+namespace Holdfast.Runtime;
+
+/// <summary>Code of a client inside a commit.</summary>
+static class ClientCommit
+{
+    public static async Task<T> DoAsync<T>(Engine engine, Func<StoreTransaction, T> work)
+    {
+        Exception? thrown = null;
+        T result = default!;
+        var answer = await engine.Committer.CommitAsync(new ClientTransaction
+        {
+            Epoch = engine.Epoch,
+            Work = connection =>
+            {
+                try
+                {
+                    result = InsideCommit.Run("A transaction of the client", engine, () => work(StoreTransaction.OfClient(connection, engine.Envelope)));
+                    return true;
+                }
+                catch (Exception error)
+                {
+                    thrown = error;
+                    return false;
+                }
+            },
+        }).ConfigureAwait(false);
+        switch (answer.Verdict)
+        {
+            case Verdict.Committed:
+                return result;
+            case Verdict.Undone:
+                throw thrown ?? new InvariantException("A transaction of the client was undone without a reason.");
+            case Verdict.Refused:
+                throw new HoldfastException(HoldfastError.Misuse, $"The store cannot do it: {answer.Reason}");
+            default:
+                engine.LostOwnership(default, answer);
+                engine.ThrowIfNotRunning();
+                throw new HoldfastException(HoldfastError.StoreUnavailable, $"Nothing was kept: {answer.Verdict}.");
+        }
+    }
+}
