@@ -123,6 +123,15 @@ public static class InvoiceDesk
     }
     #endregion
 
+    #region open-calls
+    public static Task<int> FindOutAsync(IHoldfastClient holdfast, IBank bank) => holdfast.ReconcileAsync(async (call, cancellationToken) =>
+    {
+        if (call.Tool != "pay") return null;                          // nothing is known of it: it stays as it is
+        var receipt = await bank.FindAsync(call.Key, cancellationToken);
+        return new CallFinding(Happened: receipt is not null, By: "the bank");
+    });
+    #endregion
+
     #region agent-cassette
     public static async Task SaveAsync(IHoldfastClient holdfast, RunId agent, TextWriter file)
     {

@@ -153,7 +153,7 @@ public sealed class Toolbox : ICarrier
             var rates = request.Principal is { } principal && _rateOf(principal) is { } rate ? [.. effect.Rates, rate] : effect.Rates;
             var hash = Effect.HashOf(call);
             return new(
-                request.KeyIn(run), call.Tool.Name, call.Tool.Version, effect.Kind, hash, effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, effect.CostMaxOf(call.Arguments), rates,
+                request.KeyIn(run), call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, effect.CostMaxOf(call.Arguments), rates,
                 request.Approval);
         }
         catch (Exception error)

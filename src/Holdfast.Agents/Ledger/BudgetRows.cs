@@ -13,7 +13,7 @@ static class BudgetRows
 
     /// <summary>Opens an account. One that is open stays as it is.</summary>
     /// <exception cref="ArgumentException">It is open with another parent, the parent is not open, or there are too many above it.</exception>
-    public static void Open(StepTransaction transaction, AccountId account, AccountId? parent, Spending limit)
+    public static void Open(StoreTransaction transaction, AccountId account, AccountId? parent, Spending limit)
     {
         if (parent is { } above && Chain(transaction, above).Count == DepthMax) throw new ArgumentException($"Account '{account}' would have more than {DepthMax} above it.");
         var isNew = Sql.Run(
@@ -29,7 +29,7 @@ static class BudgetRows
     }
 
     /// <exception cref="LedgerRefusal">An account has not that much left.</exception>
-    public static void Reserve(StepTransaction transaction, string key, AccountId account, Spending amount)
+    public static void Reserve(StoreTransaction transaction, string key, AccountId account, Spending amount)
     {
         var chain = Chain(transaction, account);
         foreach (var unit in Units)
@@ -49,8 +49,12 @@ static class BudgetRows
         }
     }
 
-    /// <summary>What was used takes the place of what was reserved for it. Of what nobody knows, the reservation stays.</summary>
-    public static void Settle(StepTransaction transaction, string key, Spending used)
+    /// <summary>What was used takes the place of what was reserved for it.</summary>
+    /// <param name="transaction">The commit.</param>
+    /// <param name="key">For what it was reserved.</param>
+    /// <param name="used">What was used; null for a unit of which nobody knows.</param>
+    /// <param name="isLast">Whether nobody will know later either: what was reserved counts as used then. Otherwise it stays reserved.</param>
+    public static void Settle(StoreTransaction transaction, string key, Spending used, bool isLast = false)
     {
         var reserved = Sql.Read(
             transaction, "SELECT unit, account, amount FROM agents_reservation WHERE key = @key", static r => (Unit: (BudgetUnit)r.GetInt32(0), Account: r.GetString(1), Amount: r.GetInt64(2)), ("@key", key));
@@ -58,8 +62,8 @@ static class BudgetRows
         {
             if (used[unit] is not { } spent)
             {
-                if (amount > 0) continue;
-                spent = 0;
+                if (amount > 0 && !isLast) continue;
+                spent = amount;
             }
             // A time-out is heard a little late, and that little was not what was meant to be bounded.
             if (unit == BudgetUnit.Milliseconds) spent = Math.Min(spent, amount);
@@ -70,7 +74,7 @@ static class BudgetRows
         }
     }
 
-    public static Account? Read(StepTransaction transaction, AccountId account)
+    public static Account? Read(StoreTransaction transaction, AccountId account)
     {
         var parents = Sql.Read(transaction, "SELECT parent FROM agents_account WHERE account = @account", static r => r.TextOrNull(0), ("@account", account.Value));
         if (parents.Count == 0) return null;
@@ -82,7 +86,7 @@ static class BudgetRows
     }
 
     /// <summary>The account and those above it.</summary>
-    static List<string> Chain(StepTransaction transaction, AccountId account)
+    static List<string> Chain(StoreTransaction transaction, AccountId account)
     {
         var chain = new List<string>();
         for (string? one = account.Value; one is not null && chain.Count < DepthMax;)

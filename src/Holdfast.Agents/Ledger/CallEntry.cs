@@ -6,6 +6,7 @@ namespace Holdfast.Agents.Ledgers;
 /// <param name="Version">The tool's version.</param>
 /// <param name="Kind">What the tool does.</param>
 /// <param name="Hash">The hash of tool, version and canonical arguments.</param>
+/// <param name="Arguments">The canonical arguments, for whoever has to find out what became of it.</param>
 /// <param name="Identity">What must not be done twice; null for calls that may.</param>
 /// <param name="Stage">The stage of the gate that admitted it.</param>
 /// <param name="Rule">The rule that admitted it.</param>
@@ -14,5 +15,5 @@ namespace Holdfast.Agents.Ledgers;
 /// <param name="Rates">How often it may be called.</param>
 /// <param name="Approval">The approval that it uses up; null for none.</param>
 sealed record CallEntry(
-    string Key, string Tool, int Version, EffectKind Kind, byte[] Hash, string? Identity, GateStage Stage, string? Rule, AccountId? Account, Spending CostMax, IReadOnlyList<Rate> Rates,
+    string Key, string Tool, int Version, EffectKind Kind, byte[] Hash, byte[] Arguments, string? Identity, GateStage Stage, string? Rule, AccountId? Account, Spending CostMax, IReadOnlyList<Rate> Rates,
     ApprovalId? Approval);

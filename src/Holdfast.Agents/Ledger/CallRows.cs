@@ -20,11 +20,12 @@ static class CallRows
         Sql.Run(
             transaction,
             """
-            INSERT INTO agents_call (key, run, tool, version, kind, hash, identity, stage, rule, account, approval, phase, tries, started)
-            VALUES (@key, @run, @tool, @version, @kind, @hash, @identity, @stage, @rule, @account, @approval, @phase, @tries, @now)
+            INSERT INTO agents_call (key, run, tool, version, kind, hash, identity, stage, rule, account, approval, phase, tries, started, arguments)
+            VALUES (@key, @run, @tool, @version, @kind, @hash, @identity, @stage, @rule, @account, @approval, @phase, @tries, @now, @arguments)
             """,
             ("@key", call.Key), ("@run", transaction.RunId.ToString()), ("@tool", call.Tool), ("@version", call.Version), ("@kind", (int)call.Kind), ("@hash", call.Hash), ("@identity", call.Identity),
-            ("@stage", (int)call.Stage), ("@rule", call.Rule), ("@account", call.Account?.Value), ("@approval", call.Approval?.Value), ("@phase", (int)CallPhase.Started), ("@tries", attempt), ("@now", now.ToUnixTimeMilliseconds()));
+            ("@stage", (int)call.Stage), ("@rule", call.Rule), ("@account", call.Account?.Value), ("@approval", call.Approval?.Value), ("@phase", (int)CallPhase.Started), ("@tries", attempt), ("@now", now.ToUnixTimeMilliseconds()),
+            ("@arguments", transaction.Encode(call.Arguments).ToArray()));
         return null;
     }
 
@@ -49,6 +50,27 @@ static class CallRows
             ("@started", (int)CallPhase.Started), ("@doubt", (int)CallPhase.InDoubt)) == 1;
         if (isOpen) BudgetRows.Settle(transaction, key, used);
     }
+
+    /// <summary>Settles one try of a call for good, from outside its run. Nobody will know more of it later.</summary>
+    /// <returns>Whether it was open, and is settled by this.</returns>
+    public static bool SettleOutside(StoreTransaction transaction, OpenCall call, CallFinding finding, DateTimeOffset now)
+    {
+        var isOpen = Sql.Run(
+            transaction,
+            $"UPDATE agents_call SET phase = @phase, settled = @now, note = @note{(finding.Happened ? "" : ", identity = NULL")} WHERE key = @key AND tries = @tries AND phase < @succeeded",
+            ("@phase", (int)(finding.Happened ? CallPhase.Succeeded : CallPhase.Failed)), ("@now", now.ToUnixTimeMilliseconds()), ("@key", call.Key), ("@tries", call.Try),
+            ("@note", $"{(finding.Happened ? "It happened" : "It did not happen")}, says {finding.By}, after its run had ended."), ("@succeeded", (int)CallPhase.Succeeded)) == 1;
+        if (isOpen) BudgetRows.Settle(transaction, call.Key, finding.Happened ? (finding.Cost ?? new()) with { Calls = 1 } : new() { Calls = 1, Money = 0, Tokens = 0, Time = TimeSpan.Zero }, isLast: true);
+        return isOpen;
+    }
+
+    /// <summary>Calls that are under way or in doubt, behind a key, in order.</summary>
+    public static List<OpenCall> Open(StoreTransaction transaction, string after, int limit) => Sql.Read(
+        transaction, "SELECT key, run, tool, version, kind, phase, tries, account, note, started, arguments FROM agents_call WHERE phase < 3 AND key > @after ORDER BY key LIMIT @limit",
+        r => new OpenCall(
+            r.GetString(0), RunId.Parse(r.GetString(1)), r.GetString(2), r.GetInt32(3), (EffectKind)r.GetInt32(4), System.Text.Encoding.UTF8.GetString(transaction.Decode(r.GetFieldValue<byte[]>(10)).Span), r.GetInt32(6),
+            (CallPhase)r.GetInt32(5) == CallPhase.InDoubt, r.TextOrNull(8), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(9)), r.TextOrNull(7) is { } account ? new AccountId(account) : null),
+        ("@after", after), ("@limit", limit));
 
     /// <summary>How far a call is; null for one that was never started.</summary>
     public static CallPhase? PhaseOf(StepTransaction transaction, string key) => Sql.Read(

@@ -17,7 +17,7 @@ static class HistoryRows
         }
     }
 
-    public static List<Message> Read(StepTransaction transaction, RunId run, long first, long end) => Sql.Read(
+    public static List<Message> Read(StoreTransaction transaction, RunId run, long first, long end) => Sql.Read(
         transaction, "SELECT t.body FROM agents_history h JOIN agents_text t ON t.hash = h.hash WHERE h.run = @run AND h.number >= @first AND h.number < @end ORDER BY h.number",
         r => Message.Read(transaction.Decode(r.GetFieldValue<byte[]>(0)).Span), ("@run", run.ToString()), ("@first", first), ("@end", end));
 }

@@ -7,8 +7,10 @@ static class LedgerTables
         """
         CREATE TABLE IF NOT EXISTS agents_call (
             key TEXT PRIMARY KEY, run TEXT NOT NULL, tool TEXT NOT NULL, version INTEGER NOT NULL, kind INTEGER NOT NULL, hash BLOB NOT NULL, identity TEXT UNIQUE,
-            stage INTEGER NOT NULL, rule TEXT, account TEXT, approval TEXT, phase INTEGER NOT NULL, tries INTEGER NOT NULL, started INTEGER NOT NULL, settled INTEGER, note TEXT
+            stage INTEGER NOT NULL, rule TEXT, account TEXT, approval TEXT, phase INTEGER NOT NULL, tries INTEGER NOT NULL, started INTEGER NOT NULL, settled INTEGER, note TEXT,
+            arguments BLOB NOT NULL
         ) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS agents_call_open ON agents_call (key) WHERE phase < 3;
         CREATE TABLE IF NOT EXISTS agents_account (account TEXT PRIMARY KEY, parent TEXT) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_budget (
             account TEXT NOT NULL, unit INTEGER NOT NULL, most INTEGER, reserved INTEGER NOT NULL, spent INTEGER NOT NULL, PRIMARY KEY (account, unit)
@@ -30,5 +32,5 @@ static class LedgerTables
         """;
 
     /// <summary>Makes those that are not there.</summary>
-    public static void Make(StepTransaction transaction) => Sql.Run(transaction, Text);
+    public static void Make(StoreTransaction transaction) => Sql.Run(transaction, Text);
 }

@@ -37,7 +37,7 @@ static class ModelRows
     }
 
     /// <summary>What a run's models were asked and answered, in order, as tests can play it. Attempts that were cut off have no answer, and are left out.</summary>
-    public static List<RecordedCall> Read(StepTransaction transaction, RunId run)
+    public static List<RecordedCall> Read(StoreTransaction transaction, RunId run)
     {
         var rows = Sql.Read(
             transaction, "SELECT first_message, end_message, frame, reply FROM agents_model WHERE run = @run AND reply IS NOT NULL ORDER BY number, attempt",

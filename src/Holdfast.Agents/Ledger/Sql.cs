@@ -6,13 +6,13 @@ namespace Holdfast.Agents.Ledgers;
 /// <summary>Statements of the ledger, inside a commit. All of their text is in this folder; values go as parameters.</summary>
 static class Sql
 {
-    public static int Run(StepTransaction transaction, string text, params ReadOnlySpan<(string Name, object? Value)> values)
+    public static int Run(StoreTransaction transaction, string text, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using var command = Command(transaction, text, values);
         return command.ExecuteNonQuery();
     }
 
-    public static List<T> Read<T>(StepTransaction transaction, string text, Func<DbDataReader, T> row, params ReadOnlySpan<(string Name, object? Value)> values)
+    public static List<T> Read<T>(StoreTransaction transaction, string text, Func<DbDataReader, T> row, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using var command = Command(transaction, text, values);
         using var reader = command.ExecuteReader();
@@ -26,7 +26,7 @@ static class Sql
     public static long? LongOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
     [SuppressMessage("Security", "CA2100", Justification = "The texts are constants of this folder.")]
-    static DbCommand Command(StepTransaction transaction, string text, ReadOnlySpan<(string Name, object? Value)> values)
+    static DbCommand Command(StoreTransaction transaction, string text, ReadOnlySpan<(string Name, object? Value)> values)
     {
         var command = transaction.Connection.CreateCommand();
         command.CommandText = text;

@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using Holdfast.Agents.Ledgers;
+
+namespace Holdfast.Agents;
+
+/// <summary>Puts the ledger right where no run will: calls that were under way when their run was ended from outside.</summary>
+public static class OpenCallExtensions
+{
+    const int PageMax = 100;
+
+    /// <summary>Calls under way or in doubt whose runs are over, in the order of their runs. Calls of runs that go on are theirs to settle and not among them.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async IAsyncEnumerable<OpenCall> ReadOpenCallsAsync(this IHoldfastClient client, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var after = "";
+        while (true)
+        {
+            var from = after;
+            var page = await client.TransactAsync(
+                tx =>
+                {
+                    LedgerTables.Make(tx);
+                    return CallRows.Open(tx, from, PageMax);
+                }, cancellationToken).ConfigureAwait(false);
+            foreach (var call in page)
+                if (await IsOverAsync(client, call.Run, cancellationToken).ConfigureAwait(false)) yield return call;
+            if (page.Count < PageMax) yield break;
+            after = page[^1].Key;
+        }
+    }
+
+    /// <summary>
+    /// Settles a call for good, in one commit: what it did, what it has cost, and who says so. Once, whoever else finds something out at the same time. The run is over, so it can neither try the call
+    /// again nor settle it; an attempt of it that still runs in some process commits nothing any more. Ask the outside world only when that has ended.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    /// <param name="call">The call, as it was read.</param>
+    /// <param name="finding">What was found out.</param>
+    /// <param name="cancellationToken">Gives up waiting; the finding may have been kept all the same.</param>
+    public static async Task<FindingReceipt> SettleAsync(this IHoldfastClient client, OpenCall call, CallFinding finding, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(finding);
+        ArgumentException.ThrowIfNullOrWhiteSpace(finding.By);
+        // A run that is over stays so: this need not be asked in the commit.
+        if (!await IsOverAsync(client, RunOf(call.Key), cancellationToken).ConfigureAwait(false)) return FindingReceipt.RunGoesOn;
+        var isTaken = await client.TransactAsync(
+            tx =>
+            {
+                LedgerTables.Make(tx);
+                return CallRows.SettleOutside(tx, call, finding, DateTimeOffset.UtcNow);
+            }, cancellationToken).ConfigureAwait(false);
+        return isTaken ? FindingReceipt.Taken : FindingReceipt.TooLate;
+    }
+
+    /// <summary>Asks about each open call of runs that are over, such as a bank for a payment with this key, and settles those of which the answer is known.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="ask">What is found out about a call; null leaves it as it is.</param>
+    /// <param name="cancellationToken">Stops between two calls.</param>
+    /// <returns>How many were settled.</returns>
+    public static async Task<int> ReconcileAsync(this IHoldfastClient client, Func<OpenCall, CancellationToken, Task<CallFinding?>> ask, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
+        var settled = 0;
+        await foreach (var call in client.ReadOpenCallsAsync(cancellationToken).ConfigureAwait(false))
+            if (await ask(call, cancellationToken).ConfigureAwait(false) is { } finding && await client.SettleAsync(call, finding, cancellationToken).ConfigureAwait(false) == FindingReceipt.Taken) settled++;
+        return settled;
+    }
+
+    /// <summary>The key says whose call it is, whatever else somebody put into the record.</summary>
+    static RunId RunOf(string key) => key.IndexOf("-call-", StringComparison.Ordinal) is > 0 and var end && RunId.TryParse(key[..end], out var run)
+        ? run : throw new ArgumentException($"'{key}' is not the key of a call.", nameof(key));
+
+    static async Task<bool> IsOverAsync(IHoldfastClient client, RunId run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.GetRun(run).GetInfoAsync(cancellationToken).ConfigureAwait(false)).Status is not (RunStatus.Running or RunStatus.Parked);
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.UnknownRun)
+        {
+            // Retention has removed it, and removes only what has ended.
+            return true;
+        }
+    }
+}
