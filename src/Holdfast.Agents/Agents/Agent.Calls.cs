@@ -43,18 +43,18 @@ public abstract partial class Agent
         return true;
     }
 
-    async Durable<ToolResult> Handle(ToolCall call)
+    async Durable<ToolResult> Handle(ToolCall call, long number, Judgement judged)
     {
-        var number = ++_calls;
-        var judged = Judgement.Of(_definition.Toolbox.Gate, call, _repairs, _principal);
-        _repairs = judged.RepairsLeft;
-        _verdicts.Add(new(number, call.Tool, judged.Arm, judged.Stage, judged.Rule));
         ApprovalId? approval = null;
         if (judged.Arm == JudgementArm.Approve)
         {
             var request = _approvals.Ask(RunId, number, ToolOf(call.Tool), judged.Arguments, judged.Rule, _definition.Toolbox.Time.GetUtcNow() + _definition.ApprovalTime);
             var answer = await Approval(request);
-            if (answer is not { IsGranted: true }) return Refusal(call, answer is null ? "Nobody agreed to it in time. It was not done." : $"A person did not agree to it{(answer.Reason is { } reason ? $": {reason}" : "")}. It was not done.");
+            if (answer is not { IsGranted: true })
+            {
+                await Step(step => _definition.Toolbox.RefuseAsync(step, number, call.Tool, GateStage.Approval, judged.Rule), new() { Label = "not agreed to" });
+                return Refusal(call, answer is null ? "Nobody agreed to it in time. It was not done." : $"A person did not agree to it{(answer.Reason is { } reason ? $": {reason}" : "")}. It was not done.");
+            }
             approval = request.Id;
         }
         else if (judged.Arm != JudgementArm.Admit) return Refusal(call, judged.Arm == JudgementArm.Park ? $"{judged.Reason} It was not done." : judged.Reason);
@@ -76,7 +76,8 @@ public abstract partial class Agent
         {
             if (_definition.Toolbox.IsReconcilable(request.Tool) && times < _definition.ReconcileTimes)
             {
-                await Delay(TimeSpan.FromSeconds(Math.Pow(2, times)));
+                var pause = TimeSpan.FromSeconds(Math.Pow(2, times));
+                await Delay(result.WaitTime is { } wait && wait > pause ? wait : pause);
                 result = await Carry.Out(_definition, request);
                 continue;
             }
@@ -131,12 +132,6 @@ public abstract partial class Agent
     }
 
     Tool ToolOf(string name) => _definition.Toolbox.Gate.Tools.First(tool => tool.Name == name);
-
-    /// <summary>What was proposed with an answer that cannot be kept.</summary>
-    void NoteProposals(ModelReply reply)
-    {
-        foreach (var call in reply.Calls) _verdicts.Add(new(++_calls, call.Tool, JudgementArm.Repair, GateStage.Parse, null));
-    }
 
     /// <summary>What a tool or a person says may be cut off in the middle of a character, and is kept all the same.</summary>
     static ToolResult Refusal(ToolCall call, string why) => new(call.Id, call.Tool, Words.Mended(why), IsError: true);

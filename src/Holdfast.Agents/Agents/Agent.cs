@@ -12,12 +12,8 @@ public abstract partial class Agent : Workflow
     /// <summary>How many answers are kept for those who ask for them.</summary>
     const int AnswersMax = 100;
 
-    /// <summary>A call with more than that is not kept in the conversation: with enough of them no model could take it any more.</summary>
-    const int ArgumentsMax = 20_000;
-
     readonly AgentDefinition _definition;
     List<Message> _news = [];
-    List<ProposalVerdict> _verdicts = [];
     List<AgentAnswer> _answers = [];
     AccountId _account;
     string? _principal;
@@ -78,16 +74,12 @@ public abstract partial class Agent : Workflow
         {
             var turn = await Ask(hasTools: true);
             if (turn.Failure is { } failure) return Ended(mail, failure, turn.Why!);
-            var reply = turn.Reply!;
-            var isTooLong = reply.Calls.Any(static call => call.Arguments.Length > ArgumentsMax);
-            AssistantMessage? message = null;
-            var problem = $"A call has more than {ArgumentsMax} characters of arguments.";
-            if (isTooLong || !reply.TryToMessage(out message, out problem))
+            var number = _calls - turn.Judged.Count;
+            if (turn.Message is not { } message)
             {
-                NoteProposals(reply);
                 // It cannot stand in a conversation, so it does not: the model is told instead. What it was is kept with the question.
-                if (_repairs-- <= 0) return Ended(mail, AgentStatus.TooManyRounds, $"The model's answers cannot be kept. {problem}");
-                _news.Add(new Note($"Your last answer could not be kept, and nothing of it was done. {problem}"));
+                if (_repairs-- <= 0) return Ended(mail, AgentStatus.TooManyRounds, $"The model's answers cannot be kept. {turn.Problem}");
+                _news.Add(new Note($"Your last answer could not be kept, and nothing of it was done. {turn.Problem}"));
                 continue;
             }
             if (message.Calls.Count == 0)
@@ -95,8 +87,9 @@ public abstract partial class Agent : Workflow
                 _news.Add(message);
                 return Ended(mail, AgentStatus.Answered, message.Text);
             }
+            _repairs = turn.Judged[^1].RepairsLeft;
             var results = new List<ToolResult>();
-            foreach (var call in message.Calls) results.Add(await Handle(call));
+            for (var i = 0; i < message.Calls.Count; i++) results.Add(await Handle(message.Calls[i], ++number, turn.Judged[i]));
             _news.AddRange(new Exchange(message, [.. results]).Messages);
         }
         return Ended(mail, AgentStatus.TooManyRounds, $"The model was asked {_definition.RoundsMax} times and had not said all.");
@@ -122,16 +115,17 @@ public abstract partial class Agent : Workflow
         // Without an answer nothing of it is sure to be kept, and it is offered again: what is there stays as it is.
         if (turn.Failure is null)
         {
+            _calls += turn.Judged.Count;
             _written += _news.Count;
             _bytes += _news.Sum(static m => (long)m.ToJson().Length);
-            (_news, _verdicts) = ([], []);
+            _news = [];
         }
         return turn;
     }
 
     async Durable<ModelTurn> AskOnce(bool hasTools)
     {
-        var question = new ModelQuestion(++_questions, _first, _written, [.. _news], [.. _verdicts], _account, hasTools);
+        var question = new ModelQuestion(++_questions, _first, _written, [.. _news], _calls, _repairs, _account, _principal, hasTools);
         try
         {
             return await Step(
@@ -140,11 +134,11 @@ public abstract partial class Agent : Workflow
         }
         catch (ModelException error)
         {
-            return new(null, AgentStatus.NoModel, error.Message);
+            return ModelTurn.Failed(AgentStatus.NoModel, error.Message);
         }
         catch (StepFailedException error)
         {
-            return new(null, AgentStatus.NoModel, error.Message);
+            return ModelTurn.Failed(AgentStatus.NoModel, error.Message);
         }
     }
 
@@ -153,7 +147,7 @@ public abstract partial class Agent : Workflow
     {
         _news.Add(new Note("Sum up this conversation for yourself: what was asked, what was done with which results, and what is open. Your words will stand in its place."));
         var turn = await Ask(hasTools: false);
-        if (turn.Reply is { Text: { Length: > 0 } text })
+        if (turn.Text is { Length: > 0 } text)
         {
             (_first, _bytes) = (_written, 0);
             _news.Add(new Note($"What was said before, summed up:\n{Words.Mended(text)}"));
@@ -168,10 +162,10 @@ public abstract partial class Agent : Workflow
 
     async Durable KeepNews()
     {
-        var (written, news, verdicts) = (_written, _news, _verdicts);
-        await Step(step => ModelDesk.KeepAsync(step, _definition, written, news, verdicts), new() { Label = "keep the conversation" });
+        var (written, news) = (_written, _news);
+        await Step(step => ModelDesk.KeepAsync(step, _definition, written, news), new() { Label = "keep the conversation" });
         _written += _news.Count;
-        (_news, _verdicts) = ([], []);
+        _news = [];
     }
 }
 

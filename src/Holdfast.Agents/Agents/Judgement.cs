@@ -34,7 +34,7 @@ enum JudgementArm
     Park = 5,
 }
 
-/// <summary>What the gate said to a proposal, for the ledger.</summary>
+/// <summary>What was said to a proposal, for the ledger.</summary>
 /// <param name="Number">The proposal's number in its run; the call has the same, if it comes to one.</param>
 /// <param name="Tool">The tool as the model named it.</param>
 /// <param name="Arm">The verdict.</param>

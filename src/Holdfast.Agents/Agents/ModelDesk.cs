@@ -15,88 +15,67 @@ static class ModelDesk
     {
         var time = definition.Toolbox.Time;
         var call = new ModelCall(question.Number, step.Attempt, question.First, question.Written + question.News.Count);
-        var key = $"{step.RunId}-model-{question.Number}-{step.Attempt}";
-        ModelRequest? request = null;
+        // Before the commit, and in pages: a long conversation would hold up every other one.
+        var request = new ModelRequest(
+            definition.Instructions, [.. await ReadAsync(step, question.First, question.Written).ConfigureAwait(false), .. question.News], question.HasTools ? definition.Toolbox.Gate.Tools : [],
+            definition.ModelOptions);
+        var frame = ModelFrame.Of(request);
+        var spending = new ModelSpending(definition.Models, request, $"{step.RunId}-model-{question.Number}-{step.Attempt}");
         try
         {
             await step.TransactAsync(tx =>
             {
                 HistoryRows.Append(tx, question.Written, question.News);
-                VerdictRows.Append(tx, question.Verdicts, time.GetUtcNow());
-                request = new(definition.Instructions, HistoryRows.Read(tx, tx.RunId, call.First, call.End), question.HasTools ? definition.Toolbox.Gate.Tools : [], definition.ModelOptions);
                 foreach (var rate in definition.ModelRates) RateRows.Take(tx, rate, time.GetUtcNow());
-                BudgetRows.Reserve(tx, key, question.Account, MostOf(definition, request));
-                ModelRows.Start(tx, call, RequestPrint.Of(request), time.GetUtcNow());
+                spending.Reserve(tx, question.Account);
+                ModelRows.Start(tx, call, frame, time.GetUtcNow());
             }).ConfigureAwait(false);
         }
         catch (LedgerRefusal refusal)
         {
-            return new(null, AgentStatus.OutOfBudget, refusal.Message, refusal.WaitTime);
+            return ModelTurn.Failed(AgentStatus.OutOfBudget, refusal.Message, refusal.WaitTime);
         }
-        var started = time.GetTimestamp();
         ModelReply reply;
         try
         {
             var speaker = definition.Streams?.Open(step.RunId, question.Number, step.Attempt);
-            reply = await definition.Models.AskAsync(request!, speaker is null ? null : speaker.SayAsync, step.CancellationToken).ConfigureAwait(false);
+            reply = await definition.Models.AskAsync(request, speaker is null ? null : speaker.SayAsync, step.CancellationToken).ConfigureAwait(false);
         }
         catch (ModelException error)
         {
-            // What was refused before the model began cost nothing. Of anything else nobody knows, and the reservation stays.
-            var isFree = error.Attempts.All(static a => a.Error is ModelErrorKind.Rejected or ModelErrorKind.Unauthorized or ModelErrorKind.RateLimited);
-            var used = new Spending { Tokens = isFree ? 0 : null, Money = isFree ? 0 : null, Time = time.GetElapsedTime(started) };
-            await step.TransactAsync(tx => BudgetRows.Settle(tx, key, used)).ConfigureAwait(false);
+            await step.TransactAsync(tx => spending.Settle(tx, error.Attempts, null)).ConfigureAwait(false);
             if (error.IsTransient) throw;
-            return new(null, AgentStatus.NoModel, error.Message);
+            return ModelTurn.Failed(AgentStatus.NoModel, error.Message);
         }
         var text = JsonSerializer.SerializeToUtf8Bytes(reply);
+        var turn = ModelTurn.Of(definition.Toolbox.Gate, reply, question);
         step.CommitWithResult(tx =>
         {
-            // What models took that failed before this one answered, nobody knows.
-            var isKnown = reply.Attempts.Count == 1;
-            BudgetRows.Settle(tx, key, new()
-            {
-                Tokens = isKnown ? reply.Usage.InputTokens + reply.Usage.OutputTokens : null, Money = isKnown ? CostOf(definition, reply) : null, Time = time.GetElapsedTime(started),
-            });
+            spending.Settle(tx, reply.Attempts, reply);
             ModelRows.Settle(tx, call, reply, text, time.GetUtcNow());
+            foreach (var (at, proposal) in turn.Judged.Index())
+                VerdictRows.Put(tx, new(question.Calls + at + 1, reply.Calls[at].Tool, proposal.Arm, proposal.Stage, proposal.Rule), time.GetUtcNow());
         });
-        return new(reply, null, null);
+        return turn;
     }
 
     /// <summary>Keeps what no question will carry any more.</summary>
-    public static Task KeepAsync(StepContext step, AgentDefinition definition, long written, IReadOnlyList<Message> news, IReadOnlyList<ProposalVerdict> verdicts)
+    public static Task KeepAsync(StepContext step, AgentDefinition definition, long written, IReadOnlyList<Message> news)
     {
         definition.Streams?.Close(step.RunId);
-        step.CommitWithResult(tx =>
-        {
-            HistoryRows.Append(tx, written, news);
-            VerdictRows.Append(tx, verdicts, definition.Toolbox.Time.GetUtcNow());
-        });
+        step.CommitWithResult(tx => HistoryRows.Append(tx, written, news));
         return Task.CompletedTask;
     }
 
-    /// <summary>Models without a price cost nothing that is counted.</summary>
-    static decimal? CostOf(AgentDefinition definition, ModelReply reply) =>
-        definition.Models.Models.First(m => m.Name == reply.Model).Price is null ? 0 : reply.Cost;
-
-    /// <summary>
-    /// What a call may take at most: a token of text has at least one byte, so a request has no more tokens than bytes. If one model fails and the next is asked, both may have been paid for.
-    /// </summary>
-    static Spending MostOf(AgentDefinition definition, ModelRequest request)
+    static async Task<List<Message>> ReadAsync(StepContext step, long first, long end)
     {
-        const int BytesForEachPart = 64;
-        long input = Encoding.UTF8.GetByteCount(request.Instructions) + BytesForEachPart;
-        foreach (var message in request.Messages) input += message.ToJson().Length + BytesForEachPart;
-        foreach (var tool in request.Tools) input += tool.Schema.ToJson().Length + Encoding.UTF8.GetByteCount(tool.Description) + BytesForEachPart;
-        var models = definition.Models.Models;
-        // Where no limit is asked for, nobody can say what an answer may take; more than this no model gives today.
-        long output = definition.ModelOptions.OutputTokensMax ?? 1_000_000;
-        return new()
+        var messages = new List<Message>();
+        for (var from = first; from < end; from += HistoryRows.PageMax)
         {
-            Tokens = (input + output) * models.Count,
-            Money = models.Sum(m => m.Price?.CostOf(new(input, output, 0)) ?? 0),
-            Time = TimeSpan.FromTicks(models.Sum(static m => m.Timeout.Ticks)),
-        };
+            var at = from;
+            messages.AddRange(await step.TransactAsync(tx => HistoryRows.Read(tx, step.RunId, at, Math.Min(at + HistoryRows.PageMax, end))).ConfigureAwait(false));
+        }
+        return messages;
     }
 }
 
@@ -105,7 +84,9 @@ static class ModelDesk
 /// <param name="First">The first message of the conversation that the model is shown.</param>
 /// <param name="Written">How many messages of the conversation are kept already.</param>
 /// <param name="News">Those that come behind them.</param>
-/// <param name="Verdicts">What became of the proposals since the last question.</param>
+/// <param name="Calls">How many calls were proposed before.</param>
+/// <param name="Repairs">How often the model may still mend proposals.</param>
 /// <param name="Account">The account to draw on.</param>
+/// <param name="Principal">On whose behalf the agent acts.</param>
 /// <param name="HasTools">Whether the model may call tools.</param>
-sealed record ModelQuestion(long Number, long First, long Written, IReadOnlyList<Message> News, IReadOnlyList<ProposalVerdict> Verdicts, AccountId Account, bool HasTools);
+sealed record ModelQuestion(long Number, long First, long Written, IReadOnlyList<Message> News, long Calls, int Repairs, AccountId Account, string? Principal, bool HasTools);

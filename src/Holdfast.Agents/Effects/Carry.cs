@@ -3,8 +3,12 @@ namespace Holdfast.Agents;
 /// <summary>Carries calls out from durable code: a workflow of any kind, or an agent.</summary>
 public static class Carry
 {
+    /// <summary>A try that does not end, or that fails each time it is made again, is not waited for longer.</summary>
+    const int WaitsMax = 5;
+
     /// <summary>
-    /// Carries a call out, through the gate and the ledger: admitted and started in one commit, settled in the commit that keeps the result. What comes back in doubt is settled by nobody but
+    /// Carries a call out, through the gate and the ledger: admitted and started in one commit, settled in the commit that keeps the result. Where the world can be asked about a doubt, it is asked once, when
+    /// <see cref="EffectOptions{TArguments}.SettleTime"/> is over. What comes back in doubt is settled by nobody but
     /// <see cref="Out(Toolbox, CallRequest)"/> again, where the world can be asked, and <see cref="Settle(Toolbox, CallRequest, bool, string, string)"/>.
     /// </summary>
     /// <param name="toolbox">The tools, as the workflow was injected with them.</param>
@@ -13,7 +17,18 @@ public static class Carry
     {
         ArgumentNullException.ThrowIfNull(toolbox);
         ArgumentNullException.ThrowIfNull(request);
-        return Out((ICarrier)toolbox, request);
+        return Asked(toolbox, request);
+    }
+
+    static async Durable<EffectResult> Asked(Toolbox toolbox, CallRequest request)
+    {
+        var result = await Out((ICarrier)toolbox, request);
+        for (var waits = 0; waits < WaitsMax && result is { Status: EffectStatus.InDoubt, WaitTime: { } wait }; waits++)
+        {
+            await Durable.Delay(wait);
+            result = await Out((ICarrier)toolbox, request);
+        }
+        return result;
     }
 
     internal static async Durable<EffectResult> Out(ICarrier carrier, CallRequest request)

@@ -29,6 +29,9 @@ public abstract class Effect
 
     internal abstract TimeSpan Timeout { get; }
 
+    /// <summary>After what time the world may be asked what became of a try that was cut off; null if it cannot be.</summary>
+    internal abstract TimeSpan? SettleTime { get; }
+
     internal abstract RetryPolicy Retry { get; }
 
     internal abstract IReadOnlyList<Rate> Rates { get; }
@@ -71,6 +74,8 @@ sealed class Effect<TArguments, TResult>(
     internal override string? Handler => handler;
 
     internal override TimeSpan Timeout => options.Timeout;
+
+    internal override TimeSpan? SettleTime => Kind == EffectKind.Reconcilable ? options.SettleTime : null;
 
     internal override RetryPolicy Retry => options.Retry;
 

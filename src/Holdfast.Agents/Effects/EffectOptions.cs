@@ -6,6 +6,12 @@ public sealed record EffectOptions<TArguments>
     /// <summary>How long one try may take. Default: one minute. After it, a tool that changes the world and knows no key is in doubt.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// For how long what a try has sent may still take effect after the try was cut off: a request that timed out may lie in a queue, or be carried out at this moment. Before that the world is not asked whether it
+    /// happened, for its no would not be the last word. Default: 10 seconds. Looked at for reconcilable tools only.
+    /// </summary>
+    public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>When a try that failed is followed by another. Default: that of steps. Tools that are in doubt after a failure are not tried again by it.</summary>
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
 

@@ -13,7 +13,7 @@ public sealed record EffectResult(string Key, EffectStatus Status, string Json, 
     /// <summary>The rule, rate or account that refused it, by its name; null where none did.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>After what time a call that was refused for its rate would not be; null for others.</summary>
+    /// <summary>After what time a call that was refused for its rate would not be, or one in doubt may be asked about; null for others.</summary>
     public TimeSpan? WaitTime { get; init; }
 }
 

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Holdfast.Agents.Ledgers;
+using Holdfast.Agents.Running;
 
 namespace Holdfast.Agents;
 
@@ -8,10 +10,13 @@ namespace Holdfast.Agents;
 /// </summary>
 public sealed class Toolbox : ICarrier
 {
+    static readonly TimeSpan PauseMin = TimeSpan.FromSeconds(1);
+
     readonly Dictionary<string, Effect> _effects;
     readonly IServiceProvider _services;
     readonly TimeProvider _time;
     readonly Func<string, Rate?> _rateOf;
+    readonly ConcurrentDictionary<string, byte> _underWay = new(StringComparer.Ordinal);
     volatile bool _hasTables;
 
     /// <param name="gate">Decides about calls.</param>
@@ -58,60 +63,87 @@ public sealed class Toolbox : ICarrier
     internal async Task<EffectResult> CarryOutAsync(StepContext step, CallRequest request)
     {
         var key = request.KeyIn(step.RunId);
-        try
-        {
-            var (effect, call, before) = await StartAsync(step, request).ConfigureAwait(false);
-            var context = new EffectContext(step, key, request, _services);
-            if (Known(key, before) is { } known) return known;
-            if (before is null || effect.IsRepeatable) return await ActAsync(step, effect, call, context).ConfigureAwait(false);
-            return effect.Kind == EffectKind.Reconcilable ? await ReconcileAsync(step, effect, call, context).ConfigureAwait(false) : Doubt(step, key, "The attempt before this one was cut off.");
-        }
-        catch (LedgerRefusal refusal)
-        {
-            return Refused(key, refusal);
-        }
+        var begun = await StartAsync(step, request).ConfigureAwait(false);
+        if (begun.End is { } end) return end;
+        var (effect, call) = (begun.Effect!, begun.Call!);
+        var context = new EffectContext(step, key, request, _services);
+        if (effect.IsRepeatable) return await ActAsync(step, effect, call, context).ConfigureAwait(false);
+        // Code that does not listen to its token goes on after its attempt was given up.
+        if (_underWay.ContainsKey(key)) return Doubt(step, key, "A try before this one has not ended yet.", effect.SettleTime is { } settle ? settle < PauseMin ? PauseMin : settle : null);
+        if (begun.Before is null) return await ActAsync(step, effect, call, context).ConfigureAwait(false);
+        // Found started, it was cut off, and what it has sent may still be on its way. Found in doubt, the time for that is over.
+        if (effect.SettleTime is not { } time || (begun.Before == CallPhase.Started && time > TimeSpan.Zero)) return Doubt(step, key, "The attempt before this one was cut off.", effect.SettleTime);
+        return await ReconcileAsync(step, effect, call, context).ConfigureAwait(false);
     }
 
     /// <summary>Starts a call that a handler carries out; what it gives is the end of it, if the handler must not be called.</summary>
     internal async Task<EffectResult?> BeginAsync(StepContext step, CallRequest request)
     {
-        var key = request.KeyIn(step.RunId);
-        try
-        {
-            var (_, _, before) = await StartAsync(step, request).ConfigureAwait(false);
-            // Found started, it was started by an attempt of this step that was cut off: the run calls the handler only after this.
-            if (before is null or CallPhase.Started) return null;
-            return Known(key, before) ?? new(key, EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that.");
-        }
-        catch (LedgerRefusal refusal)
-        {
-            return Refused(key, refusal);
-        }
+        var begun = await StartAsync(step, request).ConfigureAwait(false);
+        if (begun.End is { } end) return end;
+        // Found started, it was started by an attempt of this step that was cut off: the run calls the handler only after this.
+        return begun.Before is null or CallPhase.Started ? null : new(request.KeyIn(step.RunId), EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that.");
     }
 
     internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
 
-    /// <exception cref="LedgerRefusal">The call must not start, and nothing of it is kept.</exception>
-    async Task<(Effect Effect, Call Call, CallPhase? Before)> StartAsync(StepContext step, CallRequest request)
+    /// <summary>Notes the last word about a proposal that was not begun.</summary>
+    internal Task RefuseAsync(StepContext step, long number, string tool, GateStage stage, string? rule)
     {
-        // Judged once more, where it happens: between the verdict and now the code may have become another one.
+        step.CommitWithResult(tx => VerdictRows.Put(tx, new(number, tool, JudgementArm.Refuse, stage, rule), _time.GetUtcNow()));
+        return Task.CompletedTask;
+    }
+
+    async Task<Begun> StartAsync(StepContext step, CallRequest request)
+    {
+        var key = request.KeyIn(step.RunId);
+        CallEntry? entry = null;
+        LedgerRefusal refusal;
+        try
+        {
+            (var effect, var call, entry) = Prepare(step.RunId, request);
+            var before = await TransactAsync(step, tx => CallRows.Start(tx, entry, request.Try, _time.GetUtcNow())).ConfigureAwait(false);
+            return new(effect, call, before, Known(key, before));
+        }
+        catch (LedgerRefusal refused)
+        {
+            refusal = refused;
+        }
+        var there = await TransactAsync(step, tx =>
+        {
+            var phase = CallRows.PhaseOf(tx, key);
+            if (phase is null) VerdictRows.Put(tx, new(request.Number, request.Tool, JudgementArm.Refuse, refusal.Stage, refusal.Rule), _time.GetUtcNow());
+            return phase;
+        }).ConfigureAwait(false);
+        // It was begun, and would not be now: the code has become another one meanwhile. That says nothing about what it has done.
+        if (entry is null && there is not null) return new(null, null, there, Known(key, there) ?? Doubt(step, key, $"It was begun before, and would not be now: {refusal.Message}"));
+        return new(null, null, null, new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime });
+    }
+
+    /// <summary>Judged once more, where it happens: between the verdict and now the code may have become another one.</summary>
+    /// <exception cref="LedgerRefusal">The call must not start.</exception>
+    (Effect Effect, Call Call, CallEntry Entry) Prepare(RunId run, CallRequest request)
+    {
         var verdict = Gate.Decide(request.Tool, Encoding.UTF8.GetBytes(request.Arguments), repairsLeft: 0, request.Principal);
         var call = Passed(verdict, request)
             ?? throw new LedgerRefusal(verdict.Stage, verdict.Rule, verdict.Match(static _ => "", static r => r.Reason, static _ => "It needs an approval.", static why => why, static why => why));
         var effect = _effects[call.Tool.Name];
-        var entry = EntryOf(step.RunId, request, effect, call, verdict);
-        if (request.Approval is { } approval && approval != Approvals.ApprovalBook.IdOf(step.RunId, request.Number, call.Tool, Encoding.UTF8.GetString(call.CanonicalArguments())))
+        var entry = EntryOf(run, request, effect, call, verdict);
+        if (request.Approval is { } approval && approval != Approvals.ApprovalBook.IdOf(run, request.Number, call.Tool, Encoding.UTF8.GetString(call.CanonicalArguments())))
             throw new LedgerRefusal(GateStage.Approval, null, "The approval is for another call, or for another version of the tool.");
-        var before = await step.TransactAsync(tx =>
-        {
-            if (!_hasTables) LedgerTables.Make(tx);
-            return CallRows.Start(tx, entry, request.Try, _time.GetUtcNow());
-        }).ConfigureAwait(false);
-        _hasTables = true;
-        return (effect, call, before);
+        return (effect, call, entry);
     }
 
-    static EffectResult Refused(string key, LedgerRefusal refusal) => new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime };
+    async Task<T> TransactAsync<T>(StepContext step, Func<StepTransaction, T> work)
+    {
+        var result = await step.TransactAsync(tx =>
+        {
+            if (!_hasTables) LedgerTables.Make(tx);
+            return work(tx);
+        }).ConfigureAwait(false);
+        _hasTables = true;
+        return result;
+    }
 
     /// <summary>The end of a call that has one; null for others.</summary>
     static EffectResult? Known(string key, CallPhase? before) => before switch
@@ -125,14 +157,11 @@ public sealed class Toolbox : ICarrier
     internal async Task<EffectResult> GiveUpAsync(StepContext step, CallRequest request, string why)
     {
         var key = request.KeyIn(step.RunId);
-        var phase = await step.TransactAsync(tx =>
-        {
-            LedgerTables.Make(tx);
-            return CallRows.PhaseOf(tx, key);
-        }).ConfigureAwait(false);
+        var phase = await TransactAsync(step, tx => CallRows.PhaseOf(tx, key)).ConfigureAwait(false);
         // What never started did not happen.
         if (phase is null) return new(key, EffectStatus.Failed, "", why);
-        return _effects.TryGetValue(request.Tool, out var effect) && !effect.Changes ? Fail(step, key, why, new() { Calls = 1 }) : Doubt(step, key, why);
+        var effect = _effects.GetValueOrDefault(request.Tool);
+        return effect is { Changes: false } ? Fail(step, key, why, new() { Calls = 1 }) : Doubt(step, key, why, effect?.SettleTime);
     }
 
     /// <summary>Somebody has decided about a call in doubt.</summary>
@@ -153,7 +182,7 @@ public sealed class Toolbox : ICarrier
             var rates = request.Principal is { } principal && _rateOf(principal) is { } rate ? [.. effect.Rates, rate] : effect.Rates;
             var hash = Effect.HashOf(call);
             return new(
-                request.KeyIn(run), call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, effect.CostMaxOf(call.Arguments), rates,
+                request.KeyIn(run), request.Number, call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, effect.CostMaxOf(call.Arguments), rates,
                 request.Approval);
         }
         catch (Exception error)
@@ -167,6 +196,7 @@ public sealed class Toolbox : ICarrier
     {
         var key = context.IdempotencyKey;
         var started = _time.GetTimestamp();
+        if (!effect.IsRepeatable) _underWay.TryAdd(key, default);
         try
         {
             return Succeed(step, context, await effect.ActAsync(call.Arguments, context).ConfigureAwait(false), started);
@@ -178,7 +208,11 @@ public sealed class Toolbox : ICarrier
         // A stopping process leaves the attempt as it is; the next one looks what became of it.
         catch (Exception error) when (!effect.IsRepeatable && !context.CancellationToken.IsCancellationRequested)
         {
-            return Doubt(step, key, $"It threw {error.GetType().Name}, and may have happened before that.");
+            return Doubt(step, key, $"It threw {error.GetType().Name}, and may have happened before that.", effect.SettleTime);
+        }
+        finally
+        {
+            _underWay.TryRemove(key, out _);
         }
     }
 
@@ -190,7 +224,10 @@ public sealed class Toolbox : ICarrier
         {
             var (happened, json) = await effect.AskAsync(call.Arguments, context).ConfigureAwait(false);
             if (happened == true) return Succeed(step, context, json, started);
-            return happened == false ? await ActAsync(step, effect, call, context).ConfigureAwait(false) : Doubt(step, key, "It was asked for, and nobody can say yet.");
+            if (happened is null) return Doubt(step, key, "It was asked for, and nobody can say yet.");
+            // If this try is cut off in turn, it has to be found started.
+            await TransactAsync(step, tx => CallRows.Again(tx, key)).ConfigureAwait(false);
+            return await ActAsync(step, effect, call, context).ConfigureAwait(false);
         }
         catch (Exception error) when (!context.CancellationToken.IsCancellationRequested)
         {
@@ -212,12 +249,19 @@ public sealed class Toolbox : ICarrier
         return new(key, EffectStatus.Failed, "", why);
     }
 
-    static EffectResult Doubt(StepContext step, string key, string why)
+    static EffectResult Doubt(StepContext step, string key, string why, TimeSpan? wait = null)
     {
         step.CommitWithResult(tx => CallRows.Doubt(tx, key, why));
-        return new(key, EffectStatus.InDoubt, "", why);
+        return new(key, EffectStatus.InDoubt, "", why) { WaitTime = wait };
     }
 }
+
+/// <summary>What came of starting a call.</summary>
+/// <param name="Effect">The tool's code, unless there is an end.</param>
+/// <param name="Call">The call, unless there is an end.</param>
+/// <param name="Before">How far it was; null when it was started now.</param>
+/// <param name="End">What came of it, where nothing is to be done any more.</param>
+readonly record struct Begun(Effect? Effect, Call? Call, CallPhase? Before, EffectResult? End);
 
 /// <summary>Settings of a <see cref="Toolbox"/>.</summary>
 public sealed record ToolboxOptions

@@ -2,6 +2,7 @@ namespace Holdfast.Agents.Ledgers;
 
 /// <summary>A call that asks to be started.</summary>
 /// <param name="Key">Its key.</param>
+/// <param name="Number">Its number in its run.</param>
 /// <param name="Tool">The tool.</param>
 /// <param name="Version">The tool's version.</param>
 /// <param name="Kind">What the tool does.</param>
@@ -15,5 +16,5 @@ namespace Holdfast.Agents.Ledgers;
 /// <param name="Rates">How often it may be called.</param>
 /// <param name="Approval">The approval that it uses up; null for none.</param>
 sealed record CallEntry(
-    string Key, string Tool, int Version, EffectKind Kind, byte[] Hash, byte[] Arguments, string? Identity, GateStage Stage, string? Rule, AccountId? Account, Spending CostMax, IReadOnlyList<Rate> Rates,
+    string Key, long Number, string Tool, int Version, EffectKind Kind, byte[] Hash, byte[] Arguments, string? Identity, GateStage Stage, string? Rule, AccountId? Account, Spending CostMax, IReadOnlyList<Rate> Rates,
     ApprovalId? Approval);

@@ -1,3 +1,5 @@
+using Holdfast.Agents.Running;
+
 namespace Holdfast.Agents.Ledgers;
 
 /// <summary>The rows of calls: admitted and started in one commit, settled in the commit that keeps the result.</summary>
@@ -26,6 +28,7 @@ static class CallRows
             ("@key", call.Key), ("@run", transaction.RunId.ToString()), ("@tool", call.Tool), ("@version", call.Version), ("@kind", (int)call.Kind), ("@hash", call.Hash), ("@identity", call.Identity),
             ("@stage", (int)call.Stage), ("@rule", call.Rule), ("@account", call.Account?.Value), ("@approval", call.Approval?.Value), ("@phase", (int)CallPhase.Started), ("@tries", attempt), ("@now", now.ToUnixTimeMilliseconds()),
             ("@arguments", transaction.Encode(call.Arguments).ToArray()));
+        VerdictRows.Put(transaction, new(call.Number, call.Tool, call.Approval is null ? JudgementArm.Admit : JudgementArm.Approve, call.Stage, call.Rule), now);
         return null;
     }
 
@@ -33,6 +36,10 @@ static class CallRows
     public static void Doubt(StepTransaction transaction, string key, string why) => Sql.Run(
         transaction, "UPDATE agents_call SET phase = @doubt, note = @why WHERE key = @key AND phase = @started",
         ("@doubt", (int)CallPhase.InDoubt), ("@started", (int)CallPhase.Started), ("@why", why), ("@key", key));
+
+    /// <summary>It is begun again, after the world said that it had not happened.</summary>
+    public static int Again(StepTransaction transaction, string key) => Sql.Run(
+        transaction, "UPDATE agents_call SET phase = @started, note = NULL WHERE key = @key AND phase = @doubt", ("@doubt", (int)CallPhase.InDoubt), ("@started", (int)CallPhase.Started), ("@key", key));
 
     /// <summary>It is known what came of it. What failed did nothing, so the same thing may be asked for again.</summary>
     /// <param name="transaction">The commit.</param>

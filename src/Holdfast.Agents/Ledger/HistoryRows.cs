@@ -3,6 +3,9 @@ namespace Holdfast.Agents.Ledgers;
 /// <summary>Conversations: for each run the hashes of its messages, in order. A message that is there stays as it is.</summary>
 static class HistoryRows
 {
+    /// <summary>More are not read in one commit: meanwhile every other one waits.</summary>
+    public const int PageMax = 32;
+
     /// <summary>Puts messages behind each other, from a number on. Doing it again changes nothing.</summary>
     public static void Append(StepTransaction transaction, long first, IReadOnlyList<Message> messages)
     {

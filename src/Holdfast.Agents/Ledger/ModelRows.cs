@@ -8,21 +8,19 @@ static class ModelRows
 {
     /// <param name="transaction">The commit.</param>
     /// <param name="call">The attempt.</param>
-    /// <param name="print">What is asked. All but its messages, such as instructions and tools, is kept as one text, which is the same for most calls.</param>
+    /// <param name="frame">What is asked.</param>
     /// <param name="now">The time.</param>
-    public static void Start(StepTransaction transaction, ModelCall call, RequestPrint print, DateTimeOffset now)
+    public static void Start(StepTransaction transaction, ModelCall call, ModelFrame frame, DateTimeOffset now)
     {
-        var frame = JsonSerializer.SerializeToUtf8Bytes(print.Parts.Where(static p => !p.IsMessage).Select(static p => new[] { p.Name, p.Text }));
-        var hash = MessageHash.Of(frame);
-        TextRows.Put(transaction, hash, frame);
+        TextRows.Put(transaction, frame.Hash, frame.Text);
         Sql.Run(
             transaction,
             """
             INSERT INTO agents_model (run, number, attempt, first_message, end_message, frame, request, started) VALUES (@run, @number, @attempt, @first, @end, @frame, @request, @now)
             ON CONFLICT DO NOTHING
             """,
-            ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt), ("@first", call.First), ("@end", call.End), ("@frame", hash.ToBytes()),
-            ("@request", print.Hash.ToBytes()), ("@now", now.ToUnixTimeMilliseconds()));
+            ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt), ("@first", call.First), ("@end", call.End), ("@frame", frame.Hash.ToBytes()),
+            ("@request", frame.Request.ToBytes()), ("@now", now.ToUnixTimeMilliseconds()));
     }
 
     public static void Settle(StepTransaction transaction, ModelCall call, ModelReply reply, byte[] text, DateTimeOffset now)
@@ -59,3 +57,17 @@ static class ModelRows
 /// <param name="First">The first message that it sees.</param>
 /// <param name="End">The message behind the last one.</param>
 readonly record struct ModelCall(long Number, int Attempt, long First, long End);
+
+/// <summary>What a model is asked besides the messages of the conversation, such as instructions and tools: one text, which is the same for most calls.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Hash">Its hash.</param>
+/// <param name="Request">The hash of all that is asked.</param>
+sealed record ModelFrame(byte[] Text, MessageHash Hash, MessageHash Request)
+{
+    public static ModelFrame Of(ModelRequest request)
+    {
+        var print = RequestPrint.Of(request);
+        var text = JsonSerializer.SerializeToUtf8Bytes(print.Parts.Where(static p => !p.IsMessage).Select(static p => new[] { p.Name, p.Text }));
+        return new(text, MessageHash.Of(text), print.Hash);
+    }
+}

@@ -40,7 +40,7 @@ sealed class Attempt(Model model, ModelRequest request, int number, Func<TextPar
             var (kind, status) = limit.IsCancellationRequested ? (ModelErrorKind.TimedOut, null) : ModelErrors.Of(error, _hasBegun);
             Show(error);
             trace.Failed(kind, duration);
-            return (new(model.Name, kind, status, duration), null);
+            return (new(model.Name, kind, status, duration) { DidNothing = !limit.IsCancellationRequested && ModelErrors.DidNothing(error, kind, _hasBegun) }, null);
         }
     }
 

@@ -21,6 +21,17 @@ static class ModelErrors
         return (chain.Exists(static e => e is HttpRequestException or IOException or SocketException) ? ModelErrorKind.Unreachable : ModelErrorKind.Failed, null);
     }
 
+    /// <summary>Whether it is sure that the provider did nothing.</summary>
+    public static bool DidNothing(Exception error, ModelErrorKind kind, bool hasBegun)
+    {
+        if (hasBegun) return false;
+        if (kind is ModelErrorKind.Rejected or ModelErrorKind.Unauthorized or ModelErrorKind.RateLimited) return true;
+        // Several tries of a package may be in there: none of them may have got through.
+        var requests = Chain(error).OfType<HttpRequestException>().ToList();
+        return kind == ModelErrorKind.Unreachable && requests.Count > 0 && requests.TrueForAll(static r =>
+            r.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError);
+    }
+
     static ModelErrorKind OfStatus(int status) => status switch
     {
         401 or 402 or 403 => ModelErrorKind.Unauthorized,

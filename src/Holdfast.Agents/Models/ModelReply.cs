@@ -65,7 +65,11 @@ public sealed record ModelReply(string Text, IReadOnlyList<RawCall> Calls, Usage
 /// <param name="Error">How it failed; null if it answered.</param>
 /// <param name="Status">The HTTP status of the failure, if there was one.</param>
 /// <param name="Duration">How long it took.</param>
-public sealed record ModelAttempt(string Model, ModelErrorKind? Error, int? Status, TimeSpan Duration);
+public sealed record ModelAttempt(string Model, ModelErrorKind? Error, int? Status, TimeSpan Duration)
+{
+    /// <summary>Whether it is sure that the provider did nothing, and so that it cost nothing: it refused the request, or there was no connection. False for an answer, and where nobody knows.</summary>
+    public bool DidNothing { get; init; }
+}
 
 /// <summary>A piece of text while the model still speaks.</summary>
 /// <param name="Attempt">Which attempt it belongs to, from 0. With a higher one another model begins anew: drop what came before.</param>

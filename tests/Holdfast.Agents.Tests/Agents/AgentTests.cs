@@ -247,6 +247,7 @@ public sealed class AgentTests : IDisposable
             await run.SendAsync(new("") { IsEnd = true });
             await desk.ResultAsync<AgentAnswer>(run);
         }
+        Assert.Equal(Enumerable.Range(0, Turns).Select(static i => (2 * i) + 1), model.Calls.Select(static c => c.Messages.Count));
         var (bytes, messages) = (Count("agents_text", "SUM(LENGTH(body))"), Count("agents_history"));
         Assert.Equal(2 * Turns, messages);
         // Every message once, every answer once more as what the model said, and nothing of it with the questions.

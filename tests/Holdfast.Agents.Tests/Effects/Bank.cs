@@ -57,7 +57,7 @@ static class BankTools
                 Quote.Pure(static t => t.Amount / 100, options),
                 Look.ReadOnly((t, e) => bank.TransferAsync(t with { Amount = 0 }, e.IdempotencyKey, oncePerKey: true), options),
                 ByKey.Idempotent((t, e) => bank.TransferAsync(t, e.IdempotencyKey, oncePerKey: true), options),
-                ByAsking.Reconcilable((t, e) => bank.TransferAsync(t, e.IdempotencyKey, oncePerKey: false), (_, e) => Task.FromResult(bank.Ask(e.IdempotencyKey)), options),
+                ByAsking.Reconcilable((t, e) => bank.TransferAsync(t, e.IdempotencyKey, oncePerKey: false), (_, e) => Task.FromResult(bank.Ask(e.IdempotencyKey)), (options ?? new()) with { SettleTime = TimeSpan.Zero }),
                 Once.AtMostOnce(
                     (t, e) =>
                     {

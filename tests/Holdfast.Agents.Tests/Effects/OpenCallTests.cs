@@ -85,7 +85,7 @@ public sealed class OpenCallTests : IDisposable
         Assert.Empty(await OpenAsync(desk));
         // What happened is not done again; what did not may be.
         _bank.Middle = null;
-        var again = await desk.ResultAsync<EffectStatus>(await desk.Client.StartAsync((Payer w) => w.Run("transfer_by_key")));
+        var again = await desk.ResultAsync<EffectStatus>(await desk.Client.StartAsync((Payer w) => w.Run("transfer_once")));
         Assert.Equal(happened ? EffectStatus.Refused : EffectStatus.Succeeded, again);
     }
 
