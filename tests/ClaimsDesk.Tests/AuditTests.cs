@@ -43,12 +43,30 @@ public sealed class AuditTests(DeskRun run) : IClassFixture<DeskRun>
         }
     }
 
+    [Fact]
+    public async Task A_request_that_had_to_be_applied_and_was_not_fails() => await WithBooksAsync(async (_, directory) =>
+    {
+        var path = Path.Combine(directory, ProviderLine.FileName);
+        var lines = (await File.ReadAllLinesAsync(path)).ToList();
+        var at = lines.FindIndex(static line => line.Contains("notification", StringComparison.Ordinal) && line.Contains("\"applied\":true", StringComparison.Ordinal));
+        lines.Insert(at, lines[at].Replace("\"applied\":true", "\"applied\":false", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(path, string.Join('\n', lines) + "\n");
+    }, "a request before the one that was applied");
+
     [Theory]
     [InlineData("UPDATE agents_call SET hash = zeroblob(32) WHERE key = (SELECT key FROM agents_call WHERE tool = 'pay' LIMIT 1)")]
     [InlineData("UPDATE agents_call SET phase = 2 WHERE key = (SELECT key FROM agents_call WHERE tool = 'notify' LIMIT 1)")]
     [InlineData("UPDATE agents_call SET tool = 'assess' WHERE key = (SELECT key FROM agents_call WHERE tool = 'read_claim' LIMIT 1)")]
     [InlineData("DELETE FROM agents_call WHERE key = (SELECT key FROM agents_call WHERE tool = 'assess' LIMIT 1)")]
     [InlineData("UPDATE agents_verdict SET arm = 1, rule = 'own claim: pay' WHERE (run, number) = (SELECT run, number FROM agents_verdict WHERE arm = 4 LIMIT 1)")]
+    [InlineData("UPDATE agents_verdict SET stage = 5, rule = 'own claim: pay' WHERE (run, number) = (SELECT run, number FROM agents_verdict WHERE stage = 6 LIMIT 1)")]
+    [InlineData("UPDATE agents_verdict SET arm = 3, stage = 5 WHERE (run, number) = (SELECT run, number FROM agents_verdict WHERE stage = 8 LIMIT 1)")]
+    [InlineData("UPDATE agents_model SET input = input + 1 WHERE (run, number, attempt) = (SELECT run, number, attempt FROM agents_model WHERE reply IS NOT NULL LIMIT 1)")]
+    [InlineData("DELETE FROM agents_model WHERE (run, number, attempt) = (SELECT run, number, attempt FROM agents_model WHERE reply IS NOT NULL LIMIT 1)")]
+    [InlineData("UPDATE agents_model SET reply = (SELECT reply FROM agents_model ORDER BY run DESC LIMIT 1) WHERE run = (SELECT MIN(run) FROM agents_model) AND number = 1 AND reply IS NOT NULL")]
+    [InlineData("UPDATE agents_model SET end_message = end_message + 100 WHERE (run, number, attempt) = (SELECT run, number, attempt FROM agents_model WHERE reply IS NOT NULL LIMIT 1)")]
+    [InlineData("UPDATE agents_text SET body = x'7b7d' WHERE hash = (SELECT reply FROM agents_model WHERE reply IS NOT NULL LIMIT 1)")]
+    [InlineData("INSERT INTO agents_model SELECT 'nobody', number, attempt, first_message, end_message, frame, request, reply, model, input, output, started, settled FROM agents_model LIMIT 1")]
     [InlineData("UPDATE agents_budget SET spent = spent + 1000000 WHERE account = 'desk' AND unit = 2")]
     [InlineData("UPDATE agents_budget SET most = most + 1000000 WHERE account = 'desk' AND unit = 2")]
     [InlineData("DELETE FROM agents_history WHERE (run, number) = (SELECT run, number FROM agents_history WHERE number = 2 LIMIT 1)")]

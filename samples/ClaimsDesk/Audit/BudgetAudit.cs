@@ -5,7 +5,8 @@ namespace ClaimsDesk;
 /// <summary>Holds the accounts against what was paid, called and said.</summary>
 sealed class BudgetAudit(DeskRecords records, DeskBudget budget, Action<string> wrong)
 {
-    const long Micro = 1_000_000, TokensOfAnswer = 120;
+    public const long TokensOfAnswer = 120;
+    const long Micro = 1_000_000;
     readonly Dictionary<(string Account, int Unit), BudgetRow> rows = records.Budgets.ToDictionary(static row => (row.Account, row.Unit));
     readonly ILookup<string?, string> children = records.Budgets.DistinctBy(static row => row.Account).ToLookup(static row => row.Parent, static row => row.Account);
 

@@ -29,11 +29,22 @@ sealed class ClaimAudit(Claim claim, ModelTalk talk, Conversation conversation, 
         if (verdicts.Count != talk.Proposals.Count) Wrong($"{talk.Proposals.Count} proposals and {verdicts.Count} verdicts");
         foreach (var (proposal, verdict) in talk.Proposals.Zip(verdicts))
         {
-            var must = proposal.Expected;
-            if ((verdict.Number, verdict.Tool, verdict.Arm, verdict.Stage, verdict.Rule) != (proposal.Number, proposal.Tool, must.Arm, must.Stage, must.Rule))
-                Wrong($"the gate had to say {must} to proposal {proposal.Number} ({proposal.Tool} {proposal.Arguments}), and said {verdict}");
+            var said = new Expectation(verdict.Arm, verdict.Stage, verdict.Rule);
+            if ((verdict.Number, verdict.Tool) != (proposal.Number, proposal.Tool) || !LastWords(proposal).Contains(said))
+                Wrong($"the last word about proposal {proposal.Number} ({proposal.Tool} {proposal.Arguments}) had to be {string.Join(" or ", LastWords(proposal))}, and is {verdict}");
         }
     }
+
+    /// <summary>What had the last word: the gate, about what it did not let pass and about what was carried out; otherwise whatever was against it then.</summary>
+    IEnumerable<Expectation> LastWords(Proposal proposal)
+    {
+        if (!proposal.MayPass || kept.ContainsKey(proposal.Number)) return [proposal.Expected];
+        if (proposal.Expected.Arm == Expectation.Approve && !approvals.Allowed(proposal.ApprovalIn(conversation.Run), conversation.Run, proposal, claim.Row).MayPass) return [Expectation.NotAgreed];
+        List<Expectation> words = [.. proposal.Expected.Arm == Expectation.Approve && approvals.Allowed(proposal.ApprovalIn(conversation.Run), conversation.Run, proposal, claim.Row).MayNot ? [Expectation.NotAgreed] : Array.Empty<Expectation>()];
+        return IsDoneBefore(proposal) ? [.. words, Expectation.Done] : [.. words, .. DeskBudget.AccountsOf(claim, conversation.Run).Select(Expectation.OverBudget)];
+    }
+
+    bool IsDoneBefore(Proposal proposal) => kept.Values.Any(call => call.Tool == proposal.Tool && call.Tool is "pay" or "notify" && call.Number < proposal.Number);
 
     /// <summary>What could not stand in a conversation is not in it; all else is, with its result.</summary>
     void CheckConversation()
@@ -73,7 +84,7 @@ sealed class ClaimAudit(Claim claim, ModelTalk talk, Conversation conversation, 
     void CheckMissing(Proposal proposal)
     {
         // Done before: it is not done again.
-        if (kept.Values.Any(call => call.Tool == proposal.Tool && call.Tool is "pay" or "notify" && call.Number < proposal.Number)) return;
+        if (IsDoneBefore(proposal)) return;
         if (proposal.Expected.Arm == Expectation.Approve && approvals.Allowed(proposal.ApprovalIn(conversation.Run), conversation.Run, proposal, claim.Row).MayNot) return;
         if (proposal.Tool == "pay") MissedForBudget = true;
         else Wrong($"call {proposal.Number} ({proposal.Tool}) was admitted and not carried out");

@@ -6,7 +6,7 @@ using ModelDouble;
 namespace ClaimsDesk;
 
 /// <summary>Works out from the file and from what model and approver said what the gate had to decide and what had to be paid, and holds the engine's file and the provider's ledger against it.</summary>
-sealed partial class DeskAuditor(ClaimFile file, DeskBooks books)
+sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed)
 {
     const decimal Micro = 1_000_000;
     readonly List<string> findings = [];
@@ -22,8 +22,11 @@ sealed partial class DeskAuditor(ClaimFile file, DeskBooks books)
         var approvals = new ApprovalAudit(books.Approver, findings.Add);
         var budget = new BudgetAudit(records, DeskBudget.For([.. file.Valid]), findings.Add);
         CheckModel(talk);
+        new ProviderAudit(new(seed), findings.Add).Run(books.Provider);
         budget.Run();
         var (verdictsOf, callsOf) = (records.Verdicts.ToLookup(static row => row.Run), records.Calls.ToLookup(static row => row.Run));
+        var (modelsOf, tokensOf) = (records.Models.ToLookup(static row => row.Run), records.Reservations.Where(static one => one.Unit == BudgetRow.Tokens && one.Amount > 0).ToLookup(static one => one.Account));
+        var messagesOf = records.History.ToLookup(static row => row.Run);
         var known = new HashSet<string>(StringComparer.Ordinal);
         var asked = new HashSet<string>(StringComparer.Ordinal);
         foreach (var claim in file.Valid)
@@ -40,10 +43,11 @@ sealed partial class DeskAuditor(ClaimFile file, DeskBooks books)
             CallRow[] calls = [.. callsOf[conversation.Run]];
             var audit = new ClaimAudit(claim, said, conversation, [.. verdictsOf[conversation.Run]], calls, provider, approvals, findings.Add);
             audit.Run();
+            new ModelAudit(claim, said, [.. modelsOf[conversation.Run]], messagesOf[conversation.Run].Count(), tokensOf[$"agent {conversation.Run}"].Count(), findings.Add).Run();
             if (audit.MissedForBudget) budget.CheckMissed(claim);
             budget.CheckAgent(claim, conversation.Run, said, calls.Length, audit.IsPaid);
         }
-        if (conversations.SelectMany(static one => one).Any(one => !known.Contains(one.Run)) || verdictsOf.Concat<IGrouping<string, object>>(callsOf).Any(one => !known.Contains(one.Key)))
+        if (conversations.SelectMany(static one => one).Any(one => !known.Contains(one.Run)) || verdictsOf.Concat<IGrouping<string, object>>(callsOf).Concat(modelsOf).Any(one => !known.Contains(one.Key)))
             findings.Add("the engine's file has runs that are about no claim");
         if (approvals.Requests.Any(one => !asked.Contains(one))) findings.Add("the approver was asked about something that no agent proposed");
         CheckUsedApprovals();

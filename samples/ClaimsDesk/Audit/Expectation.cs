@@ -3,13 +3,22 @@ using Claims;
 
 namespace ClaimsDesk;
 
-/// <summary>What the gate had to say to a proposal. The numbers are those of the file.</summary>
+/// <summary>What had to be said to a proposal. The numbers are those of the file.</summary>
 /// <param name="Arm">1 admit, 2 repair, 3 approval, 4 refuse, 5 park.</param>
-/// <param name="Stage">1 parse, 5 policy.</param>
+/// <param name="Stage">1 parse, 5 policy, 6 idempotency, 8 budget, 9 approval.</param>
 sealed record Expectation(int Arm, int Stage, string? Rule)
 {
     public const int Admit = 1, Repair = 2, Approve = 3, Refuse = 4, Park = 5;
-    const int Parse = 1, Policy = 5;
+    const int Parse = 1, Policy = 5, Idempotency = 6, Budget = 8, Approval = 9;
+
+    /// <summary>The same thing was done before.</summary>
+    public static readonly Expectation Done = new(Refuse, Idempotency, null);
+
+    /// <summary>A person said no, or nothing in time.</summary>
+    public static readonly Expectation NotAgreed = new(Refuse, Approval, DeskTools.LargePayment);
+
+    /// <summary>An account had not enough left.</summary>
+    public static Expectation OverBudget(string account) => new(Refuse, Budget, account);
 
     /// <summary>Worked out anew, from the row of the file and what the model sent, without any code of the gate.</summary>
     public static Expectation For(Claim claim, string tool, string arguments)

@@ -37,8 +37,12 @@ sealed record Proposal(long Number, string Tool, string Arguments, Expectation E
 }
 
 /// <summary>What a model said about one claim, from its ledger: a kill lets the same question be asked again, and it counts once.</summary>
-sealed record ModelTalk(int Turns, IReadOnlyList<Proposal> Proposals)
+/// <param name="Texts">What it said in each of its answers.</param>
+/// <param name="Proposals">What it proposed with them.</param>
+sealed record ModelTalk(IReadOnlyList<string> Texts, IReadOnlyList<Proposal> Proposals)
 {
+    public int Turns => Texts.Count;
+
     public static ModelTalk Of(Claim claim, IEnumerable<DoubleLine> lines, Action<string> wrong)
     {
         var turns = lines.GroupBy(static line => line.Request).ToArray();
@@ -49,7 +53,7 @@ sealed record ModelTalk(int Turns, IReadOnlyList<Proposal> Proposals)
             if (turn.All(static line => line.Fault != ModelDouble.Fault.None)) wrong("the model never answered a question");
             foreach (var call in turn.First().Calls) proposals.Add(new(proposals.Count + 1, call.Tool, call.Arguments, Expectation.For(claim, call.Tool, call.Arguments)));
         }
-        return new(turns.Length, proposals);
+        return new([.. turns.Select(static turn => turn.First().Text)], proposals);
     }
 
     static string Said(DoubleLine line) => string.Join('\n', line.Calls.Select(static call => $"{call.Tool} {call.Arguments}").Prepend(line.Text));

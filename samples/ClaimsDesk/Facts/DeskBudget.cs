@@ -16,6 +16,9 @@ sealed record DeskBudget(long DeskDollars, long LargeDollars)
 
     public static AccountId AccountOf(Claim claim) => ClaimFacts.NeedsApproval(claim) ? Large : Desk;
 
+    /// <summary>All that a payment is drawn on, the agent's own account first.</summary>
+    public static IEnumerable<string> AccountsOf(Claim claim, string run) => AccountOf(claim) == Desk ? [$"agent {run}", Desk.Value] : [$"agent {run}", Large.Value, Desk.Value];
+
     /// <summary>What one agent may spend: its own claim once, and so much talk.</summary>
     public static Spending OfAgent(Claim claim) => new() { Money = claim.PaymentDollars, Calls = 20, Tokens = 1_000_000 };
 }

@@ -5,12 +5,12 @@ namespace ClaimsDesk;
 /// <summary>The options are those of the sample Claims; some have other defaults here.</summary>
 static class DeskOptions
 {
-    const int RowsDefault = 1_000;
+    const int RowsDefault = 2_000;
 
     public const string HelpText = """
         ClaimsDesk: claims of wildlife strikes are handled by agents whose model makes mistakes and believes what it reads, behind a gate that does not, while the worker is killed again and again.
 
-          --rows N              read N records (1000)
+          --rows N              read N records (2000)
           --file CSV            the file to read (the strikes that come with the sample)
           --db PATH             the engine's file; kept, and must not exist before (a temporary one)
           --ledger DIR          where the ledgers go (beside the engine's file)
