@@ -69,6 +69,21 @@ public sealed class InvoiceDefinition(ModelChain models, Toolbox toolbox)
     : AgentDefinition("Pay the invoices that you are told to pay. Ask nobody for anything else.", models, toolbox);
 #endregion
 
+#region agent-typed
+public sealed record InvoicePaid(string Invoice, decimal Amount);
+
+public sealed class Bookkeeper(InvoiceDefinition definition) : Agent<InvoiceState>(definition), IReceives<InvoicePaid>
+{
+    public bool OnMessage(InvoicePaid message)
+    {
+        State.Seen.Add(message.Invoice);
+        return message.Amount > 1_000;                             // the model is to hear of these only
+    }
+
+    protected override void OnResult(ToolCall call, EffectResult result) => State.Seen.Add($"{call.Tool}: {result.Status}");
+}
+#endregion
+
 /// <summary>How the agent is hosted and talked to.</summary>
 public static class InvoiceDesk
 {
@@ -146,6 +161,17 @@ public static class InvoiceDesk
         await foreach (var speech in streams.ListenAsync(agent, cancellationToken))
         {
             if (speech.Offset == 0) Console.WriteLine();               // an answer begins, or begins anew after a failure
+            Console.Write(speech.Text);
+        }
+    }
+    #endregion
+
+    #region agent-rejoin
+    public static async Task WatchAgainAsync(AgentStreams streams, RunId agent, AgentSpeech last, IHoldfastClient holdfast, CancellationToken cancellationToken)
+    {
+        await foreach (var speech in streams.ListenAsync(agent, last, holdfast, cancellationToken))
+        {
+            if (speech.IsAnew) Console.WriteLine("[It begins anew.]");     // what was heard of this answer never was one
             Console.Write(speech.Text);
         }
     }

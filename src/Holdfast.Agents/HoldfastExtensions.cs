@@ -1,4 +1,5 @@
-using Holdfast.Agents.Running;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Holdfast.Agents;
 
@@ -16,14 +17,33 @@ public static class HoldfastExtensions
     public static HoldfastBuilder AddAgent<TAgent>(this HoldfastBuilder builder) where TAgent : Agent
     {
         ArgumentNullException.ThrowIfNull(builder);
-        if (!builder.Services.Any(static s => s.ServiceType == typeof(Registered)))
-        {
-            builder.Services.Add(Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton(new Registered()));
-            builder.AddWorkflow<ReadConversation>().AddWorkflow<ReadCassette>();
-        }
+        if (!builder.Services.Any(static s => s.ServiceType == typeof(LedgerRetention))) builder.RetainLedger(new());
+        // What it receives has to have a form: now, and not when the first such message is there.
+        _ = Running.MessageTypes.Of(typeof(TAgent));
         return builder.AddWorkflow<TAgent>();
     }
 
-    /// <summary>The workflows that every process with agents has are registered.</summary>
-    sealed class Registered;
+    /// <summary>
+    /// Has the ledger swept while the host runs: of runs that retention has removed, conversations, verdicts, settled calls and used approvals go by and by. <see cref="AddAgent"/> does it with the defaults; call this
+    /// before for others, or where workflows carry calls out without agents.
+    /// </summary>
+    public static HoldfastBuilder RetainLedger(this HoldfastBuilder builder, LedgerRetention retention)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(retention);
+        if (!builder.Services.Any(static s => s.ServiceType == typeof(LedgerRetention))) builder.Services.AddHostedService<Ledgers.LedgerSweeper>();
+        builder.Services.Replace(ServiceDescriptor.Singleton(retention));
+        return builder;
+    }
+
+    /// <summary>Sweeps the ledger now.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="retention">What is kept; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops between two commits; what is removed by then is gone.</param>
+    /// <returns>How many rows were removed.</returns>
+    public static Task<long> SweepLedgerAsync(this IHoldfastClient client, LedgerRetention? retention = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return new Ledgers.LedgerSweep(client, retention ?? new(), cancellationToken).RunAsync();
+    }
 }

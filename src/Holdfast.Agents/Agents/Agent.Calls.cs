@@ -43,6 +43,15 @@ public abstract partial class Agent
         return true;
     }
 
+    /// <summary>
+    /// A call that the gate let pass has its end: the place for an agent to note in its state what came of it. In a turn of the run, once for each call: it waits for nothing, and what it throws is what the workflow throws.
+    /// </summary>
+    /// <param name="call">The call, as the model made it.</param>
+    /// <param name="result">What came of it.</param>
+    protected virtual void OnResult(ToolCall call, EffectResult result)
+    {
+    }
+
     async Durable<ToolResult> Handle(ToolCall call, long number, Judgement judged)
     {
         ApprovalId? approval = null;
@@ -50,6 +59,7 @@ public abstract partial class Agent
         {
             var request = _approvals.Ask(RunId, number, ToolOf(call.Tool), judged.Arguments, judged.Rule, _definition.Toolbox.Time.GetUtcNow() + _definition.ApprovalTime);
             var answer = await Approval(request);
+            _approvals.Close(request.Id);
             if (answer is not { IsGranted: true })
             {
                 await Step(step => _definition.Toolbox.RefuseAsync(step, number, call.Tool, GateStage.Approval, judged.Rule), new() { Label = "not agreed to" });
@@ -59,6 +69,7 @@ public abstract partial class Agent
         }
         else if (judged.Arm != JudgementArm.Admit) return Refusal(call, judged.Arm == JudgementArm.Park ? $"{judged.Reason} It was not done." : judged.Reason);
         var carried = await Carried(new(number, call.Tool, judged.Arguments) { Account = _account, Principal = _principal, Approval = approval });
+        OnResult(call, carried);
         return carried.Status == EffectStatus.Succeeded ? new(call.Id, call.Tool, carried.Json.Length > 0 ? carried.Json : "null") : Refusal(call, carried.Reason ?? "It was not done.");
     }
 

@@ -67,8 +67,11 @@ public abstract partial class Agent : Workflow
 
     async Durable<AgentAnswer> Answer(AgentMail mail)
     {
+        var (words, isForModel, problem) = Received(mail);
+        if (problem is not null) return Ended(mail, AgentStatus.NotTaken, problem);
+        if (!isForModel) return Ended(mail, AgentStatus.Answered, "");
         if (_written + _news.Count - _first >= _definition.MessagesMax || _bytes >= _definition.BytesMax) await SumUp();
-        _news.Add(new UserMessage(Words.Mended(mail.Text), mail.From is { } from ? Words.Mended(from) : null));
+        _news.Add(new UserMessage(Words.Mended(words), mail.From is { } from ? Words.Mended(from) : null));
         _repairs = _definition.RepairsMax;
         for (var round = 0; round < _definition.RoundsMax; round++)
         {
@@ -93,6 +96,14 @@ public abstract partial class Agent : Workflow
             _news.AddRange(new Exchange(message, [.. results]).Messages);
         }
         return Ended(mail, AgentStatus.TooManyRounds, $"The model was asked {_definition.RoundsMax} times and had not said all.");
+    }
+
+    /// <summary>What the model is shown of a message, if it is.</summary>
+    (string Words, bool IsForModel, string? Problem) Received(AgentMail mail)
+    {
+        if (mail.Type is not { } type) return (mail.Text, true, null);
+        var (isForModel, problem) = MessageTypes.Of(GetType()).Give(this, type, mail.Text);
+        return ($"{type}: {mail.Text}", isForModel, problem);
     }
 
     AgentAnswer Ended(AgentMail mail, AgentStatus status, string text)
@@ -163,14 +174,14 @@ public abstract partial class Agent : Workflow
     async Durable KeepNews()
     {
         var (written, news) = (_written, _news);
-        await Step(step => ModelDesk.KeepAsync(step, _definition, written, news), new() { Label = "keep the conversation" });
+        await Step(step => ModelDesk.KeepAsync(step, written, news), new() { Label = "keep the conversation" });
         _written += _news.Count;
         _news = [];
     }
 }
 
 /// <summary>An agent with state of its own.</summary>
-/// <typeparam name="TState">What it knows besides its conversation; kept with the run. Updates and queries of the agent's class change it and show it; tools do not reach it.</typeparam>
+/// <typeparam name="TState">What it knows besides its conversation; kept with the run. Updates, typed messages (<see cref="IReceives{TMessage}"/>) and <see cref="Agent.OnResult"/> change it, queries show it.</typeparam>
 /// <param name="definition">What it is made of, from the container.</param>
 public abstract class Agent<TState>(AgentDefinition definition) : Agent(definition) where TState : class, new()
 {

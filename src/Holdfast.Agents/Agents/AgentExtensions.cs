@@ -50,9 +50,7 @@ public static class AgentExtensions
     public static async Task<IReadOnlyList<Message>> ReadConversationAsync(this IHoldfastClient client, RunId agent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var run = await client.StartAsync((Running.ReadConversation w) => w.Run(agent), cancellationToken: cancellationToken).ConfigureAwait(false);
-        var messages = await run.ResultAsync(cancellationToken).ConfigureAwait(false);
-        return [.. messages.Select(static m => Message.Read(System.Text.Encoding.UTF8.GetBytes(m)))];
+        return await Running.AgentRecords.ConversationAsync(client, agent, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -62,8 +60,6 @@ public static class AgentExtensions
     public static async Task<Cassette> ReadCassetteAsync(this IHoldfastClient client, RunId agent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var run = await client.StartAsync((Running.ReadCassette w) => w.Run(agent), cancellationToken: cancellationToken).ConfigureAwait(false);
-        using var lines = new StringReader(await run.ResultAsync(cancellationToken).ConfigureAwait(false));
-        return Cassette.Read(lines);
+        return await Running.AgentRecords.CassetteAsync(client, agent, cancellationToken).ConfigureAwait(false);
     }
 }

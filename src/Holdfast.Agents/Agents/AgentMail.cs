@@ -5,6 +5,22 @@ namespace Holdfast.Agents;
 /// <param name="From">Who says it; null where that does not matter.</param>
 public sealed record AgentMail(string Text, string? From = null)
 {
+    /// <summary>The name of the type of a message that is a record; the text is its JSON then. Null for words.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>A message that is a record: for the agent itself, if it is an <see cref="IReceives{TMessage}"/> of it, and otherwise for its model.</summary>
+    /// <param name="message">The message, as the arguments of a tool may be.</param>
+    /// <param name="from">Who says it; null where that does not matter.</param>
+    /// <exception cref="ArgumentException">The type has no JSON form that the gate knows, or the message breaks what its own attributes say.</exception>
+    public static AgentMail Of<TMessage>(TMessage message, string? from = null) where TMessage : notnull
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var plan = Records.Planner.Of(typeof(TMessage));
+        var json = Records.RecordText.Write(plan, message);
+        if (!Records.RecordText.TryRead(plan, json, "message", out _, out var problem)) throw new ArgumentException(problem, nameof(message));
+        return new(System.Text.Encoding.UTF8.GetString(json), from) { Type = Running.MessageTypes.NameOf(typeof(TMessage)) };
+    }
+
     /// <summary>By what its answer is found; null if nobody looks for it.</summary>
     public string? Id { get; init; }
 
@@ -38,6 +54,9 @@ public enum AgentStatus
 
     /// <summary>No model answered.</summary>
     NoModel = 4,
+
+    /// <summary>The message was a record that the agent did not take: it is not what its type says, or the agent's own code threw.</summary>
+    NotTaken = 5,
 }
 
 /// <summary>How agents are written to.</summary>

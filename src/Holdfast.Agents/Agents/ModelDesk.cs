@@ -38,8 +38,9 @@ static class ModelDesk
         ModelReply reply;
         try
         {
-            var speaker = definition.Streams?.Open(step.RunId, question.Number, step.Attempt);
+            using var speaker = definition.Streams?.Open(step.RunId, question.Number, step.Attempt);
             reply = await definition.Models.AskAsync(request, speaker is null ? null : speaker.SayAsync, step.CancellationToken).ConfigureAwait(false);
+            speaker?.SaidAll();
         }
         catch (ModelException error)
         {
@@ -60,9 +61,8 @@ static class ModelDesk
     }
 
     /// <summary>Keeps what no question will carry any more.</summary>
-    public static Task KeepAsync(StepContext step, AgentDefinition definition, long written, IReadOnlyList<Message> news)
+    public static Task KeepAsync(StepContext step, long written, IReadOnlyList<Message> news)
     {
-        definition.Streams?.Close(step.RunId);
         step.CommitWithResult(tx => HistoryRows.Append(tx, written, news));
         return Task.CompletedTask;
     }

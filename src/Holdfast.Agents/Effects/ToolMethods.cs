@@ -12,7 +12,7 @@ public static class ToolMethods
 {
     /// <summary>Every method of the class that is marked with <see cref="ToolAttribute"/>, with its tool. Those that are not static run on an object of the container, asked for at each call.</summary>
     /// <typeparam name="T">The class.</typeparam>
-    /// <exception cref="ArgumentException">A method has no description, its name or a parameter cannot be a tool's, or it is to be asked by a method that there is not. Or no method is marked.</exception>
+    /// <exception cref="ArgumentException">A method has no description, its name or a parameter cannot be a tool's, its attributes contradict each other, or one of them names a parameter or method that there is not. Or no method is marked.</exception>
     public static IReadOnlyList<Effect> Of<T>() where T : class
     {
         const BindingFlags All = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static;
@@ -40,7 +40,7 @@ public static class ToolMethods
         var parameters = method.GetParameters().Where(static p => !IsGiven(p)).ToArray();
         var tool = new Tool<MethodArguments>(marked.Name ?? NameOf(method), marked.Version, description, Planner.Of(method, parameters));
         var ask = marked.Ask is { } asking ? Asking<T>(where, asking, method) : null;
-        return new Effect<MethodArguments, object?>(tool, marked.Kind, new(), (arguments, context) => ResultAsync(method, Target<T>(method, context), Values(method, arguments, context)), ask);
+        return new Effect<MethodArguments, object?>(tool, marked.Kind, MethodOptions.Of(where, typeof(T), method, parameters, marked), (arguments, context) => ResultAsync(method, Target<T>(method, context), Values(method, arguments, context)), ask);
     }
 
     static Func<MethodArguments, EffectContext, Task<Reconciled<object?>>> Asking<T>(string where, string name, MethodInfo method) where T : class

@@ -56,7 +56,7 @@ public sealed class Toolbox : ICarrier
     {
         var effect = _effects.GetValueOrDefault(tool);
         // One that knows no key never fails by an exception; another attempt looks what became of the one before.
-        return new() { Label = tool, Timeout = effect?.Timeout, AtMostOnce = effect is { Handler: not null, Kind: EffectKind.AtMostOnce }, Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default };
+        return new() { Label = tool, Timeout = effect?.Timeout, AtMostOnce = effect is { Handler: not null, Kind: EffectKind.AtMostOnce }, FailsInDoubt = true, Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default };
     }
 
     /// <summary>One attempt of a call: through the ledger, into the world, and back into the ledger with the result.</summary>

@@ -11,7 +11,10 @@ static class LedgerTables
             arguments BLOB NOT NULL
         ) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS agents_call_open ON agents_call (key) WHERE phase < 3;
+        CREATE INDEX IF NOT EXISTS agents_call_free ON agents_call (run) WHERE phase > 2 AND identity IS NULL;
+        CREATE INDEX IF NOT EXISTS agents_call_once ON agents_call (settled) WHERE phase > 2 AND identity IS NOT NULL;
         CREATE TABLE IF NOT EXISTS agents_account (account TEXT PRIMARY KEY, parent TEXT) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS agents_account_parent ON agents_account (parent) WHERE parent IS NOT NULL;
         CREATE TABLE IF NOT EXISTS agents_budget (
             account TEXT NOT NULL, unit INTEGER NOT NULL, most INTEGER, reserved INTEGER NOT NULL, spent INTEGER NOT NULL, PRIMARY KEY (account, unit)
         ) WITHOUT ROWID;
@@ -22,15 +25,18 @@ static class LedgerTables
         CREATE TABLE IF NOT EXISTS agents_approval (approval TEXT PRIMARY KEY, hash BLOB NOT NULL, key TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_text (hash BLOB PRIMARY KEY, body BLOB NOT NULL);
         CREATE TABLE IF NOT EXISTS agents_history (run TEXT NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS agents_history_hash ON agents_history (hash);
         CREATE TABLE IF NOT EXISTS agents_model (
             run TEXT NOT NULL, number INTEGER NOT NULL, attempt INTEGER NOT NULL, first_message INTEGER NOT NULL, end_message INTEGER NOT NULL, frame BLOB NOT NULL, request BLOB NOT NULL,
             reply BLOB, model TEXT, input INTEGER, output INTEGER, started INTEGER NOT NULL, settled INTEGER, PRIMARY KEY (run, number, attempt)
         ) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS agents_model_frame ON agents_model (frame);
+        CREATE INDEX IF NOT EXISTS agents_model_reply ON agents_model (reply) WHERE reply IS NOT NULL;
         CREATE TABLE IF NOT EXISTS agents_verdict (
             run TEXT NOT NULL, number INTEGER NOT NULL, tool TEXT NOT NULL, arm INTEGER NOT NULL, stage INTEGER NOT NULL, rule TEXT, noted INTEGER NOT NULL, PRIMARY KEY (run, number)
         ) WITHOUT ROWID;
         """;
 
     /// <summary>Makes those that are not there.</summary>
-    public static void Make(StoreTransaction transaction) => Sql.Run(transaction, Text);
+    public static int Make(StoreTransaction transaction) => Sql.Run(transaction, Text);
 }

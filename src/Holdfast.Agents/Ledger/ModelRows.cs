@@ -34,22 +34,22 @@ static class ModelRows
             ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt));
     }
 
-    /// <summary>What a run's models were asked and answered, in order, as tests can play it. Attempts that were cut off have no answer, and are left out.</summary>
-    public static List<RecordedCall> Read(StoreTransaction transaction, RunId run)
-    {
-        var rows = Sql.Read(
-            transaction, "SELECT first_message, end_message, frame, reply FROM agents_model WHERE run = @run AND reply IS NOT NULL ORDER BY number, attempt",
-            static r => (First: r.GetInt64(0), End: r.GetInt64(1), Frame: MessageHash.FromBytes(r.GetFieldValue<byte[]>(2)), Reply: MessageHash.FromBytes(r.GetFieldValue<byte[]>(3))), ("@run", run.ToString()));
-        // Numbered from 0, without a gap.
-        var history = HistoryRows.Read(transaction, run, 0, long.MaxValue);
-        return rows.ConvertAll(row =>
-        {
-            var frame = JsonSerializer.Deserialize<string[][]>(TextRows.Get(transaction, row.Frame))!.Select(static p => new PrintedPart(p[0], p[1]));
-            var said = RequestPrint.Of(new ModelRequest("", history[(int)row.First..(int)row.End])).Parts.Where(static p => p.IsMessage);
-            return new RecordedCall(new([.. frame, .. said]), JsonSerializer.Deserialize<ModelReply>(TextRows.Get(transaction, row.Reply))!);
-        });
-    }
+    /// <summary>The next call of a run, behind a number, that was answered. Attempts that were cut off have no answer, and are left out.</summary>
+    public static AnsweredCall? NextAnswered(StoreTransaction transaction, RunId run, long after) => Sql.Read(
+        transaction, "SELECT number, attempt, first_message, end_message, frame, reply FROM agents_model WHERE run = @run AND number > @after AND reply IS NOT NULL ORDER BY number, attempt LIMIT 1",
+        static r => new AnsweredCall(
+            r.GetInt64(0), r.GetInt32(1), r.GetInt64(2), r.GetInt64(3), MessageHash.FromBytes(r.GetFieldValue<byte[]>(4)), MessageHash.FromBytes(r.GetFieldValue<byte[]>(5))),
+        ("@run", run.ToString()), ("@after", after)).FirstOrDefault();
 }
+
+/// <summary>A question that was answered.</summary>
+/// <param name="Number">The call's number in its run.</param>
+/// <param name="Attempt">The step's attempt.</param>
+/// <param name="First">The first message that it showed.</param>
+/// <param name="End">The message behind the last one.</param>
+/// <param name="Frame">What it asked besides, by its hash.</param>
+/// <param name="Reply">The answer, by its hash.</param>
+sealed record AnsweredCall(long Number, int Attempt, long First, long End, MessageHash Frame, MessageHash Reply);
 
 /// <summary>One attempt to ask a model.</summary>
 /// <param name="Number">The call's number in its run.</param>

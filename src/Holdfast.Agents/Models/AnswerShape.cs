@@ -26,26 +26,8 @@ sealed class AnswerShape<T>
         value = default;
         problem = reply.FinishReason == FinishReason.Length ? "The answer was cut off at the limit of tokens; a shorter one is needed." : null;
         if (problem is not null) return false;
-        var tape = JsonTape.Rent();
-        try
-        {
-            var unreadable = tape.Load(Encoding.UTF8.GetBytes(reply.Text.Trim()));
-            if (!unreadable.IsNone) problem = $"The answer is not JSON that can be read: {unreadable}.";
-            else
-            {
-                _plan.Schema.Check(tape, 0);
-                if (tape.Flaws.Count == 0) value = ((Converter<T>)_plan.Converter).Read(tape, 0);
-                if (tape.Flaws.Count > 0) problem = $"The answer is not what it must be:\n{string.Join('\n', tape.Flaws.ToArray().Select(static f => $"- {f}"))}\n";
-            }
-        }
-        catch (Exception error)
-        {
-            problem = $"Making the {typeof(T).Name} of it threw {error.GetType().Name}.";
-        }
-        finally
-        {
-            tape.Return();
-        }
-        return problem is null;
+        if (!RecordText.TryRead(_plan, Encoding.UTF8.GetBytes(reply.Text.Trim()), "answer", out var read, out problem)) return false;
+        value = (T)read;
+        return true;
     }
 }

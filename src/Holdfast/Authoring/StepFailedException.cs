@@ -15,6 +15,14 @@ public sealed class StepFailedException : Exception
     public string? StackText { get; private set; }
 }
 
+/// <summary>A step with <see cref="StepOptions.FailsInDoubt"/> was cut off by the end of the process: it may have happened, or not.</summary>
+public sealed class StepInDoubtException : Exception
+{
+    internal StepInDoubtException(string message) : base(message)
+    {
+    }
+}
+
 /// <summary>A child run failed, or was cancelled or terminated.</summary>
 public sealed class ChildFailedException : Exception
 {

@@ -28,6 +28,12 @@ public sealed record StepOptions
     /// </summary>
     /// <value>False: the step runs again, with the same idempotency key, until a result is committed.</value>
     public bool AtMostOnce { get; init; }
+
+    /// <summary>
+    /// With <see cref="AtMostOnce"/>: a step that was cut off fails with <see cref="StepInDoubtException"/>, and the workflow finds out what became of it, instead of waiting for <c>ResolveInDoubtAsync</c>.
+    /// </summary>
+    /// <value>False.</value>
+    public bool FailsInDoubt { get; init; }
 }
 
 /// <summary>When and how often a failed attempt is followed by another. Immutable: derive with <c>with</c>.</summary>

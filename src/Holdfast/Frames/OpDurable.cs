@@ -53,6 +53,9 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
             case OutcomeKind.Failed when _form == ValueForm.Child:
                 SettleFailed(ChildFailed(outcome));
                 return;
+            case OutcomeKind.Failed when outcome.IsInDoubt:
+                SettleFailed(new StepInDoubtException($"{Describe()} was cut off by the end of the process, and nobody knows whether it happened."));
+                return;
             case OutcomeKind.Failed:
                 SettleFailed(Owner!.Services.Codec.DecodeError(outcome, Describe()));
                 return;

@@ -64,6 +64,7 @@ static class StepVerbs
         Timeout = options.Timeout is not { } limit || limit > TimeSpan.Zero ? options.Timeout : throw new ArgumentOutOfRangeException(nameof(options), limit, "A time-out is longer than nothing. If it is what is left of a longer time, look first whether that is over."),
         Heartbeat = options.HeartbeatTimeout is { } silence ? new(silence > TimeSpan.Zero ? silence : throw new ArgumentOutOfRangeException(nameof(options), silence, "A heartbeat time-out is longer than nothing."), null) : null,
         AtMostOnce = options.AtMostOnce,
+        FailsInDoubt = options.FailsInDoubt && options.AtMostOnce,
         Epoch = graph.Epoch,
     };
 

@@ -29,7 +29,8 @@ static class OpCodec
         HeartbeatTimeout = 512,
         Details = 1024,
         Crashes = 2048,
-        All = 4095,
+        FailsInDoubt = 4096,
+        All = 8191,
     }
 
     public static void Write(Op op, ref StateWriter writer)
@@ -86,7 +87,7 @@ static class OpCodec
             | (step.CrashedAttempts == 0 ? 0 : Has.Crashed) | (step.LastError is null ? 0 : Has.LastError)
             | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace) | (step.Deaths == 0 ? 0 : Has.Deaths)
             | (step.Heartbeat?.Timeout is null ? 0 : Has.HeartbeatTimeout) | (step.Heartbeat?.Details is null ? 0 : Has.Details)
-            | (step.Crashes == 0 ? 0 : Has.Crashes);
+            | (step.Crashes == 0 ? 0 : Has.Crashes) | (step.FailsInDoubt ? Has.FailsInDoubt : 0);
         writer.Byte((byte)((byte)step.Kind | ((byte)step.Phase << 4)));
         writer.Number((long)has);
         writer.Text(step.Label);
@@ -127,6 +128,7 @@ static class OpCodec
             Kind = kind,
             Phase = phase,
             AtMostOnce = has.HasFlag(Has.AtMostOnce),
+            FailsInDoubt = has.HasFlag(Has.FailsInDoubt),
             Label = reader.Text(),
             Intent = reader.Bytes().ToArray(),
             StartedUtc = reader.Time(),

@@ -33,7 +33,7 @@ static class Parking
         if (state.Status != RunStatus.Parked) return;
         decision.Note(JournalKind.Unparked, 0);
         // Cut off before the run counts as running again: attempts of a dead process must be known as such before any starts.
-        Recover.CutOff(state, epoch, null, decision);
+        Recover.CutOff(state, epoch, null, runsFrames: true, decision);
         state.Status = RunStatus.Running;
         state.Crashes = 0;
         foreach (var op in state.Ops)

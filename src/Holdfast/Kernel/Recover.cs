@@ -8,7 +8,7 @@ static class Recover
     public static void Apply(RunState state, RunEvent.Recover recover, Decision decision)
     {
         if (recover.Deaths is { } deaths && state.Status == RunStatus.Running && Count(state, recover, deaths) is { } suspect) Parking.Park(state, suspect, decision);
-        CutOff(state, recover.Epoch, recover.Results, decision);
+        CutOff(state, recover.Epoch, recover.Results, state.Status == RunStatus.Running, decision);
     }
 
     /// <summary>Counts a death for all that was going on, and says what has had too many.</summary>
@@ -37,8 +37,14 @@ static class Recover
         $"suspect: the process died {deaths} times in a row {where}. If this run is what ends the process, start a build that mends it, or terminate the run; if not, take it up again with ResumeAsync";
 
     /// <summary>Gives every attempt that an earlier epoch left running its due. Orders new attempts only while the run is running.</summary>
-    public static void CutOff(RunState state, long epoch, IReadOnlyList<StoredResult>? results, Decision decision)
+    /// <param name="state">The run.</param>
+    /// <param name="epoch">The present owner's epoch.</param>
+    /// <param name="results">Results that the store keeps beside the state.</param>
+    /// <param name="runsFrames">Whether frames run in this turn, and so can be told of what has failed. Otherwise that stays as it is, and is found when the run goes on.</param>
+    /// <param name="decision">What the turn changes.</param>
+    public static void CutOff(RunState state, long epoch, IReadOnlyList<StoredResult>? results, bool runsFrames, Decision decision)
     {
+        List<StepOp>? failed = null;
         HashSet<long>? settled = null;
         if (results is { Count: > 0 })
         {
@@ -49,7 +55,13 @@ static class Recover
         {
             if (op is not StepOp { Phase: StepPhase.Ready } step || step.Epoch >= epoch) continue;
             if (settled is not null && settled.Contains(step.Id)) step.Epoch = epoch;
-            else CutOff(state, step, epoch, decision);
+            else if (step is not { AtMostOnce: true, FailsInDoubt: true, Kind: not StepKind.Transaction }) CutOff(state, step, epoch, decision);
+            else if (runsFrames) (failed ??= []).Add(step);
+        }
+        foreach (var step in failed ?? [])
+        {
+            decision.Note(JournalKind.StepInDoubt, step.Id, step.Label, step.Attempt);
+            Steps.Settle(state, step, Outcome.InDoubt, decision);
         }
     }
 

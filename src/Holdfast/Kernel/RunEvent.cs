@@ -23,6 +23,12 @@ sealed record Outcome(OutcomeKind Kind, ReadOnlyMemory<byte> Value, string? Summ
 {
     public static Outcome Done { get; } = new(OutcomeKind.Succeeded, default);
 
+    /// <summary>Of a step that was cut off, and of which nobody knows whether it happened.</summary>
+    public static Outcome InDoubt { get; } = new(OutcomeKind.Failed, default, "in doubt: it was cut off by the end of the process");
+
+    /// <summary>The kernel knows no exceptions: this one has a line alone.</summary>
+    public bool IsInDoubt => Value.IsEmpty && this == InDoubt;
+
     public static Outcome Cancelled(string reason) => new(OutcomeKind.Cancelled, default, reason);
 }
 

@@ -119,6 +119,9 @@ sealed class StepOp(long id) : Op(id)
     /// <summary>Whether an attempt whose outcome is unknown must not be repeated.</summary>
     public bool AtMostOnce { get; set; }
 
+    /// <summary>Whether such an attempt fails for the frames, instead of waiting for a decision.</summary>
+    public bool FailsInDoubt { get; set; }
+
     /// <summary>The number of the attempt that runs or is next, from 1.</summary>
     public int Attempt { get; set; } = 1;
 

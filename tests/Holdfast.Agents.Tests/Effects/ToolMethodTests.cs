@@ -49,6 +49,103 @@ public sealed class ToolMethodTests : IDisposable
         public static int Do(int x) => x;
     }
 
+    public sealed class Costly(Bank bank)
+    {
+        [Tool(EffectKind.Idempotent, Identity = nameof(invoice), CostMax = nameof(CostOf), TimeoutSeconds = 5), ToolRate("payments", 2, 3600), Description("Pays.")]
+        public Task<Receipt> PayAsync(string invoice, [Range(1, 100)] decimal amount, EffectContext call) => bank.TransferAsync(new(invoice, amount), call.IdempotencyKey, oncePerKey: true);
+
+        public static Spending CostOf(string invoice, decimal amount) => new() { Money = amount };
+
+        [Tool(EffectKind.Idempotent, MayRepeat = true), Description("Rings.")]
+        public static int Ring(int times) => times;
+    }
+
+    public static class Wrong
+    {
+        public sealed class NoTime
+        {
+            [Tool(EffectKind.Pure, TimeoutSeconds = 0), Description("Does.")]
+            public static int Do(int x) => x;
+        }
+
+        public sealed class NoParameter
+        {
+            [Tool(EffectKind.Idempotent, Identity = "invoice"), Description("Does.")]
+            public static int Do(int x) => x;
+        }
+
+        public sealed class NothingToRepeat
+        {
+            [Tool(EffectKind.ReadOnly, MayRepeat = true), Description("Does.")]
+            public static int Do(int x) => x;
+        }
+
+        public sealed class OnceAndTwice
+        {
+            [Tool(EffectKind.Idempotent, Identity = "x", MayRepeat = true), Description("Does.")]
+            public static int Do(int x) => x;
+        }
+
+        public sealed class NoCost
+        {
+            [Tool(EffectKind.Idempotent, CostMax = nameof(CostOf)), Description("Does.")]
+            public static int Do(int x) => x;
+
+            public static Spending CostOf(long x) => new() { Money = x };
+        }
+
+        public sealed class Never
+        {
+            [Tool(EffectKind.Idempotent), ToolRate("never", 0, 1), Description("Does.")]
+            public static int Do(int x) => x;
+        }
+    }
+
+    [Fact]
+    public void What_attributes_say_that_cannot_be_is_found_at_the_start()
+    {
+        Func<IReadOnlyList<Effect>>[] wrong =
+        [
+            ToolMethods.Of<Wrong.NoTime>, ToolMethods.Of<Wrong.NoParameter>, ToolMethods.Of<Wrong.NothingToRepeat>, ToolMethods.Of<Wrong.OnceAndTwice>, ToolMethods.Of<Wrong.NoCost>, ToolMethods.Of<Wrong.Never>,
+        ];
+        string[] says = ["0 seconds", "the parameter 'invoice', and has x", "neither Identity nor MayRepeat", "may do it twice", "'CostOf'", "could never be called"];
+        foreach (var (make, text) in wrong.Zip(says)) Assert.Contains(text, Assert.Throws<ArgumentException>(make).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Attributes_give_a_method_its_identity_its_cost_and_its_rate()
+    {
+        var methods = ToolMethods.Of<Costly>();
+        var bank = new Bank();
+        await using var desk = await Desk.StartAsync(() => _files.Open("runs.db"), builder =>
+        {
+            builder.Services.AddSingleton(bank).AddSingleton<Costly>().AddSingleton(services => new Toolbox(
+                new Gate(methods.Select(static e => e.Tool), [methods.Named("pay").Admit("pay", static _ => true), methods.Named("ring").Admit("ring", static _ => true)]), methods, services));
+            builder.AddWorkflow<Spends>();
+        });
+        static CallRequest Pay(int number, string invoice, int amount) => new(number, "pay", $$"""{"invoice":"{{invoice}}","amount":{{amount}}}""");
+        CallRequest[] calls =
+        [
+            Pay(1, "A-1", 60), Pay(2, "A-1", 10), Pay(3, "A-2", 50), Pay(4, "A-3", 30), Pay(5, "A-4", 1), new(6, "ring", """{"times":2}"""), new(7, "ring", """{"times":2}"""),
+        ];
+        var results = await desk.ResultAsync<EffectResult[]>(await desk.Client.StartAsync((Spends w) => w.Run(calls)));
+        Assert.Equal(
+            [null, GateStage.Idempotency, GateStage.Budget, null, GateStage.Rate, null, null],
+            results.Select(static r => r.Stage));
+        Assert.Equal([60m, 30m], bank.Done.Select(static d => d.Amount));
+    }
+
+    public sealed class Spends(Toolbox toolbox) : Workflow
+    {
+        public async Durable<EffectResult[]> Run(CallRequest[] calls)
+        {
+            await Carry.OpenAccount(new("till"), new() { Money = 100 });
+            var results = new List<EffectResult>();
+            foreach (var call in calls) results.Add(await Carry.Out(toolbox, call with { Account = new("till") }));
+            return [.. results];
+        }
+    }
+
     public sealed class Runs(Toolbox toolbox) : Workflow
     {
         public async Durable<EffectResult[]> Run(CallRequest[] calls)

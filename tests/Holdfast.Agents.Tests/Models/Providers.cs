@@ -21,7 +21,7 @@ static class Providers
         OnError = onError,
     };
 
-    static IChatClient Client(WireFormat format, Uri address) => format == WireFormat.OpenAi
+    public static IChatClient Client(WireFormat format, Uri address) => format == WireFormat.OpenAi
         ? new ChatClient("gpt-double", new ApiKeyCredential(Key), new OpenAIClientOptions { Endpoint = new(address, "v1"), RetryPolicy = new ClientRetryPolicy(0) }).AsIChatClient()
         : new AnthropicClient(new ClientOptions { BaseUrl = address.ToString().TrimEnd('/'), ApiKey = Key, MaxRetries = 0 }).AsIChatClient("claude-double");
 }

@@ -12,6 +12,9 @@ public sealed class Desk
 
     internal Desk(SimulatedProcess process) => (_process, _ledger) = (process, process.World.Ledger);
 
+    /// <summary>A place outside of steps' own code at which the process may die.</summary>
+    internal Task MayDieAsync(string where) => _process.MayDieAsync(where);
+
     public DateTimeOffset UtcNow => _process.World.Clock.UtcNow;
 
     /// <summary>What a job on this value gives.</summary>

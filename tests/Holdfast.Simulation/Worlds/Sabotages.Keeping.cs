@@ -93,6 +93,34 @@ static partial class Sabotages
         }
     }
 
+    sealed class ForgetsCalls : Sabotage
+    {
+        public override async ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            foreach (var write in writes)
+            {
+                if (write is not TransactionStep { SettlesOp: false } step || !process.World.IsErrand(step.Run)) continue;
+                var work = step.Work;
+                Set<Func<System.Data.Common.DbConnection, TransactionAnswer>>(step, nameof(TransactionStep.Work), connection =>
+                {
+                    var before = Calls(connection);
+                    var answer = work(connection);
+                    return Calls(connection) > before ? answer with { Keep = false } : answer;
+                });
+            }
+            await store.AppendAsync(writes, results);
+            for (var i = 0; i < writes.Count; i++)
+                if (writes[i] is TransactionStep { SettlesOp: false } step && process.World.IsErrand(step.Run) && results[i].Verdict == Verdict.Undone) results[i] = new(Verdict.Committed, step.Run, step.Key);
+        }
+
+        static long Calls(System.Data.Common.DbConnection connection)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM agents_call";
+            return (long)command.ExecuteScalar()!;
+        }
+    }
+
     sealed class DropsDeadLetters : Sabotage
     {
         public override ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)

@@ -26,6 +26,7 @@ static partial class Sabotages
         ("prune-live", "retention removes a run that has not ended", static () => new PrunesLive()),
         ("torn-backup", "a backup lacks some of its pages", static () => new TearsBackups()),
         ("half-restart", "a restart ends the old run, and starts no new one", static () => new RestartsHalf()),
+        ("forget-call", "that a call of an agent has begun is acknowledged, and not kept", static () => new ForgetsCalls()),
         ("drop-dead-letter", "a message that no code can take leaves no dead letter", static () => new DropsDeadLetters()),
     ];
 

@@ -22,6 +22,9 @@ sealed record PlannedRun(int Number, int StartMillis, Chore[]? Plan, int[] Messa
 {
     public string Key => $"run-{Number}";
 
+    /// <summary>What an agent's errand is about; null for a run that is none.</summary>
+    public int? Errand { get; init; }
+
     public bool IsDeployed => Plan is { Length: 0 };
 }
 
@@ -101,6 +104,7 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
             lot.Next(5, 200), lot.Next(2) == 0, lot.Next(5) == 0,
             lot.Next(3) == 0 ? lot.Next(15, 150) : null, lot.Next(4) == 0 ? lot.Next(1, 8) : null);
         var runs = Enumerable.Range(0, lot.Next(8, 17)).Select(number => Run(number, lot)).ToList();
+        if (lot.Next(4) == 0) runs.Add(new(runs.Count, lot.Next(2_000), null, [], 0, lot.Next(6) == 0 ? lot.Next(4_000) : null) { Errand = lot.Next(1000) });
         var faults = Enumerable.Range(0, lot.Next(DeathsMin, 6)).Select(_ => Draw(lot, Deaths[lot.Next(Deaths.Length)])).ToList();
         if (settings.Deploys)
         {

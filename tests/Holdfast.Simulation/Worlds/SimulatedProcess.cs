@@ -18,7 +18,7 @@ sealed class ProcessDiedException : Exception;
 /// <summary>One process with an engine in it, from its start to its death. The engine, the container and the store are the real ones.</summary>
 sealed class SimulatedProcess : Actor, IHostApplicationLifetime
 {
-    static readonly Lazy<List<WorkflowType>> Workflows = new(static () => [new(typeof(Chores)), new(typeof(Inbox))]);
+    static readonly Lazy<List<WorkflowType>> Workflows = new(static () => [new(typeof(Chores)), new(typeof(Inbox)), new(typeof(Errand))]);
 
     readonly string _directory;
     readonly List<Action> _asked = [];
@@ -211,6 +211,7 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
         builder.AddStep<int, long>("double", desk.DoubleAsync);
         services.AddSingleton(desk);
         services.AddSingleton(provider => Tools.Make(desk, time, provider));
+        services.AddSingleton(provider => new ErrandDefinition(desk, provider.GetRequiredService<Toolbox>(), time));
         services.AddSingleton<IHostApplicationLifetime>(this);
         services.AddSingleton<ILoggerFactory>(new WatchedLog(World, this));
         return services.BuildServiceProvider();

@@ -150,6 +150,11 @@ sealed class World
 
     public void Named(RunId run, string name) => _names[run] = name;
 
+    /// <summary>Runs that are agents.</summary>
+    public HashSet<RunId> Errands { get; } = [];
+
+    public bool IsErrand(RunId run) => Errands.Contains(run);
+
     /// <summary>A process starts, whoever else is there.</summary>
     public void Start()
     {

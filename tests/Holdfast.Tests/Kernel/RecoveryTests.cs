@@ -55,6 +55,25 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void One_that_fails_in_doubt_fails_once_and_when_its_run_is_parked_only_when_that_goes_on()
+    {
+        var op = _world.Step(step => (step.AtMostOnce, step.FailsInDoubt) = (true, true));
+        var other = _world.Step();
+        var decision = Recover();
+        Assert.Equal([new Effect.RunAttempt(other, 2)], decision.Effects);
+        Assert.Equal((op, true), (Assert.Single(decision.Deliveries).Op, decision.Deliveries[0].Outcome.IsInDoubt));
+        Assert.Empty(Recover(epoch: 3).Deliveries);
+
+        var parked = _world.Step(step => (step.AtMostOnce, step.FailsInDoubt) = (true, true));
+        _world.State.Status = RunStatus.Parked;
+        Assert.Empty(Recover(epoch: 4).Deliveries);
+        decision = new();
+        Parking.Unpark(_world.State, TimeSpan.Zero, 5, KernelWorld.Start, decision);
+        Assert.Equal(parked, Assert.Single(decision.Deliveries).Op);
+        Assert.DoesNotContain(decision.Effects, effect => effect is Effect.RunAttempt attempt && attempt.Op == parked);
+    }
+
+    [Fact]
     public void A_transaction_is_never_in_doubt()
     {
         var op = _world.Step(step => (step.Kind, step.AtMostOnce) = (StepKind.Transaction, true));

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Holdfast.Agents.Ledgers;
+
+namespace Holdfast.Agents.Running;
+
+/// <summary>Answers as they are kept, for those who came back too late to hear them.</summary>
+static class SpeechRecord
+{
+    /// <summary>More models than this are never asked in one attempt.</summary>
+    const int ModelsMax = 1_000;
+
+    /// <summary>A step's attempt and, within it, the attempts of its models, in one number that only rises.</summary>
+    public static int AttemptOf(int step, int model) => (step * ModelsMax) + model;
+
+    /// <summary>The answer to the next question that has one; null when there is none.</summary>
+    public static Task<AgentSpeech?> NextAsync(IHoldfastClient client, RunId run, long after, CancellationToken cancellation) => client.TransactAsync(
+        tx =>
+        {
+            LedgerTables.Make(tx);
+            if (ModelRows.NextAnswered(tx, run, after) is not { } call) return null;
+            var reply = JsonSerializer.Deserialize<ModelReply>(TextRows.Get(tx, call.Reply))!;
+            return new AgentSpeech(call.Number, AttemptOf(call.Attempt, reply.Attempts.Count - 1), 0, reply.Text) { IsLast = true };
+        }, cancellation);
+}
