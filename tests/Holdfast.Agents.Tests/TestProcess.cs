@@ -34,8 +34,8 @@ static class TestProcess
         await using var desk = await Desk.StartAsync(() => Holdfast.Sqlite.SqliteStore.Open(file), builder =>
         {
             builder.Services.AddSingleton(new Bank()).AddSingleton(services => BankTools.Make(services));
-            builder.Services.AddSingleton(services => new ClerkDefinition(
-                new(new Model("double", Providers.Client(WireFormat.OpenAi, new(model))) { Timeout = TimeSpan.FromMinutes(10) }), services.GetRequiredService<Toolbox>()) { Streams = streams });
+            var models = new ModelChain(new Model("double", Providers.Client(WireFormat.OpenAi, new(model))) { Timeout = TimeSpan.FromMinutes(10) });
+            builder.Services.AddSingleton(services => new ClerkDefinition(models, services.GetRequiredService<Toolbox>()) { Streams = streams });
             builder.AddAgent<Clerk>();
         });
         var run = await desk.Client.StartAsync((Clerk a) => a.Run(AgentStart.Ask("Well?", null, null)), key: "watched");
