@@ -47,6 +47,6 @@ sealed class InsideCommit
         if (Present.Value is { _isOver: false } mark && mark._engine == engine)
             throw new HoldfastException(
                 HoldfastError.Misuse, $"{mark._who} calls the client in the middle of its own commit. "
-                + "What it asks for comes after that commit, so waiting for it would hold up every run for ever. Call the client before the transaction, or after it.");
+                + "What it asks for comes after that commit, so waiting for it would hold up every run for ever. Call the client in an ordinary step, before the transaction or after it.");
     }
 }
