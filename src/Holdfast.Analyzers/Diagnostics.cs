@@ -125,7 +125,7 @@ static class Diagnostics
     public static readonly DiagnosticDescriptor StepChanges = new(
         StepChangesCode,
         "A step changes an object that lives outside it",
-        "The step changes {0}, which lives outside it. A step works on its own copy, so the change is lost. {1}.",
+        "{0} changes {1}, which lives outside it. A step works on its own copy, so the change is lost. {2}.",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "What a step captures is saved with it and read back for each attempt, the objects that it leads to as well; only its result comes back.",
         helpLinkUri: HelpPage.LinkTo(StepChangesCode));

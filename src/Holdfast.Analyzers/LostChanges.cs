@@ -15,13 +15,15 @@ namespace Holdfast.Analyzers;
 sealed class LostChanges(OperationAnalysisContext context, HoldfastTypes types, IInvocationOperation step, StepBody body)
 {
     readonly List<Change> _changes = [];
+    readonly Ways _ways = new(MemberAround(step));
 
     /// <param name="what">The operation that changes something.</param>
     /// <param name="target">What it changes.</param>
-    /// <param name="root">The variable or field that leads there.</param>
-    /// <param name="symbol">Its declaration.</param>
-    /// <param name="builds">Whether the change goes on from what was there before.</param>
-    sealed class Change(IOperation what, IOperation target, IOperation root, ISymbol symbol, bool builds)
+    /// <param name="root">The reference that the code begins with.</param>
+    /// <param name="symbol">The variable or field outside of the step that leads there.</param>
+    /// <param name="path">The members that lead from that one to the target.</param>
+    /// <param name="call">Where the step calls the function that does so, if it is one outside of it.</param>
+    sealed class Change(IOperation what, IOperation target, IOperation root, ISymbol symbol, string path, Call call)
     {
         public IOperation What => what;
 
@@ -31,7 +33,15 @@ sealed class LostChanges(OperationAnalysisContext context, HoldfastTypes types, 
 
         public ISymbol Symbol => symbol;
 
-        public bool Builds => builds;
+        public string Path => path;
+
+        /// <summary>The members that lead to the object which is another one now: of an assigned member, the one that has it.</summary>
+        public string ChangedPath { get; } = what is IInvocationOperation ? path : path.Substring(0, path.TrimEnd('.').LastIndexOf('.') + 1);
+
+        public Call Call => call;
+
+        /// <summary>Whether the change goes on from what was there before.</summary>
+        public bool Builds { get; } = what is not (ISimpleAssignmentOperation or IDeconstructionAssignmentOperation);
 
         /// <summary>What to point at: the call, or all that stands left of the assignment.</summary>
         public IOperation Place
@@ -46,25 +56,44 @@ sealed class LostChanges(OperationAnalysisContext context, HoldfastTypes types, 
         }
     }
 
-    /// <summary>Takes note of an operation of the step that changes what the target is a part of, if that came from outside.</summary>
-    public void Note(IOperation what, IOperation target, Func<ISymbol, bool> isInside)
+    /// <summary>How the step comes to code that stands outside of it.</summary>
+    /// <param name="place">Where the step's call, or its code, names the function; null within the step itself.</param>
+    /// <param name="function">The local function that it calls, if it does.</param>
+    public readonly struct Call(IOperation? place, IMethodSymbol? function)
     {
-        if (RootOf(target) is not { Type: { } type } root || SymbolOf(root) is not { } symbol || isInside(symbol)) return;
-        // Of what the constructor was given, each attempt has the thing itself.
-        if (types.MayBeInjected(type, context.ContainingSymbol.ContainingType, context.Compilation) ?? !ChangingCalls.IsCollection(type)) return;
-        var overwrites = what is ISimpleAssignmentOperation or IDeconstructionAssignmentOperation;
-        _changes.Add(new(what, target, root, symbol, !overwrites));
+        public IOperation? Place => place;
+
+        public IMethodSymbol? Function => function;
     }
+
+    /// <summary>Takes note of an operation of the step that changes what the target is a part of, if that came from outside.</summary>
+    public void Note(IOperation what, IOperation target, Func<ISymbol, bool> isInside, Call call)
+    {
+        Change? change = null;
+        IOperation? nearest = null;
+        // What is furthest from the change is known to the most code.
+        foreach (var (root, path) in _ways.To(target))
+        {
+            nearest ??= root;
+            if (SymbolOf(root) is { } symbol && !isInside(symbol) && IsOfRun(root)) change = new(what, target, nearest, symbol, path, call);
+        }
+        if (change is not null) _changes.Add(change);
+    }
+
+    /// <summary>Of what the constructor was given, each attempt has the thing itself.</summary>
+    bool IsOfRun(IOperation root) =>
+        root.Type is { } type && !(types.MayBeInjected(type, context.ContainingSymbol.ContainingType, context.Compilation) ?? !ChangingCalls.IsCollection(type));
 
     public void Report()
     {
         var reported = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
         foreach (var change in _changes)
         {
-            if (IsGivenBack(change.Symbol) || (!IsMissedOutside(change) && IsUsedInStep(change)) || !reported.Add(change.Symbol)) continue;
+            if (IsGivenBack(change) || (!IsMissedOutside(change) && IsUsedInStep(change)) || !reported.Add(change.Symbol)) continue;
             var kind = change.Symbol switch { IFieldSymbol => "the field ", IPropertySymbol => "the property ", _ => "" };
             context.ReportDiagnostic(Diagnostic.Create(
-                Diagnostics.StepChanges, (body.Place ?? change.Place).Syntax.GetLocation(), [change.Place.Syntax.GetLocation()], $"{kind}'{change.Symbol.Name}'", HintFor(change)));
+                Diagnostics.StepChanges, (change.Call.Place ?? change.Place).Syntax.GetLocation(), [change.Place.Syntax.GetLocation()],
+                change.Call.Function is { Name: var function } ? $"Through '{function}' the step" : "The step", $"{kind}'{change.Symbol.Name}'", HintFor(change)));
         }
     }
 
@@ -73,6 +102,8 @@ sealed class LostChanges(OperationAnalysisContext context, HoldfastTypes types, 
         if (HoldfastTypes.IsCompensation(step.TargetMethod)) return "A compensation gives nothing back: change it where the part fails, in a catch";
         return change.What switch
         {
+            // What the function or the step calls its own has no such name after it.
+            _ when change.Call.Function is not null || Ways.Referred(change.Root) is not { } named || Declares(body.Block, named) => "Return what is new from the step, and change it after the step",
             IInvocationOperation { Arguments.Length: 1, Instance: { } instance, TargetMethod.Name: var name } => $"Return what is new from the step, and change it there: {Describe.Text(instance.Syntax)}.{name}(await Step(…))",
             ISimpleAssignmentOperation { Target: var target } => $"Return what is new from the step, and change it there: {Describe.Text(target.Syntax)} = await Step(…)",
             _ => "Return what is new from the step, and change it after the step",
@@ -80,7 +111,7 @@ sealed class LostChanges(OperationAnalysisContext context, HoldfastTypes types, 
     }
 
     /// <summary>Whether the copy itself is in the step's result.</summary>
-    bool IsGivenBack(ISymbol symbol)
+    bool IsGivenBack(Change change)
     {
         return body.Results().Any(Gives);
 
@@ -91,38 +122,49 @@ sealed class LostChanges(OperationAnalysisContext context, HoldfastTypes types, 
             IObjectCreationOperation creation => creation.Arguments.Any(a => Gives(a.Value)) || (creation.Initializer?.Initializers.Any(i => i is ISimpleAssignmentOperation part && Gives(part.Value)) ?? false),
             IWithOperation copy => Gives(copy.Operand),
             IConditionalOperation { WhenFalse: { } whenFalse } either => Gives(either.WhenTrue) || Gives(whenFalse),
-            _ => Refers(value, symbol),
+            _ => Leads(value, change.Symbol, change.Path),
         };
     }
 
     /// <summary>Whether code outside of the step may read what was changed: after it, or before it in the next round.</summary>
     bool IsMissedOutside(Change change)
     {
-        IOperation member = step, round = step;
+        IOperation round = step;
         for (var parent = step.Parent; parent is not null; parent = parent.Parent)
-        {
-            member = parent;
             if (parent is ILoopOperation or IAnonymousFunctionOperation or ILocalFunctionOperation && !Declares(parent, change.Symbol)) round = parent;
-        }
         if (change.Builds && round is ILoopOperation) return true;
         var isState = change.Symbol is IFieldSymbol or IPropertySymbol;
         // A caller holds what it passed, too. Of the argument of Run there is nobody else who does.
         if (change.Builds && (isState || change.Symbol is IParameterSymbol { ContainingSymbol: IMethodSymbol { Name: not "Run" } } && !IsUsedInStep(change))) return true;
-        foreach (var reference in member.DescendantsAndSelf())
+        foreach (var reference in _ways.Member.DescendantsAndSelf())
         {
-            if (!Refers(reference, change.Symbol) || IsIn(reference, body.Block) || reference.Parent is ISimpleAssignmentOperation assignment && assignment.Target == reference) continue;
-            var start = reference.Syntax.SpanStart;
-            if ((isState || start >= step.Syntax.Span.End || (round != step && (round is not ILoopOperation || IsIn(reference, round)))) && !IsOverwritten(reference, change)) return true;
+            if (!Reads(reference, change) || reference.Parent is ISimpleAssignmentOperation assignment && assignment.Target == reference) continue;
+            foreach (var place in PlacesOf(reference, new(SymbolEqualityComparer.Default)))
+            {
+                if (place == body.Place || Ways.IsIn(place, body.Block)) continue;
+                var start = place.Syntax.SpanStart;
+                if ((isState || start >= step.Syntax.Span.End || (round != step && (round is not ILoopOperation || Ways.IsIn(place, round)))) && !IsOverwritten(place, change)) return true;
+            }
         }
         return false;
     }
 
-    /// <summary>Whether the reference stands in another step, which assigns the same member first.</summary>
-    static bool IsOverwritten(IOperation reference, Change change)
+    /// <summary>Where code runs: in its place, or wherever the local function is named in which it stands.</summary>
+    IEnumerable<IOperation> PlacesOf(IOperation code, HashSet<ISymbol> visited)
     {
-        if (change.Builds || change.Target is not IMemberReferenceOperation { Member: var member } || DurableCode.StepAround(reference) is not { } other) return false;
-        foreach (var operation in other.Descendants())
-            if (operation is ISimpleAssignmentOperation { Target: IMemberReferenceOperation target } && SymbolEqualityComparer.Default.Equals(target.Member, member) && RootOf(target) is { } root && Refers(root, change.Symbol))
+        for (var parent = code.Parent; parent is not null; parent = parent.Parent)
+            if (parent is ILocalFunctionOperation { Symbol: var function } && !Ways.IsIn(step, parent))
+                return visited.Add(function) ? _ways.Member.Descendants().Where(o => SymbolEqualityComparer.Default.Equals(StepBody.LocalAt(o), function)).SelectMany(o => PlacesOf(o, visited)) : [];
+        return [code];
+    }
+
+    /// <summary>Whether the place is in another step, which assigns the same member first.</summary>
+    bool IsOverwritten(IOperation place, Change change)
+    {
+        if (change.Builds || change.Target is not IMemberReferenceOperation { Member: var member } || DurableCode.StepAround(place) is not { } other) return false;
+        foreach (var operation in StepBody.RunBy(other))
+            if (operation is ISimpleAssignmentOperation { Target: IMemberReferenceOperation target } && SymbolEqualityComparer.Default.Equals(target.Member, member)
+                && _ways.To(target).Any(way => SymbolEqualityComparer.Default.Equals(Ways.Referred(way.Root), change.Symbol)))
                 return true;
         return false;
     }
@@ -131,39 +173,30 @@ sealed class LostChanges(OperationAnalysisContext context, HoldfastTypes types, 
     bool IsUsedInStep(Change change)
     {
         var from = change.What.Syntax.Span.End;
-        for (var parent = change.What.Parent; parent is not null && IsIn(parent, body.Block); parent = parent.Parent)
+        for (var parent = change.What.Parent; parent is not (null or ILocalFunctionOperation) && parent != body.Block; parent = parent.Parent)
             if (parent is ILoopOperation) from = parent.Syntax.SpanStart;
-        foreach (var reference in body.Block.Descendants())
-            if (reference.Syntax.SpanStart >= from && Refers(reference, change.Symbol) && !_changes.Exists(c => c.Root == reference)) return true;
+        var home = HomeOf(change.What);
+        foreach (var reference in StepBody.RunBy(body.Block))
+            // When another function is called is not looked into.
+            if ((reference.Syntax.SpanStart >= from || HomeOf(reference) != home) && Reads(reference, change) && !_changes.Exists(c => c.Root == reference)) return true;
         return false;
     }
 
-    /// <summary>The variable or the workflow's own member that an object is reached by.</summary>
-    static IOperation? RootOf(IOperation part)
+    static ILocalFunctionOperation? HomeOf(IOperation operation)
     {
-        while (true)
-            switch (part)
-            {
-                case IConversionOperation conversion: part = conversion.Operand; break;
-                case IArrayElementReferenceOperation element: part = element.ArrayReference; break;
-                case IConditionalAccessInstanceOperation:
-                    IOperation? access = part;
-                    while (access is not null && (access is not IConditionalAccessOperation conditional || !IsIn(part, conditional.WhenNotNull))) access = access.Parent;
-                    if (access is not IConditionalAccessOperation found) return null;
-                    part = found.Operation;
-                    break;
-                case IFieldReferenceOperation { Instance: { } instance } field:
-                    if (instance is IInstanceReferenceOperation) return field;
-                    part = instance;
-                    break;
-                case IPropertyReferenceOperation { Instance: { } instance } property:
-                    if (instance is IInstanceReferenceOperation) return property;
-                    part = instance;
-                    break;
-                case ILocalReferenceOperation or IParameterReferenceOperation: return part;
-                default: return null;
-            }
+        var home = operation;
+        while (home is not (null or ILocalFunctionOperation)) home = home.Parent;
+        return (ILocalFunctionOperation?)home;
     }
+
+    /// <summary>Whether the reference leads to the object that was changed, and does not only give it another name.</summary>
+    bool Reads(IOperation reference, Change change) =>
+        Ways.Referred(reference) is not null && reference.Parent is not INameOfOperation && Leads(reference, change.Symbol, change.ChangedPath)
+        && !(_ways.NamedAt(reference) is { } named && Leads(named, change.Symbol, change.ChangedPath));
+
+    /// <summary>Whether the value is on the way from the symbol along the path.</summary>
+    bool Leads(IOperation value, ISymbol symbol, string path) =>
+        _ways.To(value).Any(way => SymbolEqualityComparer.Default.Equals(Ways.Referred(way.Root), symbol) && path.StartsWith(way.Path, StringComparison.Ordinal));
 
     /// <summary>What the root refers to, if that is the run's own: a service behind a property may be anything.</summary>
     static ISymbol? SymbolOf(IOperation root) => root switch
@@ -176,20 +209,11 @@ sealed class LostChanges(OperationAnalysisContext context, HoldfastTypes types, 
         _ => null,
     };
 
-    static bool Refers(IOperation operation, ISymbol symbol) => operation switch
-    {
-        ILocalReferenceOperation { IsDeclaration: false } local => SymbolEqualityComparer.Default.Equals(local.Local, symbol),
-        IParameterReferenceOperation parameter => SymbolEqualityComparer.Default.Equals(parameter.Parameter, symbol),
-        IMemberReferenceOperation { Instance: IInstanceReferenceOperation } member => SymbolEqualityComparer.Default.Equals(member.Member, symbol),
-        _ => false,
-    } && operation.Parent is not INameOfOperation;
-
     static bool Declares(IOperation operation, ISymbol symbol) => symbol.DeclaringSyntaxReferences.Any(d => d.SyntaxTree == operation.Syntax.SyntaxTree && operation.Syntax.Span.Contains(d.Span));
 
-    static bool IsIn(IOperation inner, IOperation outer)
+    static IOperation MemberAround(IOperation operation)
     {
-        for (var parent = inner; parent is not null; parent = parent.Parent)
-            if (parent == outer) return true;
-        return false;
+        while (operation.Parent is { } parent) operation = parent;
+        return operation;
     }
 }

@@ -41,6 +41,27 @@ sealed class StepBody(IMethodSymbol function, IOperation block, IOperation? plac
         return null;
     }
 
+    /// <summary>The local function that the operation calls or hands on, or null.</summary>
+    public static IMethodSymbol? LocalAt(IOperation operation) => operation switch
+    {
+        IInvocationOperation { TargetMethod: { MethodKind: MethodKind.LocalFunction } called } => called.OriginalDefinition,
+        IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } taken } => taken.OriginalDefinition,
+        _ => null,
+    };
+
+    /// <summary>All of some code, with that of the local functions which it may run.</summary>
+    public static IEnumerable<IOperation> RunBy(IOperation code)
+    {
+        var visited = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        var open = new Stack<IOperation>([code]);
+        while (open.Count > 0)
+            foreach (var operation in open.Pop().Descendants())
+            {
+                if (LocalAt(operation) is { } local && visited.Add(local) && FindLocal(operation, local) is { } called) open.Push(called);
+                yield return operation;
+            }
+    }
+
     /// <summary>The values that it returns as the step's result. Of a task that somebody else makes nobody can tell.</summary>
     public IEnumerable<IOperation> Results()
     {

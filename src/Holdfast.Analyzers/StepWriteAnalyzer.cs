@@ -42,13 +42,13 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
     /// <param name="verb">What starts the step.</param>
     /// <param name="step">The function that the step runs.</param>
     /// <param name="place">Where to point, if the code stands outside the step's call: that code is innocent where it is called otherwise.</param>
-    /// <param name="changes">Told of objects that are changed by the step's own code.</param>
+    /// <param name="changes">Told of objects that are changed.</param>
     sealed class Walker(OperationAnalysisContext context, IMethodSymbol verb, IMethodSymbol step, IOperation? place, LostChanges changes)
     {
         // The step itself first; then each local function outside it that it calls, whose own variables are its own too.
         readonly List<IMethodSymbol> _inside = [step];
         readonly HashSet<ISymbol> _reportedAtPlace = new(SymbolEqualityComparer.Default);
-        IOperation? _place = place;
+        LostChanges.Call _call = new(place, null);
 
         public void Check(IOperation operation)
         {
@@ -64,7 +64,7 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
                 // A step in a step is checked as a call of its own.
                 case IArgumentOperation { Parent: IInvocationOperation inner } body when HoldfastTypes.IsStep(inner.TargetMethod) && HoldfastTypes.IsStepBody(body): return;
                 case IInvocationOperation { TargetMethod: { MethodKind: MethodKind.LocalFunction } local } call when !IsInside(local): CheckLocal(call, local); break;
-                case IInvocationOperation call when ChangingCalls.ChangedBy(call) is { } changed: NoteChange(call, changed); break;
+                case IInvocationOperation call when ChangingCalls.ChangedBy(call) is { } changed: changes.Note(call, changed, IsInside, _call); break;
             }
             foreach (var child in operation.ChildOperations) Check(child);
         }
@@ -73,10 +73,10 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
         {
             _inside.Add(local.OriginalDefinition);
             if (StepBody.FindLocal(call, local) is not { } body) return;
-            var before = _place;
-            _place ??= call;
+            var before = _call;
+            _call = new(before.Place ?? call, before.Function ?? local);
             Check(body);
-            _place = before;
+            _call = before;
         }
 
         void CheckTarget(IOperation target, IOperation change)
@@ -97,14 +97,8 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
                     CheckTarget(either.WhenTrue, change);
                     CheckTarget(whenFalse, change);
                     break;
-                case IMemberReferenceOperation or IArrayElementReferenceOperation: NoteChange(change, target); break;
+                case IMemberReferenceOperation or IArrayElementReferenceOperation: changes.Note(change, target, IsInside, _call); break;
             }
-        }
-
-        // Functions that several steps may call are left alone: which of them would miss the change is not to be seen there.
-        void NoteChange(IOperation change, IOperation target)
-        {
-            if (_inside.Count == 1) changes.Note(change, target, IsInside);
         }
 
         void Report(IOperation target, ISymbol symbol)
@@ -117,12 +111,12 @@ public sealed class StepWriteAnalyzer : DiagnosticAnalyzer
                 IEventSymbol => "the event ",
                 _ => "",
             };
-            if (_place is not null && !_reportedAtPlace.Add(symbol)) return;
+            if (_call.Place is not null && !_reportedAtPlace.Add(symbol)) return;
             var instead = HoldfastTypes.IsCompensation(verb)
                 ? "A compensation gives nothing back: assign it where the part fails, in a catch"
                 : $"Return the value from the step instead: {name} = await Step(…)";
             context.ReportDiagnostic(Diagnostic.Create(
-                Diagnostics.StepAssigns, (_place ?? target).Syntax.GetLocation(), [target.Syntax.GetLocation()], $"{kind}'{name}'", instead));
+                Diagnostics.StepAssigns, (_call.Place ?? target).Syntax.GetLocation(), [target.Syntax.GetLocation()], $"{kind}'{name}'", instead));
         }
 
         bool IsInside(ISymbol symbol)

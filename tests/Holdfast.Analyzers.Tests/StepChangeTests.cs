@@ -72,11 +72,46 @@ public sealed class StepChangeTests
     [InlineData("async Durable Fill(List<int> into) => await Step(async () => { [|into.Add(await payments.Refund(\"\"))|]; }); var l = new List<int>(); await Fill(l); return l.Count;", "'into'")]
     // Nobody reads it at all: then it is lost all the same.
     [InlineData("var l = new List<int>(); await Step(() => { [|l.Add(1)|]; return mail.Send(\"\"); }); return 1;", "'l'")]
+    // By another name.
+    [InlineData("var l = new List<int>(); var same = l; await Step(() => { [|same.Add(1)|]; return mail.Send(\"\" + same.Count); }); return l.Count;", "'l'")]
+    [InlineData("var o = new Order(); await Step(() => { var same = o; [|same.State|] = \"a\"; return mail.Send(\"\"); }); return o.Tries;", "'o'")]
+    [InlineData("var o = new Order(); await Step(() => { var one = o; var two = one.Lines; [|two.Add(\"a\")|]; return mail.Send(\"\"); }); return o.Lines.Count;", "'o'")]
+    [InlineData("var o = new Order(); var lines = o.Lines; await Step(() => { [|o.Lines.Add(\"a\")|]; return Put(o); }); return lines.Count;", "'o'")]
+    [InlineData("await Step(() => { var mine = _order; [|mine.Tries|]++; return Put(mine); }); return 1;", "the field '_order'")]
+    [InlineData("var o = new Order(); o = await Step(() => Task.FromResult(o)); await Step(() => { var same = o; [|same.State|] = \"a\"; return Put(same); }); return o.Tries;", "'o'")]
+    [InlineData("var o = new Order(); while (o.Tries < 3) await Step(() => { var same = o; [|same.Tries|]++; return Put(o); }); return 1;", "'o'")]
+    // A local function reads it where it is called, wherever it is written.
+    [InlineData("var l = new List<int>(); void Show() => mail.Log(\"\" + l.Count); await Step(() => { [|l.Add(1)|]; return mail.Send(\"\" + l.Count); }); Show(); return 1;", "'l'")]
     public async Task Every_way_of_changing_is_seen(string body, string name, string? place = null)
     {
         if (place is not null) body = body.Replace($"Step({place})", $"Step([|{place}|])", StringComparison.Ordinal);
         var text = Assert.Single(await Analysis.Reports("HOLD013", Analysis.Workflow(body, Members)));
         Assert.StartsWith($"The step changes {name},", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_local_function_that_the_step_calls_is_named()
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD013", Analysis.Workflow(
+            "var codes = new List<int>(); void Keep(int code) => codes.Add(code); await Step(async () => { [|Keep(await payments.Refund(\"\"))|]; }); return codes.Count;")));
+        Assert.Equal(
+            "Through 'Keep' the step changes 'codes', which lives outside it. A step works on its own copy, so the change is lost. "
+            + "Return what is new from the step, and change it after the step.",
+            text);
+    }
+
+    [Theory]
+    [InlineData("var l = new List<int>(); await Step(() => { [|One()|]; return mail.Send(\"\"); }); return l.Count; void One() => Two(); void Two() => l.Add(1);", "'One' the step changes 'l'")]
+    [InlineData("var l = new List<int>(); void Add<T>(T n) => l.Add(1); await Step(() => { [|Add(\"\")|]; Add(2); return mail.Send(\"\" + l.Count); }); return l.Count;", "'Add' the step changes 'l'")]
+    [InlineData("var o = new Order(); void Mark() { var same = o; same.State = \"a\"; } await Step(() => { [|Mark()|]; return Put(o); }); return o.Tries;", "'Mark' the step changes 'o'")]
+    [InlineData("void Mark() => _order.Tries++; await Step(() => { [|Mark()|]; return mail.Send(\"\"); }); return 1;", "'Mark' the step changes the field '_order'")]
+    // Both steps call it, and the second goes on from what the first one lost.
+    [InlineData("var l = new List<int>(); void Add() => l.Add(1); await Step(() => { [|Add()|]; return mail.Send(\"\" + l.Count); }); await Step(() => { Add(); return mail.Send(\"\" + l.Count); }); return 1;", "'Add' the step changes 'l'")]
+    [InlineData("var l = new List<int>(); await Step([|Work|]); return l.Count; Task Work() { Add(); return mail.Send(\"\"); } void Add() => l.Add(1);", "'Add' the step changes 'l'")]
+    public async Task What_local_functions_change_is_seen(string body, string said)
+    {
+        var text = Assert.Single(await Analysis.Reports("HOLD013", Analysis.Workflow(body, Members)));
+        Assert.StartsWith($"Through {said},", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,6 +141,28 @@ public sealed class StepChangeTests
     [InlineData("var o = new Order(); await Step(s => { o.State = s.IdempotencyKey; return Put(o); }); await Step(s => { o.State = s.IdempotencyKey; return Put(o); }); return 1;")]
     [InlineData("var seen = new HashSet<string>(); await Step(async () => { foreach (var i in request.Items) if (!seen.Contains(i.Name)) { seen.Add(i.Name); await mail.Send(i.Name); } }); return 1;")]
     [InlineData("await Step(step => { request.Items.Add(new(step.IdempotencyKey, 1)); return payments.Charge(request, step.IdempotencyKey); }); return 1;")]
+    // The same by another name, or in a local function.
+    [InlineData("var o = new Order(); o = await Step(async () => { var same = o; same.Tries = await payments.Refund(\"\"); return same; }); return o.Tries;")]
+    [InlineData("var o = new Order(); o = await Step(async () => { var lines = o.Lines; lines.Add((await payments.Refund(\"\")).ToString()); return o; }); return o.Tries;")]
+    [InlineData("var o = new Order(); var lines = await Step(async () => { var lines = o.Lines; lines.Add((await payments.Refund(\"\")).ToString()); return lines; }); return o.Tries + lines.Count;")]
+    [InlineData("var o = new Order(); var lines = await Step(async () => { o.Lines.Add((await payments.Refund(\"\")).ToString()); return o.Lines; }); return o.Tries + lines.Count;")]
+    [InlineData("var o = new Order(); await Step(step => { var same = o; same.State = step.IdempotencyKey; return Put(o); }); return 1;")]
+    [InlineData("var o = new Order(); await Step(step => { var headers = o.Headers; headers[\"key\"] = step.IdempotencyKey; return Put(o); }); return 1;")]
+    [InlineData("var o = new Order(); var lines = o.Lines; await Step(step => { o.State = step.IdempotencyKey; return Put(o); }); return lines.Count;")]
+    [InlineData("var o = new Order(); var id = o.State; await Step(step => { o.State = step.IdempotencyKey; return Put(o); }); return id.Length;")]
+    [InlineData("var o = new Order(); void Ready(string key) => o.State = key; await Step(step => { Ready(step.IdempotencyKey); return Put(o); }); return 1;")]
+    [InlineData("var o = new Order(); await Step(s => { Ready(s.IdempotencyKey); return Put(o); }); await Step(s => { Ready(s.IdempotencyKey); return Put(o); }); return 1; void Ready(string key) => o.State = key;")]
+    [InlineData("var o = new Order(); o.Tries++; await Step(s => { Ready(s.IdempotencyKey); return Send(); }); return 1; void Ready(string key) => o.State = key; Task Send() => Put(o);")]
+    [InlineData("var l = new List<int>(); await Step(() => { Fill(); return mail.Send(\"\" + l.Count); void Fill() => l.Add(1); }); return 1;")]
+    [InlineData("var l = new List<int>(); l = await Step(async () => { Fill(await payments.Refund(\"\")); return l; }); return l.Count; void Fill(int n) => l.Add(n);")]
+    [InlineData("var l = new List<int>(); void Fill() => l.Add(1); Fill(); await Step(() => { Fill(); return mail.Send(\"\" + l.Count); }); return 1;")]
+    [InlineData("var n = await Step(async () => { var l = new List<int>(); Fill(l); await mail.Send(\"\"); return l.Count; }); return n; void Fill(List<int> l) { var same = l; same.Add(1); }")]
+    // Another object by then, or another one in each round.
+    [InlineData("var o = new Order(); var before = o; o = new Order(); await Step(step => { before.State = step.IdempotencyKey; return Put(before); }); return o.Tries;")]
+    [InlineData("var o = new Order(); var next = o.Next ?? o; await Step(step => { next.State = step.IdempotencyKey; return Put(next); }); return o.Tries;")]
+    [InlineData("var o = new Order { Next = new() }; var old = o.Next; o.Next = new(); await Step(step => { old.State = step.IdempotencyKey; return Put(old); }); return o.Next.Tries;")]
+    [InlineData("var all = new List<Order> { new() }; for (var i = 0; i < all.Count; i++) { var one = all[i]; await Step(step => { one.State = step.IdempotencyKey; return Put(one); }); } return 1;")]
+    [InlineData("var o = new Order(); var one = o; one = new Order(); await Step(step => { one.State = step.IdempotencyKey; return Put(one); }); return o.Tries;")]
     // Changed outside of it, before and after.
     [InlineData("var l = new List<int>(); l.Add(await Step(() => payments.Refund(\"\"))); l.Sort(); return l.Count;")]
     [InlineData("var o = new Order(); o.State = \"a\"; await Step(() => Put(o)); o.Tries++; return o.Tries;")]
