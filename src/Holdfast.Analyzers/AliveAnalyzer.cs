@@ -98,7 +98,7 @@ public sealed class AliveAnalyzer : DiagnosticAnalyzer
                 var atEntry = new Dictionary<int, Unsavable>();
                 foreach (var symbol in captured.Concat(function.Parameters))
                     // Where the constructor was given such a thing, it may well be that: then it is injected again.
-                    if (values.OfType(variables[symbol]) is { Hint: not UnsavableTypes.Injected } reason && (reason.Path is null || types.MayBeInjected(reason.Type, context.OwningSymbol.ContainingType, context.Compilation) == false)) atEntry[variables[symbol]] = reason;
+                    if (values.OfType(variables[symbol]) is { Hint: not UnsavableTypes.Injected } reason && (!reason.MayBeService || types.MayBeInjected(reason.Type, context.OwningSymbol.ContainingType, context.Compilation) == false)) atEntry[variables[symbol]] = reason;
                 new AliveAcrossAwaits(graph, events, variables, always, new(variables, context.ReportDiagnostic)).Run(atEntry);
             }
         }

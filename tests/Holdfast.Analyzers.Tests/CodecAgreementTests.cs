@@ -10,6 +10,9 @@ public sealed class CodecAgreementTests
     /// <summary>A struct that holds nothing may be saved, so the codec knows these; what they stand for cannot.</summary>
     static readonly HashSet<string> EmptyOnly = ["System.Threading.CancellationToken"];
 
+    /// <summary>What the codec has no plan for, and the compiler is not told of, with the reason.</summary>
+    static readonly Dictionary<string, string> Unknown = new() { ["System.Nullable`1[System.Int32]"] = "No object is one: it is saved as a part of what holds it." };
+
     public static TheoryData<string> Names => [.. UnsavableTypes.Hints.Keys];
 
     [Theory]
@@ -75,6 +78,14 @@ public sealed class CodecAgreementTests
         Assert.True(savable.Count == 0, string.Join('\n', savable.Order(StringComparer.Ordinal)));
     }
 
+    [Fact]
+    public void What_the_codec_refuses_is_refused_while_compiling()
+    {
+        var judge = new TypeJudge();
+        var unknown = All().Where(one => Plans.For(one.Type) is null && judge.Find(one.Symbol) is null).Select(static one => one.Type.ToString()).Distinct();
+        Assert.Equal(Unknown.Keys, unknown);
+    }
+
     [Theory]
     [InlineData("new System.Text.RegularExpressions.Regex(\"a\")")]
     [InlineData("new[] { 1, 2 }.ToLookup(n => n)")]
@@ -91,8 +102,40 @@ public sealed class CodecAgreementTests
     [InlineData("System.Net.IPAddress.Loopback")]
     [InlineData("new System.Collections.ObjectModel.ReadOnlyCollection<int>([])")]
     [InlineData("new System.Collections.BitArray(3)")]
+    [InlineData("new OrderedDictionary<string, int>().Keys.GetEnumerator()")]
+    [InlineData("(int?)1")]
+    [InlineData("new { N = 1, At = DateTime.UnixEpoch }")]
+    [InlineData("StringComparer.Ordinal")]
+    [InlineData("System.Text.Encoding.UTF8")]
+    [InlineData("typeof(string)")]
+    [InlineData("new AggregateException()")]
     public Task What_can_be_saved_is_not_refused(string value) =>
         Analysis.Silent(Analysis.Workflow($"var x = {value}; await Delay(TimeSpan.Zero); Use(x); return 1;", "static void Use(object? x) { }"));
+
+    [Fact]
+    public Task What_may_have_been_injected_is_not_refused() => Analysis.Silent("""
+        sealed class Writes(JsonSerializerOptions options) : Workflow
+        {
+            public async Durable<string> Run(string id) => await Write(options, id) + await Texts.Write(options, id);
+
+            async Durable<string> Write(JsonSerializerOptions given, string id) { await Delay(TimeSpan.Zero); return JsonSerializer.Serialize(id, given); }
+        }
+
+        static class Texts
+        {
+            public static async Durable<string> Write(JsonSerializerOptions given, string id) { await Durable.Delay(TimeSpan.Zero); return JsonSerializer.Serialize(id, given); }
+        }
+        """);
+
+    [Fact]
+    public Task What_no_constructor_takes_is_refused_as_a_parameter_too() => Analysis.Reports("HOLD002", """
+        sealed class Writes : Workflow
+        {
+            public async Durable<string> Run(string id) => await Write(new(), id);
+
+            async Durable<string> Write(JsonSerializerOptions given, string id) { [|await Delay(TimeSpan.Zero)|]; return JsonSerializer.Serialize(id, given); }
+        }
+        """);
 
     static Type? Find(string name)
     {

@@ -97,7 +97,7 @@ public sealed class EffectTests
     [InlineData("Func<Task<string>> read = () => File.ReadAllTextAsync(\"a\"); return (await Step(read)).Length;")]
     [InlineData("Task Save() => File.WriteAllTextAsync(\"a\", request.Id); await Step(Save); return 1;")]
     [InlineData("await Step(() => _http.GetStringAsync(\"a\")); return 1;")]
-    [InlineData("await Step(() => { _ = mail.Send(\"a\"); return Task.Run(() => Parallel.For(0, 3, i => Use(i))); }); return 1;")]
+    [InlineData("await Step(() => { _ = mail.Send(\"a\"); return Task.Run(() => { Parallel.For(0, 3, i => Use(i)); }); }); return 1;")]
     [InlineData("await Step(async () => { using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1)); await timer.WaitForNextTickAsync(); }); return 1;")]
     [InlineData("Delay(TimeSpan.FromDays(1)); _ = Step(() => mail.Send(\"a\")); return 1;")]
     [InlineData("Func<Task> send = () => mail.Send(\"a\"); await Step(send); return 1;")]

@@ -8,7 +8,8 @@ namespace Holdfast.Analyzers.Liveness;
 /// <param name="hint">What to do instead.</param>
 /// <param name="path">The way from the value to what cannot be saved, such as <c>.Order.Log</c>; null where that is the value itself.</param>
 /// <param name="held">The type at the end of the path.</param>
-sealed class Unsavable(ITypeSymbol type, string hint, string? path = null, ITypeSymbol? held = null)
+/// <param name="mayBeService">Whether the type is often one of a service, or of what configures it.</param>
+sealed class Unsavable(ITypeSymbol type, string hint, string? path = null, ITypeSymbol? held = null, bool mayBeService = false)
 {
     public ITypeSymbol Type { get; } = type;
 
@@ -16,13 +17,16 @@ sealed class Unsavable(ITypeSymbol type, string hint, string? path = null, IType
 
     public string? Path { get; } = path;
 
+    /// <summary>Whether a value that came from elsewhere may be one that the constructor was given.</summary>
+    public bool MayBeService => Path is not null || mayBeService;
+
     /// <summary>The same reason, seen from what holds the value.</summary>
     /// <param name="holder">The type of what holds it.</param>
     /// <param name="step">The way from there to the value, which only counts where there is a way to go on.</param>
-    public Unsavable Within(ITypeSymbol holder, string step) => new(holder, Hint, Path is null ? null : step + Path, held);
+    public Unsavable Within(ITypeSymbol holder, string step) => new(holder, Hint, Path is null ? null : step + Path, held, mayBeService);
 
     /// <summary>The same reason, seen from an object that has the value in a field.</summary>
-    public Unsavable InField(ITypeSymbol holder, string field) => new(holder, Hint, $".{field}{Path}", held ?? Type);
+    public Unsavable InField(ITypeSymbol holder, string field) => new(holder, Hint, $".{field}{Path}", held ?? Type, mayBeService);
 
     /// <summary>What to do, after where in the variable it is.</summary>
     public string HintFor(string? variable)
@@ -70,16 +74,23 @@ sealed class TypeJudge(HashSet<ISymbol>? filled = null)
         if (type.TypeKind == TypeKind.Interface)
             foreach (var candidate in type.AllInterfaces)
                 if (HintFor(candidate) is { } hint) return new(type, hint);
-        if (type is INamedTypeSymbol { IsGenericType: true } named && HoldsItsArguments(named))
-            return First(named.TypeArguments.Select(argument => Inside(argument, IsNullable(named) ? "" : Each)));
-        // An enumerator is declared within its collection, and holds it.
-        if (type is INamedTypeSymbol { ContainingType: { } outer } nested && HoldsItsArguments(nested)) return Inside(outer, "");
+        if (type is INamedTypeSymbol { IsGenericType: true } named && HoldsItsArguments(named)
+            && First(named.TypeArguments.Select(argument => Inside(argument, IsNullable(named) ? "" : Each))) is { } argued) return argued;
+        // An enumerator is declared within its collection, or within a view of it that is not always saved for itself, and holds the collection.
+        if (type is INamedTypeSymbol { ContainingType: not null } nested && HoldsItsArguments(nested) && Inside(Outermost(nested), "") is { } around) return around;
+        if (FrameworkTypes.HintFor(type) is { } general) return new(type, general, mayBeService: true);
         return HeldFields.IsOwn(type) && seen.Add(type) ? First(HeldFields.Of(type, filled).Select(field => Judge(field.Type, seen, depth + 1)?.InField(type, field.Name))) : null;
 
         Unsavable? Inside(ITypeSymbol held, string way) => Judge(held, seen, depth + 1)?.Within(type, way);
     }
 
     static Unsavable? First(IEnumerable<Unsavable?> reasons) => reasons.FirstOrDefault(static r => r is not null);
+
+    static INamedTypeSymbol Outermost(INamedTypeSymbol type)
+    {
+        while (type.ContainingType is { } outer) type = outer;
+        return type;
+    }
 
     static bool IsNullable(INamedTypeSymbol type) => type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
 

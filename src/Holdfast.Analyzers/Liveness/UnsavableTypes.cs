@@ -4,7 +4,8 @@ namespace Holdfast.Analyzers.Liveness;
 static class UnsavableTypes
 {
     const string Bytes = "Read it within a step and keep the bytes or the text";
-    const string OwnStep = "Open it, use it and close it within one step";
+    /// <summary>Hint for what has to be closed.</summary>
+    public const string OwnStep = "Open it, use it and close it within one step";
     /// <summary>Hint for what a constructor is usually given.</summary>
     public const string Injected = "Let the constructor inject it, or use it within one step only";
     const string Message = "Send the request and read the answer within one step, and keep what you need of it";

@@ -39,8 +39,8 @@ sealed class Values(TypeJudge types, Variables variables)
                 case ILocalReferenceOperation local: return new(null, variables[local.Local]);
                 case IParameterReferenceOperation parameter when Captures.IsVariable(parameter.Parameter): return new(null, variables[parameter.Parameter]);
                 case IFlowCaptureReferenceOperation temporary: return new(null, variables[temporary.Id]);
-                // The enumerator of a foreach: as savable as what it runs over.
-                case IInvocationOperation { TargetMethod: { Name: "GetEnumerator", Parameters.IsEmpty: true }, Instance: { } sequence } when types.Find(value.Type) is null:
+                // The enumerator of a foreach: as savable as what it runs over, unless its own type says that it is.
+                case IInvocationOperation { TargetMethod: { Name: "GetEnumerator", Parameters.IsEmpty: true }, Instance: { } sequence } when types.Find(value.Type) is null && !FrameworkTypes.IsSavable(value.Type):
                     value = sequence;
                     continue;
             }
