@@ -4,7 +4,7 @@ namespace Guide;
 
 #region versions
 [Workflow("greeting", Version = 1)]
-public sealed class GreetingV1 : Workflow
+public sealed class Greeting : Workflow
 {
     public async Durable<string> Run(string name)
     {
@@ -14,7 +14,7 @@ public sealed class GreetingV1 : Workflow
 }
 
 [Workflow("greeting", Version = 2)]
-public sealed class Greeting : Workflow
+public sealed class GreetingV2 : Workflow
 {
     public async Durable<string> Run(string name)
     {

@@ -108,11 +108,13 @@ sealed class JsonLoss(JsonSerializerOptions options)
                 return $"{inner} is kept, and {Named(info)} has no member of that name.{Renamed(kept, again, info, member.Name)}";
             }
         }
+        // What a type takes in without a name for it may be what the new member was called before.
+        var isExtended = info is not null && info.Properties.Any(static p => p.IsExtensionData) && kept.EnumerateObject().Any(k => Find(info, k.Name) is null);
         foreach (var member in again.EnumerateObject())
         {
             var property = Find(info, member.Name);
             if (kept.EnumerateObject().Any(k => k.NameEquals(member.Name) || (property is not null && Find(info, k.Name) == property))) continue;
-            if (property is null || !(JsonShape.IsComputed(info!, property) || IsAbsent(info!, property, member.Value)))
+            if (property is null || !(JsonShape.IsComputed(info!, property) || (!isExtended && IsAbsent(info!, property, member.Value))))
                 return $"{path}.{member.Name} is not in what was kept, and {Named(info)} would make up its value, or needs one. Let null or 0 mean that it is absent, without an initialiser.";
         }
         return null;

@@ -75,6 +75,7 @@ sealed class JsonShape(JsonSerializerOptions options)
 
     string? Collection(JsonTypeInfo info, string path, HashSet<Type> seen)
     {
+        if (!CanBeRead(info)) return $"{path} is a {info.Type}, which is written and cannot be read back. Carry a list, a set or a dictionary that can be made.";
         if (info.Type.IsGenericType && Array.IndexOf(Reversed, info.Type.GetGenericTypeDefinition()) >= 0) return $"{path} is a stack, which JSON would turn upside down. Carry a list.";
         for (var type = info.Type; type is not null && !KnownTypes.IsFramework(type.Assembly); type = type.BaseType)
             if (typeof(IEnumerable).IsAssignableFrom(type.BaseType) && type.GetFields(Declared).FirstOrDefault(static f => !IsLeftOut(f)) is { } field)
@@ -82,8 +83,28 @@ sealed class JsonShape(JsonSerializerOptions options)
         return (info.KeyType is { } key ? Look(key, path + "[key]", seen) : null) ?? (info.ElementType is { } item ? Look(item, path + "[]", seen) : null);
     }
 
+    /// <summary>Tried, with nothing in it: which collections it cannot make, the serializer says in no other way.</summary>
+    bool CanBeRead(JsonTypeInfo info)
+    {
+        try
+        {
+            JsonSerializer.Deserialize(info.Kind == JsonTypeInfoKind.Dictionary ? "{}"u8 : "[]"u8, info.Type, options);
+            return true;
+        }
+        catch (NotSupportedException)
+        {
+            return false;
+        }
+        catch (Exception)
+        {
+            // Its own code, or a converter in it: that answers for itself when there is a value.
+            return true;
+        }
+    }
+
     string? Members(JsonTypeInfo info, string path, HashSet<Type> seen)
     {
+        if (info.Type == typeof(System.Text.StringBuilder)) return $"{path} is a StringBuilder, of which JSON carries the length and not the text. Carry a string.";
         if (info.PolymorphismOptions is { } forms)
         {
             foreach (var form in forms.DerivedTypes)

@@ -35,6 +35,8 @@ sealed class JsonValues
         var complete = new JsonSerializerOptions(options)
         {
             IncludeFields = true,
+            // Keys are data: what a policy makes of them is another key when it is read.
+            DictionaryKeyPolicy = null,
             // What is left out comes back as whatever a new object has there.
             DefaultIgnoreCondition = JsonIgnoreCondition.Never,
             IgnoreReadOnlyProperties = false,

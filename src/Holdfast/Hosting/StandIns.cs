@@ -15,7 +15,7 @@ sealed class StandIns(WorkflowType type) : IInjected
 
     public Workflow CreateWorkflow(Type asked)
     {
-        if (asked != type.Type) throw GraphErrors.Corrupt($"a {asked} stands where the workflow {type.Name} belongs");
+        if (asked != type.Type) throw GraphErrors.OtherClass(asked, type);
         return _workflow ??= (Workflow)Made(asked);
     }
 

@@ -31,7 +31,7 @@ sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected,
 
     public Workflow CreateWorkflow(Type asked)
     {
-        if (asked != type.Type) throw GraphErrors.Corrupt($"a {asked} stands where the workflow {type.Name} belongs");
+        if (asked != type.Type) throw GraphErrors.OtherClass(asked, type);
         if (_workflow is not null) return _workflow;
         (_workflow, Injected) = Built(() => type.Create(Scope));
         return _workflow;

@@ -83,12 +83,12 @@ public sealed class GuideTests
     [Fact]
     public async Task A_notice_is_sent_and_new_runs_take_the_newest_version()
     {
-        await using var world = await GuideWorld.StartAsync(typeof(Notice), typeof(GreetingV1), typeof(Greeting));
+        await using var world = await GuideWorld.StartAsync(typeof(Notice), typeof(Greeting), typeof(GreetingV2));
         var notice = await world.Client.StartAsync((Notice w) => w.Run("fire"));
         Assert.Equal(RunStatus.Completed, await notice.WaitAsync().WaitAsync(GuideWorld.Limit));
         Assert.Equal(["send fire"], world.Other.Calls);
 
-        var greeting = await world.Client.StartAsync((GreetingV1 w) => w.Run("ann"));
+        var greeting = await world.Client.StartAsync((Greeting w) => w.Run("ann"));
         await GuideWorld.WaitingForAsync(greeting, "timer");
         world.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("Good day, ann", await greeting.ResultAsync().WaitAsync(GuideWorld.Limit));

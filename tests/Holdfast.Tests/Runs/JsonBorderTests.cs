@@ -239,6 +239,13 @@ public sealed class JsonBorderTests
         { typeof(Set), "._times is not public" },
         { typeof(Tale), "Untold has no discriminator" },
         { typeof(OnlyRead), ".Number is not written" },
+        { typeof(IReadOnlySet<string>), "cannot be read back" },
+        { typeof(System.Collections.ObjectModel.ReadOnlyCollection<int>), "cannot be read back" },
+        { typeof(System.Collections.ObjectModel.ReadOnlyDictionary<string, int>), "cannot be read back" },
+        { typeof(System.Collections.Frozen.FrozenSet<int>), "cannot be read back" },
+        { typeof(ArraySegment<byte>), "cannot be read back" },
+        { typeof(System.Collections.BitArray), "cannot be read back" },
+        { typeof(System.Text.StringBuilder), "and not the text" },
         { typeof(OnlyWritten), ".Number would be written and could not be read back" },
     };
 

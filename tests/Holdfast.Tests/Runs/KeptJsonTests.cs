@@ -169,5 +169,31 @@ public sealed class KeptJsonTests
         Assert.Contains("$[0].last4 is kept, and Holdfast.Tests.Runs.KeptJsonTests+Cash has no member", refused.Message, StringComparison.Ordinal);
     }
 
+    public sealed class Open
+    {
+        public int Total { get; set; }
+
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement>? More { get; set; }
+    }
+
+    /// <summary>It may be the member that has another name now: then 5 is the total, and not 0.</summary>
+    [Fact]
+    public void What_a_type_takes_in_without_a_name_for_it_stands_for_no_new_member()
+    {
+        Assert.Contains("$.total is not in what was kept", Assert.Throws<HoldfastException>(() => Read<Open>("""{"amount":5}""")).Message, StringComparison.Ordinal);
+        Assert.Equal(5, Read<Open>("""{"total":5,"amount":6}""").Total);
+        Assert.Equal(0, Read<Open>("{}").Total);
+    }
+
+    /// <summary>Keys are data; the names of members are not.</summary>
+    [Fact]
+    public void Keys_are_written_as_they_are()
+    {
+        var json = new JsonValues(new(JsonSerializerDefaults.Web) { DictionaryKeyPolicy = JsonNamingPolicy.CamelCase });
+        var kept = json.Write(new Dictionary<string, int> { ["ABC-1"] = 1 }, typeof(Dictionary<string, int>), "it");
+        Assert.Equal("""{"ABC-1":1}""", Encoding.UTF8.GetString(kept));
+    }
+
     static T Read<T>(string kept) => Json.Read<T>(Encoding.UTF8.GetBytes(kept), "it");
 }

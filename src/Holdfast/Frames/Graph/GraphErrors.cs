@@ -13,6 +13,10 @@ static class GraphErrors
     /// <summary>Far more often than damage this means that a field was given another type.</summary>
     public static HoldfastException Misfit(object value, Type wanted) => new MisfitException(value.GetType(), wanted);
 
+    /// <summary>The run was made by a class that is another workflow now, or another version of it.</summary>
+    public static HoldfastException OtherClass(Type saved, Holdfast.Hosting.WorkflowType type) => Migration(
+        $"The run was made by the class {saved}, and version {type.Version} of '{type.Name}' is the class {type.Type} now. A class in which runs wait keeps its name; its next version gets another one.");
+
     public static HoldfastException Migration(string what) => new(HoldfastError.NeedsMigration, $"{what} {WaysOut}");
 
     /// <summary>Bytes that held their checksum are what was written. What throws while they are read is the code of a type, or ours.</summary>

@@ -169,7 +169,7 @@ static class EditCells
         ["singleton: other contents"] = new("Gold = new(10)", "Gold = new(12)", "The object in the static member Gold of Badge had 10 in its field Rate, and has 12 now"),
         ["singleton: gone"] = new("public static Badge Iron { get; }", "public static Badge Tin { get; }", "The static member Iron of Badge is gone"),
         ["singleton: not read-only any more"] = new("static readonly Badge Gold", "static Badge Gold", "The static member Gold of Badge is not read-only any more"),
-        ["singleton: may change now"] = new("readonly int Rate;", "int Rate;", "What the static member Gold of Badge holds may change now"),
+        ["singleton: may change now"] = new("readonly int Rate;", "int Rate; public void Raise() => Rate++;", "What the static member Gold of Badge holds may change now"),
         ["singleton: a field more"] = new("readonly int Rate;", "readonly int Rate; readonly int More = 3;", "The field More of Badge is new"),
         ["enum: a flag more in a composite"] = new("All = Read | Write }", "Erase = 4, All = Read | Write | Erase }", "The enum Rights had the number 3 for 'All', which is 7 now"),
         ["enum: a flag less in a composite"] = new("All = Read | Write }", "All = Read }", "The enum Rights had the number 3 for 'All', which is 1 now"),

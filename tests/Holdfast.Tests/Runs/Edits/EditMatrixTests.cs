@@ -251,6 +251,24 @@ public sealed class EditMatrixTests
         Assert.Equal((expected, null), await EditedBuilds.GoOnAsync(old, run, null));
     }
 
+    /// <summary>The next version takes the class's name, and the class in which the run waits gets another one: its frames are those of a class that is something else now.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_version_whose_class_gave_its_name_to_the_next_one_stops_its_runs(bool release)
+    {
+        const string Head = "public sealed class W : Workflow";
+        var original = EditedBuilds.Original(EditedCode.Given, release);
+        var renamed = Compiled.From(
+            EditedCode.Given.Replace(Head, "[Workflow(\"W\", Version = 1)] public sealed class WV1 : Workflow", StringComparison.Ordinal)
+            + "\n[Workflow(\"W\", Version = 2)] public sealed class W : Workflow { public async Durable<string> Run(int n) { await Delay(TimeSpan.Zero); return \"two\"; } }", release);
+        using var builds = new EditedBuilds();
+        var run = await builds.ParkAsync(original, 1, "signal 'go'; 1 step has ended");
+        Assert.Equal(CodeVerdict.NeedsMigration, (await builds.ReportAsync(renamed)).Verdict);
+        await using (var world = await builds.StartAsync(renamed, types: ["WV1", "W"])) Refused(await EditedBuilds.GoOnAsync(world, run, "go"), ["the class W", "WV1", "keeps its name"]);
+        await using var old = await builds.StartAsync(original);
+        await old.UntilAsync(old.Client.GetRun(run), static i => i.Status != RunStatus.Parked);
+        Assert.Equal(("10 3", null), await EditedBuilds.GoOnAsync(old, run, null));
+    }
+
     static async Task ResumesAsync(string source, Compiled edited, bool release, int input, string signal, int times)
     {
         var expected = await ExpectedAsync(source, release, input, signal, times);
