@@ -2,21 +2,27 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace Holdfast.Frames.Code;
 
 /// <summary>
 /// Finds the constants the compiler passes for <c>[CallerLineNumber]</c> and its kin. They change when a line is added
-/// above or a space inside an argument, while the code does what it did.
+/// above or a space inside an argument, while the code does what it did. A person may pass one as well, and means it.
 /// </summary>
-static class CallerInfo
+static partial class CallerInfo
 {
-    static readonly ConditionalWeakTable<Module, ConcurrentDictionary<int, bool[]?>> Marked = [];
+    /// <summary>What the compiler tells a parameter, the first first if it is marked more than once. A member's name is no part: it changes with the member alone.</summary>
+    enum Told { Nothing, Line, File, Argument }
 
-    /// <summary>The numbers of the instructions that push such a constant.</summary>
-    public static HashSet<int> ConstantsIn(MethodCode code, Operands? operands)
+    const string LeftOut = "caller info";
+
+    static readonly ConditionalWeakTable<Module, ConcurrentDictionary<int, Told[]?>> Marked = [];
+
+    /// <summary>What stands for the instructions that push such a constant.</summary>
+    public static Dictionary<int, string> ConstantsIn(MethodCode code, Operands? operands)
     {
-        var found = new HashSet<int>();
+        var found = new Dictionary<int, string>();
         // Where the stack is not understood, the constants are hashed like any other: too strict, never too weak.
         if (operands is null) return found;
         for (var i = 0; i < code.Instructions.Length; i++)
@@ -27,11 +33,29 @@ static class CallerInfo
             var first = popped.Length - parameters.Length;
             for (var p = 0; p < parameters.Length; p++)
             {
-                if (parameters[p] && ConstantBehind(code, operands, popped[first + p]) is var constant and >= 0) found.Add(constant);
+                if (parameters[p] == Told.Nothing || ConstantBehind(code, operands, popped[first + p]) is not (var constant and >= 0)) continue;
+                if (InPlaceOf(code, constant, parameters[p]) is { } text) found[constant] = text;
             }
         }
         return found;
     }
+
+    /// <summary>What stands for a constant in the text of the code; null if the compiler cannot have made it.</summary>
+    static string? InPlaceOf(MethodCode code, int constant, Told told)
+    {
+        // Nothing tells a line from any other number.
+        if (code.Instructions[constant].Code != OpCodes.Ldstr) return told == Told.Line ? LeftOut : null;
+        var text = code.Text(constant);
+        return told switch
+        {
+            Told.File when text.EndsWith(".cs", StringComparison.OrdinalIgnoreCase) && text.AsSpan().ContainsAny('/', '\\') => LeftOut,
+            // The text of an argument neither begins nor ends with white space.
+            Told.Argument when text.AsSpan().Trim().Length == text.Length => $"ldstr \"{Plain(text)}\"",
+            _ => null,
+        };
+    }
+
+    static string Plain(string argument) => Spaces().Replace(Comments().Replace(argument, " "), static gap => gap.Groups["apart"].Success ? " " : "");
 
     /// <summary>The constant a value comes from, through the conversion to a wider, boxed or nullable type.</summary>
     static int ConstantBehind(MethodCode code, Operands operands, int producer)
@@ -47,16 +71,28 @@ static class CallerInfo
         return Operands.Unknown;
     }
 
-    static bool[]? ParametersOf(MethodBase method)
+    static Told[]? ParametersOf(MethodBase method)
     {
         var parameters = method.GetParameters();
         // The attributes have effect on optional parameters only, and reading attributes is slow.
         if (!Array.Exists(parameters, p => p.IsOptional)) return null;
         var marks = Marked.GetValue(method.Module, static _ => []);
-        return marks.GetOrAdd(method.MetadataToken, static (_, list) => Array.Exists(list, IsMarked) ? Array.ConvertAll(list, IsMarked) : null, parameters);
+        return marks.GetOrAdd(method.MetadataToken, static (_, list) => Array.ConvertAll(list, ToldTo) is var told && Array.Exists(told, t => t != Told.Nothing) ? told : null, parameters);
     }
 
-    static bool IsMarked(ParameterInfo parameter) => parameter.IsOptional
-        && (parameter.IsDefined(typeof(CallerLineNumberAttribute)) || parameter.IsDefined(typeof(CallerFilePathAttribute))
-            || parameter.IsDefined(typeof(CallerMemberNameAttribute)) || parameter.IsDefined(typeof(CallerArgumentExpressionAttribute)));
+    static Told ToldTo(ParameterInfo parameter) =>
+        !parameter.IsOptional ? Told.Nothing
+        : parameter.IsDefined(typeof(CallerLineNumberAttribute)) ? Told.Line
+        : parameter.IsDefined(typeof(CallerFilePathAttribute)) ? Told.File
+        : parameter.IsDefined(typeof(CallerMemberNameAttribute)) ? Told.Nothing
+        : parameter.IsDefined(typeof(CallerArgumentExpressionAttribute)) ? Told.Argument
+        : Told.Nothing;
+
+    /// <summary>Comments where people put them. Elsewhere it is as likely a part of an address or a path.</summary>
+    [GeneratedRegex(@"(?<=[\s(\[{,])(//[^\n]*\n|/\*.*?\*/)", RegexOptions.Singleline)]
+    private static partial Regex Comments();
+
+    /// <summary>White space, and whether it keeps two words apart.</summary>
+    [GeneratedRegex(@"(?<apart>(?<=\w)\s+(?=\w))|\s+")]
+    private static partial Regex Spaces();
 }

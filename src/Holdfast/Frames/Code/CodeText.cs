@@ -142,7 +142,7 @@ sealed class CodeText
         }
         for (var i = 0; i < code.Instructions.Length; i++)
         {
-            _lines.Add($"{name}: {(callerInfo.Contains(i) ? "caller info" : Text(code, operands, i))}");
+            _lines.Add($"{name}: {(callerInfo.GetValueOrDefault(i) ?? Text(code, operands, i))}");
         }
     }
 

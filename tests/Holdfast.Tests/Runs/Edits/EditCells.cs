@@ -82,6 +82,29 @@ static class EditCells
         ["attribute"] = new("public async Durable<string> Run", "[Obsolete(\"soon\")] public async Durable<string> Run"),
     };
 
+    /// <summary>Edits of what <see cref="EditedCode.Callers"/> passes by itself, where the compiler would tell who calls.</summary>
+    public static readonly Dictionary<string, Edit> StoppingCallers = new()
+    {
+        ["expression: written"] = new("\"EUR\"", "\"USD\"", In, "the text \"EUR\" became \"USD\""),
+        ["expression: a space behind what was written"] = new("\"EUR\"", "\"EUR \"", In),
+        ["expression: written like a comment"] = new("https://a.example/x", "https://a.example/y", In),
+        ["expression: the compiler's, of other code"] = new("sum > 3", "sum > 4", In),
+        ["file: written"] = new("\"a.csv\"", "\"b.csv\"", In, "the text \"a.csv\" became \"b.csv\""),
+        ["file: written instead of the compiler's"] = new("Told.File(5)", "Told.File(5, \"c.csv\")", In),
+        ["member: written"] = new("(5, \"a\")", "(5, \"b\")", In, "the text \"a\" became \"b\""),
+        ["member: written instead of the compiler's"] = new("Told.Member(5)", "Told.Member(5, \"c\")", In),
+    };
+
+    /// <summary>Edits that change what the compiler passes, and nothing else.</summary>
+    public static readonly Dictionary<string, Edit> HarmlessCallers = new()
+    {
+        ["lines above"] = new("//above", new string('\n', 300)),
+        ["a blank line above a check"] = new("ArgumentNullException", "\n        ArgumentNullException"),
+        ["argument: spaces"] = new("sum > 3 ? 1 : 2", "sum>3  ?  1 :2"),
+        ["argument: lines"] = new("Told.Pay(n + 2)", "Told.Pay(n\n  + 2)"),
+        ["argument: comments"] = new("Told.Pay(n + 2)", "Told.Pay(n // net\n + /* net */ 2)"),
+    };
+
     /// <summary>What somebody else may do to an order, and a new field that only it fills.</summary>
     const string Fill = " public int More; static class Other { public static Order Last; public static bool Yes = true; public static Action<Order> Filler = Fill; public static void Fill(Order o) { o.More = 3; } public static void FillAll(Order[] all) => Fill(all[0]); public static void FillLast() => Fill(Last); }";
 

@@ -45,6 +45,26 @@ public sealed class EditMatrixTests
     public async Task An_edit_of_data_that_loses_nothing_does_not_matter(string edit, bool release) =>
         await ResumesAsync(EditedCode.Data, EditedBuilds.Edited(EditedCode.Data, EditCells.HarmlessData[edit], release), release, 5, "go", 1);
 
+    public static TheoryData<string, bool> StoppingCallers => Table(EditCells.StoppingCallers.Keys);
+
+    public static TheoryData<string, bool> HarmlessCallers => Table(EditCells.HarmlessCallers.Keys);
+
+    [Theory, MemberData(nameof(StoppingCallers))]
+    public async Task An_edit_of_what_is_passed_in_place_of_caller_information_stops_the_run(string edit, bool release)
+    {
+        var cell = EditCells.StoppingCallers[edit];
+        await StopsAsync(EditedCode.Callers, EditedBuilds.Edited(EditedCode.Callers, cell, release), release, 5, "go", 1, cell.Says);
+    }
+
+    [Theory, MemberData(nameof(HarmlessCallers))]
+    public async Task Caller_information_that_the_compiler_passes_does_not_matter(string edit, bool release) =>
+        await ResumesAsync(EditedCode.Callers, EditedBuilds.Edited(EditedCode.Callers, EditCells.HarmlessCallers[edit], release), release, 5, "go", 1);
+
+    [Theory]
+    [InlineData("/other/place/Renamed.cs", false), InlineData("/other/place/Renamed.cs", true), InlineData(@"C:\src\W.cs", false), InlineData(@"C:\src\W.cs", true), InlineData("/_/W.cs", true)]
+    public async Task The_path_of_the_file_that_calls_does_not_matter(string path, bool release) =>
+        await ResumesAsync(EditedCode.Callers, Compiled.From(EditedCode.Callers, release, path: path), release, 5, "go", 1);
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_struct_that_a_step_gave_is_read_by_the_names_of_its_fields(bool release)
     {

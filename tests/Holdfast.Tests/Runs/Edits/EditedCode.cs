@@ -64,6 +64,33 @@ static class EditedCode
         //below
         """;
 
+    /// <summary>Calls methods that are told who calls them, by the compiler or by the one who wrote the call.</summary>
+    public const string Callers = """
+        using Holdfast;
+        //above
+        public static class Told
+        {
+            public static string Pay(int sum, [CallerArgumentExpression(nameof(sum))] string currency = "") => sum + currency.Replace(" ", "").Replace("\n", "").Replace("/*net*/", "").Replace("//net", "");
+            public static string File(int sum, [CallerFilePath] string path = "") => sum + (path.EndsWith(".cs") ? "" : path);
+            public static string Member(int sum, [CallerMemberName] string name = "") => sum + name;
+            public static int Line(int sum, [CallerLineNumber] int line = 0) => line > 0 ? sum : 0;
+        }
+        public sealed class W : Workflow
+        {
+            string Late => string.Concat(((Func<string>)(() => Told.Member(2)))(), Told.File(2));
+            public async Durable<string> Run(int n)
+            {
+                var name = "n" + n; var sum = n;
+                var go = await Receive(new Signal<string>("go"));
+                ArgumentNullException.ThrowIfNull(name);
+                Func<string> lambda = () => Told.Member(n + 1) + Told.File(n) + Told.Line(n) + Told.Pay(n + 2);
+                string Local() => Told.Member(n) + Told.File(n) + Told.Line(n);
+                var written = Told.Pay(5, "EUR") + Told.Pay(6, "https://a.example/x\nhttps://b.example") + Told.File(5, "a.csv") + Told.Member(5, "a");
+                return $"{go} {written} {Told.Pay(sum > 3 ? 1 : 2)} {Told.File(5)} {Told.Member(5)} {Told.Line(5)} {lambda()} {Local()} {Late}";
+            }
+        }
+        """;
+
     /// <summary>Parked in methods that others call: a base class's, a nested generic one, and three side by side.</summary>
     public const string Nested = """
         using Holdfast;
