@@ -12,12 +12,7 @@ static class AgentRecords
         var messages = new List<Message>();
         while (true)
         {
-            var page = await client.TransactAsync(
-                tx =>
-                {
-                    LedgerTables.Make(tx);
-                    return HistoryRows.Read(tx, run, messages.Count, messages.Count + HistoryRows.PageMax);
-                }, cancellation).ConfigureAwait(false);
+            var page = await FromOutside.TransactAsync(client, tx => HistoryRows.Read(tx, run, messages.Count, messages.Count + HistoryRows.PageMax), cancellation).ConfigureAwait(false);
             messages.AddRange(page);
             if (page.Count < HistoryRows.PageMax) return messages;
         }

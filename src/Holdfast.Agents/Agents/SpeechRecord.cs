@@ -13,10 +13,9 @@ static class SpeechRecord
     public static int AttemptOf(int step, int model) => (step * ModelsMax) + model;
 
     /// <summary>The answer to the next question that has one; null when there is none.</summary>
-    public static Task<AgentSpeech?> NextAsync(IHoldfastClient client, RunId run, long after, CancellationToken cancellation) => client.TransactAsync(
-        tx =>
+    public static Task<AgentSpeech?> NextAsync(IHoldfastClient client, RunId run, long after, CancellationToken cancellation) => FromOutside.TransactAsync(
+        client, tx =>
         {
-            LedgerTables.Make(tx);
             if (ModelRows.NextAnswered(tx, run, after) is not { } call) return null;
             var reply = JsonSerializer.Deserialize<ModelReply>(TextRows.Get(tx, call.Reply))!;
             return new AgentSpeech(call.Number, AttemptOf(call.Attempt, reply.Attempts.Count - 1), 0, reply.Text) { IsLast = true };

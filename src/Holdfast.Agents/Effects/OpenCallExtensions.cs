@@ -18,12 +18,7 @@ public static class OpenCallExtensions
         while (true)
         {
             var from = after;
-            var page = await client.TransactAsync(
-                tx =>
-                {
-                    LedgerTables.Make(tx);
-                    return CallRows.Open(tx, from, PageMax);
-                }, cancellationToken).ConfigureAwait(false);
+            var page = await FromOutside.TransactAsync(client, tx => CallRows.Open(tx, from, PageMax), cancellationToken).ConfigureAwait(false);
             foreach (var call in page)
                 if (await IsOverAsync(client, call.Run, cancellationToken).ConfigureAwait(false)) yield return call;
             if (page.Count < PageMax) yield break;
@@ -47,12 +42,7 @@ public static class OpenCallExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(finding.By);
         // A run that is over stays so: this need not be asked in the commit.
         if (!await IsOverAsync(client, RunOf(call.Key), cancellationToken).ConfigureAwait(false)) return FindingReceipt.RunGoesOn;
-        var isTaken = await client.TransactAsync(
-            tx =>
-            {
-                LedgerTables.Make(tx);
-                return CallRows.SettleOutside(tx, call, finding, DateTimeOffset.UtcNow);
-            }, cancellationToken).ConfigureAwait(false);
+        var isTaken = await FromOutside.TransactAsync(client, tx => CallRows.SettleOutside(tx, call, finding, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false);
         return isTaken ? FindingReceipt.Taken : FindingReceipt.TooLate;
     }
 
@@ -74,16 +64,6 @@ public static class OpenCallExtensions
     static RunId RunOf(string key) => key.IndexOf("-call-", StringComparison.Ordinal) is > 0 and var end && RunId.TryParse(key[..end], out var run)
         ? run : throw new ArgumentException($"'{key}' is not the key of a call.", nameof(key));
 
-    static async Task<bool> IsOverAsync(IHoldfastClient client, RunId run, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await client.GetRun(run).GetInfoAsync(cancellationToken).ConfigureAwait(false)).Status is not (RunStatus.Running or RunStatus.Parked);
-        }
-        catch (HoldfastException error) when (error.Error == HoldfastError.UnknownRun)
-        {
-            // Retention has removed it, and removes only what has ended.
-            return true;
-        }
-    }
+    static async Task<bool> IsOverAsync(IHoldfastClient client, RunId run, CancellationToken cancellationToken) =>
+        await FromOutside.StatusAsync(client, run, cancellationToken).ConfigureAwait(false) is not (RunStatus.Running or RunStatus.Parked);
 }

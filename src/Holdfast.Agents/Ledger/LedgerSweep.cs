@@ -63,14 +63,6 @@ sealed class LedgerSweep(IHoldfastClient client, LedgerRetention retention, Canc
     async Task<bool> IsGoneAsync(RunId run)
     {
         if (_isGone.TryGetValue(run, out var known)) return known;
-        try
-        {
-            await client.GetRun(run).GetInfoAsync(cancellation).ConfigureAwait(false);
-            return _isGone[run] = false;
-        }
-        catch (HoldfastException error) when (error.Error == HoldfastError.UnknownRun)
-        {
-            return _isGone[run] = true;
-        }
+        return _isGone[run] = await FromOutside.StatusAsync(client, run, cancellation).ConfigureAwait(false) is null;
     }
 }

@@ -1,6 +1,6 @@
 namespace Holdfast.Agents.Ledgers;
 
-/// <summary>The tables of the ledger. They lie in the store's own file, beside the runs, and change only inside the commits of steps.</summary>
+/// <summary>The tables of the ledger. They lie in the store's own file, beside the runs, and change only inside its commits: those of steps, and of clients that put right what no run will.</summary>
 static class LedgerTables
 {
     const string Text =

@@ -28,10 +28,10 @@ static class SweepRows
     public static int OfGone(StoreTransaction transaction, RunId gone)
     {
         var run = ("@run", (object?)gone.ToString());
-        var removed = RemoveTexts(transaction, "agents_history", "SELECT number, hash FROM agents_history WHERE run = @run ORDER BY number LIMIT 128", run)
-            + RemoveTexts(transaction, "agents_model", "SELECT number, frame, reply FROM agents_model WHERE run = @run ORDER BY number LIMIT 128", run);
+        var removed = RemoveTexts(transaction, "agents_history", $"SELECT number, hash FROM agents_history WHERE run = @run ORDER BY number LIMIT {RowsMax}", run)
+            + RemoveTexts(transaction, "agents_model", $"SELECT number, frame, reply FROM agents_model WHERE run = @run ORDER BY number LIMIT {RowsMax}", run);
         if (removed > 0) return removed;
-        removed = Sql.Run(transaction, "DELETE FROM agents_verdict WHERE run = @run AND number IN (SELECT number FROM agents_verdict WHERE run = @run LIMIT 128)", run);
+        removed = Sql.Run(transaction, $"DELETE FROM agents_verdict WHERE run = @run AND number IN (SELECT number FROM agents_verdict WHERE run = @run LIMIT {RowsMax})", run);
         if (removed > 0) return removed;
         removed = RemoveCalls(transaction, $"{OfRun} AND identity IS NULL AND {IsSettled}", run);
         return removed > 0 ? removed : RemoveAccount(transaction, $"agent {gone}");
@@ -47,7 +47,7 @@ static class SweepRows
 
     /// <summary>Rates that are as good as unused.</summary>
     public static int Rates(StoreTransaction transaction, DateTimeOffset before) =>
-        Sql.Run(transaction, "DELETE FROM agents_rate WHERE name IN (SELECT name FROM agents_rate WHERE free < @before LIMIT 128)", ("@before", before.UtcTicks));
+        Sql.Run(transaction, $"DELETE FROM agents_rate WHERE name IN (SELECT name FROM agents_rate WHERE free < @before LIMIT {RowsMax})", ("@before", before.UtcTicks));
 
     static string? Next(StoreTransaction transaction, string after) => Sql.Read(
         transaction,

@@ -17,7 +17,7 @@ sealed class Writer : IDisposable
     static readonly List<Writer> Abandoned = [];
 
     readonly Lock _gate = new();
-    readonly string _path, _openedPath;
+    readonly string _path, _openedPath, _logPath;
     readonly SqliteStoreOptions _options;
     readonly ILogger _logger;
     readonly GuestConnection _connection;
@@ -34,6 +34,7 @@ sealed class Writer : IDisposable
         (_path, _options, _logger, _connection) = (path, options, logger, connection);
         _database = new(connection.Handle!);
         _openedPath = _database.Path;
+        _logPath = _openedPath + "-wal";
         _reserve = new(path + ".reserve", options.ReserveBytes, logger);
         Prepare(_database, path, options, logger);
         connection.InstallGuards();
@@ -368,7 +369,7 @@ sealed class Writer : IDisposable
 
     /// <summary>Whether somebody moved, replaced or deleted the file, deleted its log, or cut it to less than its header.</summary>
     bool AreFilesGone() => _database.HasMoved
-        || (_options.FileSystem is null && (!File.Exists(_openedPath + "-wal") || new FileInfo(_openedPath) is not { Exists: true, Length: >= Schema.HeaderBytes }));
+        || (_options.FileSystem is null && (!File.Exists(_logPath) || new FileInfo(_openedPath) is not { Exists: true, Length: >= Schema.HeaderBytes }));
 
     HoldfastException Replaced()
     {

@@ -11,15 +11,13 @@ namespace Holdfast.Hosting;
 /// </summary>
 static class SignalTypes
 {
-    const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-
     static readonly ConditionalWeakTable<Assembly, Lazy<ILookup<string, Type>>> Found = [];
 
     /// <summary>The types under a name; none where the name is not a constant there.</summary>
     public static IEnumerable<Type> Of(Assembly assembly, string signal) => Found.GetValue(assembly, static a => new(() => Find(a)))!.Value[signal];
 
     static ILookup<string, Type> Find(Assembly assembly) =>
-        assembly.GetTypes().SelectMany(static t => t.GetMembers(All)).OfType<MethodBase>().SelectMany(Made).Distinct().ToLookup(static made => made.Name, static made => made.Type);
+        CodeMap.Of(assembly).Types.SelectMany(OwnedCode.MethodsOf).SelectMany(Made).Distinct().ToLookup(static made => made.Name, static made => made.Type);
 
     static IEnumerable<(string Name, Type Type)> Made(MethodBase method)
     {

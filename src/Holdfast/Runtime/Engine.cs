@@ -313,7 +313,8 @@ sealed class Engine : IAsyncDisposable
     public void NoteTurn(RunId run, string workflow, long started)
     {
         // The first one compiles the workflow's code and what saves its data: that says nothing of the code.
-        var isFirst = _turned.TryAdd(workflow, true);
+        // Looked at first: adding what is there takes a lock, at every turn of every run.
+        var isFirst = !_turned.ContainsKey(workflow) && _turned.TryAdd(workflow, true);
         var took = Time.GetElapsedTime(started);
         if (took > Options.SlowTurn && isFirst) Log.SlowFirstTurn(_log, run, workflow, took.TotalMilliseconds);
         else if (took > Options.SlowTurn) Log.SlowTurn(_log, run, took.TotalMilliseconds);

@@ -1,0 +1,26 @@
+namespace Holdfast.Agents.Ledgers;
+
+/// <summary>What reads and changes the ledger where no step does.</summary>
+static class FromOutside
+{
+    /// <summary>Does something with the ledger's tables, which are made if there are none, in a commit of its own.</summary>
+    public static Task<T> TransactAsync<T>(IHoldfastClient client, Func<StoreTransaction, T> work, CancellationToken cancellation) => client.TransactAsync(
+        tx =>
+        {
+            LedgerTables.Make(tx);
+            return work(tx);
+        }, cancellation);
+
+    /// <summary>How a run stands; null once retention has removed it, which removes only what has ended, and for good.</summary>
+    public static async Task<RunStatus?> StatusAsync(IHoldfastClient client, RunId run, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await client.GetRun(run).GetInfoAsync(cancellation).ConfigureAwait(false)).Status;
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.UnknownRun)
+        {
+            return null;
+        }
+    }
+}
