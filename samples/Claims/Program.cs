@@ -51,7 +51,7 @@ static async Task<int> ProviderRoleAsync(RoleArguments arguments)
 {
     await using var server = await ProviderServer.StartAsync(arguments.Text("--ledger"), new FaultScript(arguments.Number("--seed")));
     Lifeline.Tell("listening", server.Address);
-    await Lifeline.HoldAsync();
+    await Lifeline.ServeAsync();
     return 0;
 }
 
@@ -60,6 +60,6 @@ static async Task<int> AdjusterRoleAsync(RoleArguments arguments)
     await using var server = await AdjusterServer.StartAsync(
         arguments.Text("--ledger"), arguments.Text("--worker-address"), new AdjusterScript(arguments.Number("--seed")));
     Lifeline.Tell("listening", server.Address);
-    await Lifeline.HoldAsync();
+    await Lifeline.ServeAsync();
     return 0;
 }

@@ -52,6 +52,6 @@ static async Task<int> ProviderAsync(RoleArguments arguments)
 {
     await using var server = await ProviderServer.StartAsync(arguments.Text("--ledger"), new FaultScript(arguments.Number("--seed")));
     Lifeline.Tell("listening", server.Address);
-    await Lifeline.HoldAsync();
+    await Lifeline.ServeAsync();
     return 0;
 }

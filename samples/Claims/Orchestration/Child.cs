@@ -88,7 +88,15 @@ sealed class Child : IAsyncDisposable
     /// <summary>Lets go of the lifeline, so that it stops in order; kills it when it does not.</summary>
     public async Task<int> StopAsync()
     {
-        process.StandardInput.Close();
+        try
+        {
+            process.StandardInput.WriteLine("stop");
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already.
+        }
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
         try
         {

@@ -60,7 +60,7 @@ sealed class WorkerServer : IAsyncDisposable
         Lifeline.Tell("listening", Loopback.Address(worker.app));
         await worker.runs.TakeStockAsync(worker.stopping.Token);
         Lifeline.Tell("resumed", worker.runs.Resumed);
-        var held = Lifeline.HoldAsync();
+        var held = Lifeline.WorkAsync();
         var stopped = new TaskCompletionSource();
         using var stopping = worker.app.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
         // Whichever ends first: the parent lets go, the work breaks, or the engine asks its process to end.

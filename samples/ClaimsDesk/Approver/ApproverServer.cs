@@ -29,7 +29,7 @@ sealed class ApproverServer : IAsyncDisposable
         await using var server = new ApproverServer(arguments.Text("--ledger"), arguments.Text("--worker-address"), new ApproverScript(arguments.Number("--seed")));
         await server.app.StartAsync();
         Lifeline.Tell("listening", Loopback.Address(server.app));
-        await Lifeline.HoldAsync();
+        await Lifeline.ServeAsync();
         return 0;
     }
 

@@ -11,7 +11,7 @@ static class ModelRole
         var script = new ModelScript(arguments.Number("--seed"));
         await using var server = await DoubleServer.StartAsync(script.Answer, Path.Combine(arguments.Text("--ledger"), DoubleLine.FileName));
         Lifeline.Tell("listening", server.Address);
-        await Lifeline.HoldAsync();
+        await Lifeline.ServeAsync();
         return 0;
     }
 }

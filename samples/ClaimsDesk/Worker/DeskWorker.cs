@@ -62,7 +62,7 @@ sealed class DeskWorker : IAsyncDisposable
         Lifeline.Tell("listening", Loopback.Address(worker.app));
         await worker.runs.TakeStockAsync(worker.stopping.Token);
         Lifeline.Tell("resumed", worker.runs.Resumed);
-        var held = Lifeline.HoldAsync();
+        var held = Lifeline.WorkAsync();
         var stopped = new TaskCompletionSource();
         using var registration = worker.app.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
         // Whichever ends first: the parent lets go, the work breaks, or the engine asks its process to end.

@@ -30,6 +30,8 @@ public sealed class PendingWriteTests
             committer.Start();
             var thread = await heard.WaitAsync(World.Patience);
             isOver.Set();
+            // What it waits for must not go before it has left.
+            Assert.True(committer.Join(World.Patience));
             Assert.NotEqual(committer.ManagedThreadId, thread);
         }
     }
