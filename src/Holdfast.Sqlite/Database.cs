@@ -5,7 +5,6 @@ namespace Holdfast.Sqlite;
 /// <summary>One connection: its handle, its statements, and what its errors mean. Used by one thread at a time.</summary>
 sealed class Database(sqlite3 handle) : IDisposable
 {
-    const int HasMovedControl = 20;
     const int StatusCacheWrites = 9, StatusDeferredForeignKeys = 10;
 
     readonly List<Statement> _statements = [];
@@ -21,16 +20,6 @@ sealed class Database(sqlite3 handle) : IDisposable
 
     /// <summary>Whether the file was opened without the right to write to it; of a file whose header was read, also whether that forbids it.</summary>
     public bool IsReadOnly => raw.sqlite3_db_readonly(Handle, "main") == 1;
-
-    /// <summary>Whether the path that was opened names another file by now, or none. False where the file system cannot tell.</summary>
-    public unsafe bool HasMoved
-    {
-        get
-        {
-            var moved = 0;
-            return SqliteLibrary.FileControl(Handle, HasMovedControl, &moved) == 0 && moved != 0;
-        }
-    }
 
     /// <summary>The file's own path, where links lead to.</summary>
     public string Path => raw.sqlite3_db_filename(Handle, "main").utf8_to_string();

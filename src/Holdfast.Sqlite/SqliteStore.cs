@@ -8,12 +8,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Holdfast.Sqlite;
 
 /// <summary>
-/// A store in one SQLite file, with a write-ahead log, where every append is one transaction and is synced to the disk
-/// before it is answered. Beside the file stand <c>.lock</c>, <c>.owner</c> and <c>.reserve</c>, and SQLite's own <c>-wal</c> and <c>-shm</c>.
+/// A store in one SQLite file, with a write-ahead log, where every append is one transaction. Beside the file stand <c>.lock</c>, <c>.owner</c> and <c>.reserve</c>, and SQLite's own <c>-wal</c> and <c>-shm</c>.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Calls work on the caller's thread and return when they are done: <see cref="AppendAsync"/> blocks for as long
-/// as the disk takes to sync; reads take microseconds and wait for nobody. Your own tables may live in the same file.
+/// Thread-safe. Calls work on the caller's thread and return when they are done: <see cref="SyncAsync"/> blocks for as long
+/// as the disk takes to sync, and so does a read for people that comes between an append and its sync; other reads take microseconds and wait for nobody. Your own tables may
+/// live in the same file. Commits of your transaction steps are durable before anybody sees them; of the engine's tables, another program may see a commit a sync too early.
 /// </remarks>
 public sealed class SqliteStore : IStore
 {
@@ -148,6 +148,20 @@ public sealed class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
+    public ValueTask SyncAsync()
+    {
+        try
+        {
+            ToWrite.Sync();
+            return default;
+        }
+        catch (Exception error)
+        {
+            return ValueTask.FromException(error);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken) => Read(reader => reader.Load(run), cancellationToken);
 
     /// <inheritdoc/>
@@ -167,29 +181,29 @@ public sealed class SqliteStore : IStore
 
     /// <inheritdoc/>
     public ValueTask<RunId?> FindAsync(string workflow, string key, CancellationToken cancellationToken) =>
-        Read(reader => reader.Find(workflow, key), cancellationToken);
+        Tell(reader => reader.Find(workflow, key), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<RunRow?> GetAsync(RunId run, CancellationToken cancellationToken) => Read(reader => reader.Get(run), cancellationToken);
+    public ValueTask<RunRow?> GetAsync(RunId run, CancellationToken cancellationToken) => Tell(reader => reader.Get(run), cancellationToken, static row => row?.Outcome is not null);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<RunRow>> ListAsync(RunQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return Read(reader => reader.List(query), cancellationToken);
+        return Tell(reader => reader.List(query), cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JournalRow>> ReadJournalAsync(RunId run, long after, int limit, CancellationToken cancellationToken) =>
-        Read(reader => reader.ReadJournal(run, after, limit), cancellationToken);
+        Tell(reader => reader.ReadJournal(run, after, limit), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>?> FindAnswerAsync(RunId run, string dedupKey, CancellationToken cancellationToken) =>
-        Read(reader => reader.FindAnswer(run, dedupKey), cancellationToken);
+        Tell(reader => reader.FindAnswer(run, dedupKey), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run, int limit, CancellationToken cancellationToken) =>
-        Read(reader => reader.ListDeadLetters(run, limit), cancellationToken);
+        Tell(reader => reader.ListDeadLetters(run, limit), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<StoreBackup> BackupAsync(string path, CancellationToken cancellationToken)
@@ -265,14 +279,23 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    ValueTask<T> Read<T>(Func<Reader, T> read, CancellationToken cancellationToken)
+    /// <summary>Reads what the engine goes on from: whatever it builds on that is synced after it.</summary>
+    ValueTask<T> Read<T>(Func<Reader, T> read, CancellationToken cancellationToken) => Tell(read, cancellationToken, static _ => false);
+
+    /// <summary>Reads what people go by. What was committed by another thread a moment ago, and is not on the disk yet, could still be lost with the power: it is synced before they hear of it.</summary>
+    /// <param name="read">What to read.</param>
+    /// <param name="cancellationToken">Gives up before it is read.</param>
+    /// <param name="counts">Whether anybody goes by what was read; null for always.</param>
+    ValueTask<T> Tell<T>(Func<Reader, T> read, CancellationToken cancellationToken, Func<T, bool>? counts = null)
     {
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
             _writer?.ThrowIfUnusable();
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
-            return new(_readers.Read(read));
+            var value = _readers.Read(read);
+            if (counts is null || counts(value)) _writer?.Sync();
+            return new(value);
         }
         catch (Exception error)
         {

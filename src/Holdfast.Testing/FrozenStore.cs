@@ -44,6 +44,12 @@ sealed class FrozenStore(IStore inner, KillPoint? kill, Action<StoreWrite>? kept
         }
     }
 
+    public override ValueTask SyncAsync()
+    {
+        ThrowIfFrozen();
+        return base.SyncAsync();
+    }
+
     void ThrowIfFrozen()
     {
         if (_isFrozen) throw new HoldfastException(HoldfastError.OutcomeUnknown, "The process was killed here, as the test told it to.");

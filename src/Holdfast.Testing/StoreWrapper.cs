@@ -15,6 +15,8 @@ class StoreWrapper(IStore inner) : IStore
 
     public virtual ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results) => Inner.AppendAsync(writes, results);
 
+    public virtual ValueTask SyncAsync() => Inner.SyncAsync();
+
     public virtual ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken) => Inner.LoadAsync(run, cancellationToken);
 
     public virtual ValueTask<ReadOnlyMemory<byte>?> LoadBlobAsync(RunKey key, BlobHash hash, CancellationToken cancellationToken) => Inner.LoadBlobAsync(key, hash, cancellationToken);
@@ -39,5 +41,5 @@ class StoreWrapper(IStore inner) : IStore
 
     public ValueTask<StoreBackup> BackupAsync(string path, CancellationToken cancellationToken) => Inner.BackupAsync(path, cancellationToken);
 
-    public ValueTask DisposeAsync() => Inner.DisposeAsync();
+    public virtual ValueTask DisposeAsync() => Inner.DisposeAsync();
 }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Holdfast.Sqlite.Files;
 
 namespace Holdfast.Sqlite.Writing;
 
@@ -7,10 +7,8 @@ namespace Holdfast.Sqlite.Writing;
 /// whoever reads, and no later sync writes it. Whatever is read of such a log is lost with the power, while what is built on it stays. Only what
 /// is written anew is synced anew.
 /// </summary>
-static unsafe class LogRewrite
+static class LogRewrite
 {
-    const int JournalPointer = 28, SyncNormal = 2;
-
     /// <summary>SQLite's own file objects write less than 128 KB at a time.</summary>
     const int ChunkBytes = 1 << 16;
 
@@ -22,7 +20,7 @@ static unsafe class LogRewrite
         database.Execute("BEGIN IMMEDIATE");
         try
         {
-            Rewrite(database);
+            if (NativeFile.Log(database) is { } log) Rewrite(log);
         }
         finally
         {
@@ -30,52 +28,22 @@ static unsafe class LogRewrite
         }
     }
 
-    static void Rewrite(Database database)
+    static void Rewrite(NativeFile log)
     {
-        FileStruct* log = null;
-        if (SqliteLibrary.FileControl(database.Handle, JournalPointer, &log) != 0 || log == null || log->Methods == null) return;
-        long length;
-        Check(log->Methods->FileSize(log, &length));
+        Check(log.Length(out var length));
         if (length == 0) return;
-        var chunk = (byte*)NativeMemory.Alloc(ChunkBytes);
-        try
+        var chunk = new byte[Math.Min(ChunkBytes, length)];
+        for (long at = 0; at < length; at += chunk.Length)
         {
-            for (long at = 0; at < length; at += ChunkBytes)
-            {
-                var bytes = (int)Math.Min(ChunkBytes, length - at);
-                Check(log->Methods->Read(log, chunk, bytes, at));
-                Check(log->Methods->Write(log, chunk, bytes, at));
-            }
+            var bytes = chunk.AsSpan(0, (int)Math.Min(chunk.Length, length - at));
+            Check(log.Read(bytes, at));
+            Check(log.Write(bytes, at));
         }
-        finally
-        {
-            NativeMemory.Free(chunk);
-        }
-        Check(log->Methods->Sync(log, SyncNormal));
+        Check(log.Sync());
     }
 
     static void Check(int code)
     {
         if (code != 0) throw new SqliteFault(code, 0, "its log could not be written once more");
-    }
-
-    readonly struct FileStruct
-    {
-        public readonly MethodsStruct* Methods;
-
-        public FileStruct() => Methods = null;
-    }
-
-    // The beginning of sqlite3_io_methods, https://www.sqlite.org/c3ref/io_methods.html.
-    [StructLayout(LayoutKind.Sequential)]
-    struct MethodsStruct
-    {
-        public int Version;
-        public nint Close;
-        public delegate* unmanaged[Cdecl]<FileStruct*, byte*, int, long, int> Read;
-        public delegate* unmanaged[Cdecl]<FileStruct*, byte*, int, long, int> Write;
-        public nint Truncate;
-        public delegate* unmanaged[Cdecl]<FileStruct*, int, int> Sync;
-        public delegate* unmanaged[Cdecl]<FileStruct*, long*, int> FileSize;
     }
 }

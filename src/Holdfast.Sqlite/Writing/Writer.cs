@@ -25,7 +25,11 @@ sealed class Writer : IDisposable
     readonly BatchWriter _batch;
     readonly ReserveFile _reserve;
     readonly Statement _begin, _commit, _rollback, _savepoint, _release, _rollbackTo;
+    readonly Lock _syncGate = new();
+    readonly NativeFile? _main, _log;
     int _pagesAtCheckpoint;
+    long _committed, _synced;
+    bool _isSyncedByCommit;
     bool _isFull;
     bool _isClosed;
 
@@ -37,6 +41,8 @@ sealed class Writer : IDisposable
         _logPath = _openedPath + "-wal";
         _reserve = new(path + ".reserve", options.ReserveBytes, logger);
         Prepare(_database, path, options, logger);
+        (_main, _log) = (NativeFile.Main(_database), NativeFile.Log(_database));
+        SyncsByItself(_log is null);
         connection.InstallGuards();
         _begin = _database.Prepare("BEGIN IMMEDIATE");
         _commit = _database.Prepare("COMMIT");
@@ -94,10 +100,48 @@ sealed class Writer : IDisposable
             if (_isFull) PassWhileFull(writes);
             var hasSteps = HasSteps(writes);
             List<int>? refused = null;
-            // One turn, but for each write that breaks a rule without a savepoint to go back to: then the batch is run again without it.
-            while (!TryAppend(writes, results, hasSteps, ref refused)) { }
+            // Rows of users may be read by their own programs, which must not see what could still be lost.
+            if (hasSteps && _log is not null) SyncsByItself(true);
+            try
+            {
+                // One turn, but for each write that breaks a rule without a savepoint to go back to: then the batch is run again without it.
+                while (!TryAppend(writes, results, hasSteps, ref refused)) { }
+            }
+            finally
+            {
+                if (hasSteps && _log is not null && Poison is null) SyncsByItself(false);
+            }
             CheckpointIfDue();
         }
+    }
+
+    /// <summary>Makes durable what was committed before the call. While it waits for the disk, the next transaction may be written: the log is synced from outside of the connection.</summary>
+    public void Sync()
+    {
+        var wanted = Volatile.Read(ref _committed);
+        if (Volatile.Read(ref _synced) >= wanted) return;
+        lock (_syncGate)
+        {
+            if (_synced >= wanted) return;
+            ThrowIfUnusable();
+            var covered = Volatile.Read(ref _committed);
+            if (_log!.Sync() is not 0 and var code) throw Abandon(new(code, 0, "the log could not be synced"));
+            Acknowledge(covered);
+        }
+    }
+
+    /// <summary>Looks, after the sync, whether the path still names the files that were synced: what is acknowledged was in those.</summary>
+    void Acknowledge(long covered)
+    {
+        if (AreFilesGone()) throw Replaced();
+        Volatile.Write(ref _synced, covered);
+    }
+
+    /// <summary>Whether each commit syncs the log before it returns. Otherwise SQLite syncs it before it moves anything of it, and <see cref="Sync"/> does the rest.</summary>
+    void SyncsByItself(bool isOn)
+    {
+        _database.Execute($"PRAGMA synchronous = {(isOn ? "FULL" : "NORMAL")}");
+        _isSyncedByCommit = isOn;
     }
 
     public long RaiseEpoch(string owner)
@@ -175,9 +219,13 @@ sealed class Writer : IDisposable
 
     void Close()
     {
-        _isClosed = true;
-        _database.FinalizeStatements();
-        _connection.CloseForGood();
+        // Whoever syncs uses the files of the connection.
+        lock (_syncGate)
+        {
+            _isClosed = true;
+            _database.FinalizeStatements();
+            _connection.CloseForGood();
+        }
     }
 
     static string ConnectionString(string path, SqliteStoreOptions options) => new SqliteConnectionStringBuilder
@@ -303,6 +351,7 @@ sealed class Writer : IDisposable
             throw Undo(error);
         }
         Commit();
+        Sync();
     }
 
     void Begin()
@@ -331,8 +380,9 @@ sealed class Writer : IDisposable
             if ((fault.IsBusy && !_database.IsAutocommit) || fault.IsFull) throw Undo(fault);
             throw Abandon(fault);
         }
-        // Looked at after the commit: what is acknowledged was in the files that the path names.
-        if (AreFilesGone()) throw Replaced();
+        Volatile.Write(ref _committed, _committed + 1);
+        if (!_isSyncedByCommit) return;
+        lock (_syncGate) Acknowledge(_committed);
     }
 
     /// <summary>Undoes the transaction after a failure that came before the commit, and says what the caller is told.</summary>
@@ -368,7 +418,7 @@ sealed class Writer : IDisposable
     }
 
     /// <summary>Whether somebody moved, replaced or deleted the file, deleted its log, or cut it to less than its header.</summary>
-    bool AreFilesGone() => _database.HasMoved
+    bool AreFilesGone() => _main is { HasMoved: true }
         || (_options.FileSystem is null && (!File.Exists(_logPath) || new FileInfo(_openedPath) is not { Exists: true, Length: >= Schema.HeaderBytes }));
 
     HoldfastException Replaced()
@@ -383,6 +433,8 @@ sealed class Writer : IDisposable
     void CheckpointIfDue()
     {
         if (_database.PagesWritten - _pagesAtCheckpoint < _options.CheckpointPages) return;
+        // Whatever becomes of the file then, what was committed is in the log.
+        Sync();
         try
         {
             // Busy is no harm: the next time will do.

@@ -16,6 +16,8 @@ sealed class PayloadStore(IStore store, Envelope envelope, bool isView = false) 
 
     public ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results) => ToWrite.AppendAsync(writes, results);
 
+    public ValueTask SyncAsync() => ToWrite.SyncAsync();
+
     public async ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken) =>
         await store.LoadAsync(run, cancellationToken).ConfigureAwait(false) is { } stored ? OpenedRecords.Of(envelope, stored) : null;
 

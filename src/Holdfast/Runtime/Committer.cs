@@ -5,9 +5,9 @@ using Holdfast.Storage;
 namespace Holdfast.Runtime;
 
 /// <summary>
-/// Group commit. Whoever brings a write while no commit is under way commits it at once, on its own thread: with one run in flight
-/// there is no hand-over at all. What gathers meanwhile is committed by a thread of the committer's own, batch after batch, while the
-/// pool's threads compute what the next batch holds. Thread-safe.
+/// Group commit in two stages: a batch is applied, one transaction, and then synced and answered. Whoever brings a write while no batch is being applied applies it at once, and
+/// syncs it, on its own thread: with one run in flight there is no hand-over at all. What gathers meanwhile is applied by a thread of the committer's own, batch after batch, and
+/// synced by a second one, while the pool's threads compute what the next batch holds. Thread-safe.
 /// </summary>
 /// <remarks>After D. Gawlick's group commit for IMS Fast Path; the leader's role passes on as in flat combining (Hendler et al., 2010).</remarks>
 sealed class Committer
@@ -21,14 +21,17 @@ sealed class Committer
     readonly Executor _executor;
     readonly Action<Exception> _failed;
     readonly EngineMetrics _metrics;
-    readonly Standby _standby;
+    readonly Standby _leader, _syncer;
     readonly TaskCompletionSource _ended;
     readonly Lock _lock = new();
     List<PendingWrite> _gathered = [];
     List<PendingWrite> _batch = [];
+    AppliedWrites _applied = new(), _syncing = new();
     readonly List<StoreWrite> _writes = [];
     WriteResult[] _results = new WriteResult[64];
     bool _isLed;
+    bool _isHeldBack;
+    bool _isSyncing;
     bool _isClosed;
     bool _isProbing;
     HoldfastException? _full;
@@ -37,7 +40,7 @@ sealed class Committer
     public Committer(IStore store, Envelope envelope, int batchMax, TimeProvider time, Executor executor, Action<Exception> failed, EngineMetrics metrics)
     {
         (_store, _envelope, _batchMax, _time, _executor, _failed, _metrics) = (store, envelope, batchMax, time, executor, failed, metrics);
-        _standby = executor.StandBy("Holdfast committer", LeadOn);
+        (_leader, _syncer) = (executor.StandBy("Holdfast committer", LeadOn), executor.StandBy("Holdfast sync", SyncOn));
         _ended = new(executor.Completion);
     }
 
@@ -80,13 +83,14 @@ sealed class Committer
             _gathered.AddRange(brought);
             leads = !_isLed;
             _isLed = true;
+            if (!leads) LetGoOn();
         }
         // Not awaited: the leader's own writes are among those that the lead completes.
-        if (leads) _ = LeadOnceAsync();
+        if (leads) _ = LeadHereAsync();
     }
 
     /// <summary>
-    /// Takes no more writes. Returns when those that it has are answered, and its thread has ended: only then may the store go. What waits for room is given up, since nobody
+    /// Takes no more writes. Returns when those that it has are answered, and its threads have ended: only then may the store go. What waits for room is given up, since nobody
     /// knows when there will be any.
     /// </summary>
     public async Task StopAsync()
@@ -104,21 +108,23 @@ sealed class Committer
         foreach (var pending in waiting) pending.Fail(NotKept(null));
         EndIfClosed();
         await _ended.Task.ConfigureAwait(false);
-        _standby.Dispose();
+        _leader.Dispose();
+        _syncer.Dispose();
     }
 
-    async Task LeadOnceAsync()
+    /// <summary>The lead of whoever brought a write: one batch, and its sync. What gathers meanwhile is for the committer's own threads.</summary>
+    async Task LeadHereAsync()
     {
-        if (await LeadAsync().ConfigureAwait(false)) _standby.Call();
+        if (await LeadAsync(_leader).ConfigureAwait(false)) _leader.Call();
         else EndIfClosed();
     }
 
-    /// <summary>What the committer's own thread does: commits batch after batch until nothing has gathered.</summary>
+    /// <summary>What the committer's own thread does: applies batch after batch until nothing has gathered.</summary>
     void LeadOn()
     {
         while (true)
         {
-            var lead = LeadAsync();
+            var lead = LeadAsync(next: null);
             if (!lead.IsCompleted)
             {
                 // A store that waits without a thread: whoever it wakes calls this one again.
@@ -132,7 +138,7 @@ sealed class Committer
 
         async Task ContinueAsync(ValueTask<bool> lead)
         {
-            if (await lead.ConfigureAwait(false)) _standby.Call();
+            if (await lead.ConfigureAwait(false)) _leader.Call();
             else EndIfClosed();
         }
     }
@@ -141,16 +147,19 @@ sealed class Committer
     {
         lock (_lock)
         {
-            if (!_isClosed || _isLed) return;
+            if (!_isClosed || _isLed || _isSyncing) return;
         }
         _ended.TrySetResult();
     }
 
-    /// <summary>Commits what has gathered; true when more has gathered meanwhile, and the lead is still the caller's.</summary>
-    async ValueTask<bool> LeadAsync()
+    /// <summary>
+    /// Applies what has gathered. True when the caller is to lead on. Otherwise the lead was given up, or given to <paramref name="next"/>, or it waits for the sync.
+    /// </summary>
+    async ValueTask<bool> LeadAsync(Standby? next)
     {
         lock (_lock)
         {
+            if (_isHeldBack = !MayLead) return false;
             // Swapped, not copied: the leader reads one list while writers fill the other.
             if (_gathered.Count <= _batchMax)
             {
@@ -162,45 +171,149 @@ sealed class Committer
                 _gathered.RemoveRange(0, _batchMax);
             }
         }
-        var error = await AppendAsync(_batch).ConfigureAwait(false);
+        var started = Stopwatch.GetTimestamp();
+        var error = await ApplyAsync(_batch).ConfigureAwait(false);
         if (error is HoldfastException { Error: HoldfastError.StoreFull })
         {
             // The store has room in reserve for what ends runs, if it comes alone.
             var ending = _batch.FindAll(static p => p.Write.IsForReserve);
             if (ending.Count > 0 && ending.Count < _batch.Count)
             {
-                var again = await AppendAsync(ending).ConfigureAwait(false);
-                if (again is null) _batch.RemoveAll(ending.Contains);
-                else error = again;
+                var again = await ApplyAsync(ending).ConfigureAwait(false);
+                if (again is not null) error = again;
+                else
+                {
+                    _batch.RemoveAll(ending.Contains);
+                    HandOver(ending, started);
+                }
             }
         }
         if (error is HoldfastException { Error: HoldfastError.StoreFull or HoldfastError.StoreUnavailable } full) return await HoldAsync(full).ConfigureAwait(false);
         if (error is not null)
         {
             Break(error);
-            foreach (var pending in _batch) pending.Fail(Unknown(error));
-            _failed(error);
             return false;
         }
-        _batch.Clear();
+        bool leadsOn, syncs;
         lock (_lock)
         {
             _full = null;
-            _isLed = _gathered.Count > 0;
-            return _isLed;
+            error = _broken;
+            if (error is null) _applied.Add(_batch, started);
+            leadsOn = _isLed = _gathered.Count > 0;
+            syncs = error is null && !_isSyncing;
+            _isSyncing |= syncs;
+        }
+        if (error is not null)
+        {
+            // The sync before failed meanwhile: nobody knows what became of what was built on it.
+            Break(error);
+            return false;
+        }
+        _batch.Clear();
+        if (leadsOn && next is not null)
+        {
+            next.Call();
+            leadsOn = false;
+        }
+        if (!syncs) return leadsOn;
+        // With more to apply, somebody else waits for the disk; with nothing, a hand-over would only cost.
+        if (leadsOn) _syncer.Call();
+        else await SyncHereAsync().ConfigureAwait(false);
+        return leadsOn;
+    }
+
+    /// <summary>
+    /// Whether the next batch may be applied now. While one is synced, only if it is at least half of what the disk is still to be asked for, or a slow disk would make many
+    /// small transactions. Under the lock.
+    /// </summary>
+    bool MayLead => !_isSyncing || 2 * _gathered.Count >= _syncing.Count + _applied.Count;
+
+    /// <summary>Has a lead that was held back go on, if it may by now. Under the lock.</summary>
+    void LetGoOn()
+    {
+        if (!_isHeldBack || !MayLead) return;
+        _isHeldBack = false;
+        _leader.Call();
+    }
+
+    /// <summary>What was applied out of turn is synced by the committer's own thread.</summary>
+    void HandOver(List<PendingWrite> applied, long started)
+    {
+        Exception? broken;
+        lock (_lock)
+        {
+            broken = _broken;
+            if (broken is null) _applied.Add(applied, started);
+            if (_isSyncing) return;
+            _isSyncing = broken is null;
+        }
+        if (broken is null) _syncer.Call();
+        else foreach (var pending in applied) pending.Fail(Unknown(broken));
+    }
+
+    async Task SyncHereAsync()
+    {
+        if (await SyncAsync().ConfigureAwait(false)) _syncer.Call();
+    }
+
+    /// <summary>What the committer's second thread does: syncs as long as something was applied meanwhile.</summary>
+    void SyncOn()
+    {
+        while (true)
+        {
+            var sync = SyncAsync();
+            if (!sync.IsCompleted)
+            {
+                _ = ContinueAsync(sync);
+                return;
+            }
+            if (sync.Result) continue;
+            EndIfClosed();
+            return;
+        }
+
+        async Task ContinueAsync(ValueTask<bool> sync)
+        {
+            if (await sync.ConfigureAwait(false)) _syncer.Call();
+            else EndIfClosed();
         }
     }
 
-    /// <summary>Appends and answers; or answers nobody yet, and returns why nothing is known to be kept.</summary>
-    async ValueTask<Exception?> AppendAsync(List<PendingWrite> batch)
+    /// <summary>Makes durable what was applied, and answers it. True when more was applied meanwhile, which is the caller's to sync.</summary>
+    async ValueTask<bool> SyncAsync()
+    {
+        lock (_lock)
+        {
+            (_applied, _syncing) = (_syncing, _applied);
+            LetGoOn();
+        }
+        try
+        {
+            await _store.SyncAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            BreakSync(error);
+            return false;
+        }
+        _syncing.Answer(_metrics);
+        lock (_lock)
+        {
+            _isSyncing = _applied.Count > 0;
+            LetGoOn();
+            return _isSyncing;
+        }
+    }
+
+    /// <summary>Applies, and keeps the answers; or returns why nothing is known to be kept.</summary>
+    async ValueTask<Exception?> ApplyAsync(List<PendingWrite> batch)
     {
         foreach (var pending in batch) _writes.Add(pending.Write);
         if (_results.Length < _writes.Count) _results = new WriteResult[_writes.Count];
-        var started = Stopwatch.GetTimestamp();
         try
         {
             await _store.AppendAsync(_writes, _results).ConfigureAwait(false);
-            _metrics.Committed(_writes.Count, Stopwatch.GetElapsedTime(started));
         }
         catch (Exception error)
         {
@@ -210,7 +323,7 @@ sealed class Committer
         {
             _writes.Clear();
         }
-        for (var i = 0; i < batch.Count; i++) batch[i].Complete(_results[i]);
+        for (var i = 0; i < batch.Count; i++) batch[i].Take(_results[i]);
         return null;
     }
 
@@ -250,17 +363,44 @@ sealed class Committer
         }
     }
 
+    /// <summary>Nobody knows what became of the batch that was being applied.</summary>
     void Break(Exception error)
     {
-        List<PendingWrite> waiting;
+        lock (_lock) _isLed = false;
+        var isFirst = TakeNoMore(error);
+        foreach (var pending in _batch) pending.Fail(Unknown(error));
+        _batch.Clear();
+        if (isFirst) _failed(error);
+    }
+
+    /// <summary>Nobody knows what became of all that was applied and not synced. A batch that is being applied now is told by its leader.</summary>
+    void BreakSync(Exception error)
+    {
         lock (_lock)
         {
-            _broken = error;
+            _isSyncing = false;
+            if (_isHeldBack) _isLed = _isHeldBack = false;
+        }
+        var isFirst = TakeNoMore(error);
+        _syncing.Fail(Unknown(error));
+        _applied.Fail(Unknown(error));
+        if (isFirst) _failed(error);
+    }
+
+    /// <summary>True when it is the first time.</summary>
+    bool TakeNoMore(Exception error)
+    {
+        List<PendingWrite> waiting;
+        bool isFirst;
+        lock (_lock)
+        {
+            isFirst = _broken is null;
+            _broken ??= error;
             waiting = _gathered;
             _gathered = [];
-            _isLed = false;
         }
         foreach (var pending in waiting) pending.Fail(NotKept(error));
+        return isFirst;
     }
 
     static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail or PruneRuns or ClientTransaction;

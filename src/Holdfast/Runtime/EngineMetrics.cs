@@ -33,7 +33,7 @@ sealed class EngineMetrics : IDisposable
         _attemptsFailed = _meter.CreateCounter<long>("holdfast.attempts.failed", "{attempt}", "Attempts of steps that failed.");
         _stepDuration = _meter.CreateHistogram<double>("holdfast.step.duration", "ms", "From the durable intent to the end of the attempt.");
         _batch = _meter.CreateHistogram<int>("holdfast.commit.writes", "{write}", "Writes that shared one commit.");
-        _commit = _meter.CreateHistogram<double>("holdfast.commit.duration", "ms", "One commit, with its fsync.");
+        _commit = _meter.CreateHistogram<double>("holdfast.commit.duration", "ms", "One commit, until it is on the disk.");
         _snapshot = _meter.CreateHistogram<int>("holdfast.snapshot.size", "By", "The encoded frames of a run.");
         _inDoubt = _meter.CreateCounter<long>("holdfast.steps.in_doubt", "{step}", "At-most-once steps that became in doubt.");
         _parked = _meter.CreateCounter<long>("holdfast.runs.parked", "{run}", "Runs that were parked for a person or a deploy.");

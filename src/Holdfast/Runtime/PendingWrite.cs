@@ -27,11 +27,11 @@ sealed class PendingWrite(Executor executor) : IValueTaskSource<WriteResult>, IT
         return new(this, ++_version);
     }
 
-    public void Complete(WriteResult result)
-    {
-        _result = result;
-        GoOn();
-    }
+    /// <summary>The store's answer, which nobody hears yet.</summary>
+    public void Take(WriteResult result) => _result = result;
+
+    /// <summary>The answer may be heard.</summary>
+    public void Answer() => GoOn();
 
     public void Fail(Exception error)
     {

@@ -3,7 +3,7 @@ namespace Holdfast.Storage;
 /// <summary>What became of one write of a batch.</summary>
 public enum Verdict : byte
 {
-    /// <summary>Kept, and durable.</summary>
+    /// <summary>Kept. Durable after a <see cref="IStore.SyncAsync"/> that began later.</summary>
     Committed = 1,
 
     /// <summary>Known already: nothing was changed.</summary>
@@ -39,12 +39,13 @@ public readonly record struct WriteResult(
 
 /// <summary>
 /// Where runs live. <see cref="AppendAsync"/> is called by one caller at a time; everything else may be called at any time
-/// from any thread, and sees only what is committed.
+/// from any thread, and sees only what is committed. What the store tells people (<see cref="FindAsync"/>, <see cref="GetAsync"/> of a run that has ended, lists, journals,
+/// answers, dead letters) is durable; what only the engine reads may not be yet, because all that the engine builds on it is synced after it.
 /// </summary>
 /// <remarks>
 /// Errors: a store throws <see cref="HoldfastException"/> only. <see cref="HoldfastError.StoreFull"/> and
 /// <see cref="HoldfastError.StoreUnavailable"/> from an append mean that nothing of the batch was kept, and that the same
-/// batch may be appended again. <see cref="HoldfastError.OutcomeUnknown"/> means that it may or may not have been kept: the
+/// batch may be appended again. <see cref="HoldfastError.OutcomeUnknown"/>, from an append or a sync, means that what was not synced may or may not have been kept: the
 /// store takes no further call, and only a new instance, which reads what is there, may go on.
 /// </remarks>
 public interface IStore : IAsyncDisposable
@@ -62,11 +63,14 @@ public interface IStore : IAsyncDisposable
     ValueTask<long> AcquireAsync(string owner, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Appends a batch in one transaction, in order, and returns when it is durable. <paramref name="results"/> gets one answer
-    /// per write. A write that is not kept contributes nothing, and its neighbours are kept all the same. A later write of the
-    /// batch sees what an earlier one did.
+    /// Appends a batch in one transaction, in order. <paramref name="results"/> gets one answer per write, which nobody may hear before a <see cref="SyncAsync"/> that
+    /// began afterwards has returned. A write that is not kept contributes nothing, and its neighbours are kept all the same. A later write sees what an earlier one did,
+    /// of this batch or of another, and is durable only with it: what a store has after it lost its power is everything up to some append, and nothing after.
     /// </summary>
     ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results);
+
+    /// <summary>Returns when all that was appended before the call is durable. May be called while the next batch is appended.</summary>
+    ValueTask SyncAsync();
 
     /// <summary>Everything that is needed to take the run up, or null if there is none.</summary>
     ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken);

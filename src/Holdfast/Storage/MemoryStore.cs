@@ -34,6 +34,9 @@ public sealed class MemoryStore : IStore
     }
 
     /// <inheritdoc/>
+    public ValueTask SyncAsync() => default;
+
+    /// <inheritdoc/>
     public ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
     {
         ArgumentNullException.ThrowIfNull(writes);

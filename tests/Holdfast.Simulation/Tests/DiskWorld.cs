@@ -10,6 +10,7 @@ sealed class DiskWorld : IDisposable
 {
     readonly string _root = Directory.CreateTempSubdirectory("holdfast-disk-").FullName;
     readonly Random _lot;
+    readonly List<RunId> _applied = [];
     SqliteStore? _store;
     string _process = "";
     int _processes;
@@ -49,8 +50,17 @@ sealed class DiskWorld : IDisposable
         };
         var results = new WriteResult[1];
         await Store.AppendAsync([new CreateRun(run)], results);
-        Acknowledged.Add(run.Id);
+        _applied.Add(run.Id);
+        // Several appends, and one sync for all.
+        if (_lot.Next(3) > 0) await SyncAsync();
         return results[0].Verdict;
+    }
+
+    async Task SyncAsync()
+    {
+        await Store.SyncAsync();
+        Acknowledged.AddRange(_applied);
+        _applied.Clear();
     }
 
     /// <summary>Creates runs until something happens.</summary>
@@ -59,6 +69,7 @@ sealed class DiskWorld : IDisposable
         try
         {
             for (var i = 0; i < creates; i++) await CreateAsync();
+            await SyncAsync();
             return null;
         }
         catch (HoldfastException error)
@@ -99,5 +110,6 @@ sealed class DiskWorld : IDisposable
         Kill();
         _store.Bury();
         _store = null;
+        _applied.Clear();
     }
 }

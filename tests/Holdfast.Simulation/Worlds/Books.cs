@@ -10,6 +10,10 @@ sealed class Books(World world)
 {
     readonly Dictionary<RunId, RunBook> _runs = [];
     readonly List<Allowed> _allowed = [new(world.Settings.Retention, null)];
+
+    /// <summary>What was appended or read since the last sync, and is not certain yet.</summary>
+    readonly List<Action> _unsynced = [];
+    bool _isUnsynced;
     int _ends;
 
     /// <summary>How many commits were answered; while it grows, something goes on.</summary>
@@ -77,10 +81,11 @@ sealed class Books(World world)
         }
     }
 
-    /// <summary>A batch was appended and answered.</summary>
+    /// <summary>A batch was appended: nobody has heard of it yet.</summary>
     public void Appended(SimulatedProcess process, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
     {
         Commits++;
+        _isUnsynced = true;
         for (var i = 0; i < writes.Count; i++)
         {
             world.Note(process.Name, "wrote", (long)results[i].Verdict);
@@ -94,13 +99,44 @@ sealed class Books(World world)
             }
             if (writes[i] is Transition or ResultOnly or TransactionStep && process.Epoch != world.Epoch)
                 world.Complain($"{process.Name} of epoch {process.Epoch} was replaced by epoch {world.Epoch}, and its {writes[i].GetType().Name} was kept");
+        }
+    }
+
+    /// <summary>Writes down what was appended or read once it is durable: at once, if all is.</summary>
+    public void OnceSynced(Action note)
+    {
+        if (_isUnsynced) _unsynced.Add(note);
+        else note();
+    }
+
+    /// <summary>The log was synced.</summary>
+    public void HaveSynced()
+    {
+        _isUnsynced = false;
+        foreach (var note in _unsynced) note();
+        _unsynced.Clear();
+    }
+
+    /// <summary>What was not synced may be lost.</summary>
+    public void MayHaveLost()
+    {
+        _isUnsynced = false;
+        _unsynced.Clear();
+    }
+
+    /// <summary>It is durable, and about to be answered.</summary>
+    public void Synced(SimulatedProcess process, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+    {
+        for (var i = 0; i < writes.Count; i++)
+        {
+            if (results[i].Verdict != Verdict.Committed) continue;
             switch (writes[i])
             {
                 case CreateRun create: Created(create.Run); break;
                 case Transition transition: Advanced(transition); break;
                 case ResultOnly result: BookOf(result.Run).Settled.Add(result.Op); break;
                 case TransactionStep { SettlesOp: true } step: BookOf(step.Run).Settled.Add(step.Op); break;
-                case PruneRuns when results[i].Pruned is { Runs: > 0 }: CheckGone(process.Has); break;
+                case PruneRuns when results[i].Pruned is { Runs: > 0 } && !process.IsDead: CheckGone(process.Has); break;
             }
         }
     }

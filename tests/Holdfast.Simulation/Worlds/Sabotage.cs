@@ -26,6 +26,8 @@ class Sabotage
     /// <summary>A run was read.</summary>
     public virtual StoredRun Loaded(SimulatedProcess process, StoredRun stored) => stored;
 
-    /// <summary>The batch is answered: what was kept goes into the books.</summary>
-    public virtual void Appended(SimulatedProcess process, IReadOnlyList<StoreWrite> writes, WriteResult[] results) => process.World.Books.Appended(process, writes, results);
+    /// <summary>Whether the batch that was appended just now was, so that it goes into the books.</summary>
+    public virtual bool IsNoted => true;
+
+    public virtual ValueTask SyncAsync(SqliteStore store) => store.SyncAsync();
 }

@@ -12,6 +12,7 @@ static partial class Sabotages
     [
         ("skip-epoch-check", "the store keeps writes of an owner that was replaced", static () => new SkipsEpochCheck()),
         ("ack-before-fsync", "the log is not synced before a write is acknowledged", static () => new LiesAboutSync()),
+        ("answer-unsynced", "the engine answers what was appended, and nobody asks the disk", static () => new AnswersUnsynced()),
         ("drop-mail", "a message is acknowledged and not kept", static () => new DropsMail()),
         ("result-twice", "a step's result is taken for the result of the next step too", static () => new GivesResultTwice()),
         ("start-early", "a step starts before the commit that asks for it", static () => new StartsEarly()),
@@ -53,6 +54,11 @@ static partial class Sabotages
     sealed class LiesAboutSync : Sabotage
     {
         public override bool LiesAboutSyncs => true;
+    }
+
+    sealed class AnswersUnsynced : Sabotage
+    {
+        public override ValueTask SyncAsync(SqliteStore store) => default;
     }
 
     sealed class DropsMail : Sabotage
@@ -121,12 +127,10 @@ static partial class Sabotages
                 return;
             }
             process.World.Books.Appended(process, writes, answers);
+            process.World.Books.Synced(process, writes, answers);
         }
 
-        public override void Appended(SimulatedProcess process, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
-        {
-            if (!_isOwed) base.Appended(process, writes, results);
-        }
+        public override bool IsNoted => !_isOwed;
     }
 
     sealed class FiresEarly : Sabotage
@@ -168,9 +172,6 @@ static partial class Sabotages
             }
         }
 
-        public override void Appended(SimulatedProcess process, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
-        {
-            if (!_hasFailed) base.Appended(process, writes, results);
-        }
+        public override bool IsNoted => !_hasFailed;
     }
 }

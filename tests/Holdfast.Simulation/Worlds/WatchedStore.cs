@@ -23,6 +23,8 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
     public ValueTask<long> AcquireAsync(string owner, CancellationToken cancellationToken) => Read(async _ =>
     {
         var epoch = await Inner.AcquireAsync(process.Name, default);
+        // Whoever takes over syncs what he has found.
+        world.Books.HaveSynced();
         if (!process.IsDead) world.Acquired(process, epoch);
         return epoch;
     }, "acquire");
@@ -43,11 +45,38 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
         }
         // Whoever is dead never hears of it.
         if (process.IsDead) await Never();
-        if (failure is null) world.Sabotage.Appended(process, writes, results);
-        else world.Note(process.Name, "not committed", failure is HoldfastException known ? (long)known.Error : -1);
+        if (failure is not null)
+        {
+            NoteFailure(failure);
+            throw failure;
+        }
+        if (!world.Sabotage.IsNoted) return;
+        var (kept, answers) = (writes.ToArray(), results.ToArray());
+        world.Books.Appended(process, kept, answers);
+        world.Books.OnceSynced(() => world.Books.Synced(process, kept, answers));
+    }
+
+    public async ValueTask SyncAsync()
+    {
+        await process.PauseAsync(world.Chaos.Latency(), "sync");
+        Exception? failure = null;
+        try
+        {
+            await world.Sabotage.SyncAsync(Inner);
+            world.Books.HaveSynced();
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+        if (failure is not null) world.Books.MayHaveLost();
+        if (process.IsDead) await Never();
+        if (failure is not null) NoteFailure(failure);
         await process.PauseAsync(world.Chaos.Latency(), "synced");
         if (failure is not null) throw failure;
     }
+
+    void NoteFailure(Exception failure) => world.Note(process.Name, "not committed", failure is HoldfastException known ? (long)known.Error : -1);
 
     /// <summary>Leaves out what the store is to refuse.</summary>
     async ValueTask AppendWantedAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
@@ -70,7 +99,7 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
     {
         var stored = await Inner.LoadAsync(run, default);
         if (stored is null) return null;
-        world.Books.Loaded(stored);
+        world.Books.OnceSynced(() => world.Books.Loaded(stored));
         return world.Sabotage.Loaded(process, stored);
     }, "load");
 

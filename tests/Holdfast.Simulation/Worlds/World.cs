@@ -191,6 +191,7 @@ sealed class World
     /// <summary>The machine stops: whatever ran is dead, and the disk decides what was written.</summary>
     public void CutPower()
     {
+        Books.MayHaveLost();
         _powerIsCut = true;
         foreach (var process in _alive.ToArray()) Kill(process);
         Marks = null;

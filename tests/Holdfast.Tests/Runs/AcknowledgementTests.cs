@@ -12,14 +12,16 @@ public sealed class AcknowledgementTests
         public async Durable<int> Run() => await Receive(Go) + await Receive(Go);
     }
 
-    /// <summary>Holds an append back until the test lets it go, or lets it fail.</summary>
+    /// <summary>Holds an append or a sync back until the test lets it go, or lets it fail.</summary>
     sealed class HeldStore(IStore inner) : StoreWrapper(inner)
     {
         TaskCompletionSource? _entered, _release;
+        bool _atSync;
 
-        /// <summary>The next append waits; completes when it has come.</summary>
-        public Task HoldNext()
+        /// <summary>The next append waits, or the next sync; completes when it has come.</summary>
+        public Task HoldNext(bool atSync)
         {
+            _atSync = atSync;
             _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
             var entered = _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
             return entered.Task;
@@ -34,12 +36,21 @@ public sealed class AcknowledgementTests
 
         public override async ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
         {
-            if (Interlocked.Exchange(ref _entered, null) is { } entered)
-            {
-                entered.SetResult();
-                await _release!.Task;
-            }
+            if (!_atSync) await HoldAsync();
             await base.AppendAsync(writes, results);
+        }
+
+        public override async ValueTask SyncAsync()
+        {
+            if (_atSync) await HoldAsync();
+            await base.SyncAsync();
+        }
+
+        async Task HoldAsync()
+        {
+            if (Interlocked.Exchange(ref _entered, null) is not { } entered) return;
+            entered.SetResult();
+            await _release!.Task;
         }
     }
 
@@ -54,15 +65,27 @@ public sealed class AcknowledgementTests
         _ => throw new ArgumentOutOfRangeException(nameof(verb)),
     };
 
-    public static TheoryData<string> Verbs => ["start", "start many", "signal", "cancel", "terminate", "resume"];
+    public static TheoryData<string, bool> Verbs
+    {
+        get
+        {
+            var verbs = new TheoryData<string, bool>();
+            foreach (var verb in (string[])["start", "start many", "signal", "cancel", "terminate", "resume"])
+            {
+                verbs.Add(verb, false);
+                verbs.Add(verb, true);
+            }
+            return verbs;
+        }
+    }
 
     [Theory, MemberData(nameof(Verbs))]
-    public async Task A_call_returns_only_once_what_it_asked_for_is_durable(string verb)
+    public async Task A_call_returns_only_once_what_it_asked_for_is_durable(string verb, bool atSync)
     {
         var store = new HeldStore(new MemoryStore());
         await using var world = await World.StartAsync([typeof(Waits)], () => store);
         var run = await WaitingAsync(world);
-        var held = store.HoldNext();
+        var held = store.HoldNext(atSync);
         var call = Call(verb)(world, run);
         await held.WaitAsync(World.Patience);
         Assert.False(call.IsCompleted);
@@ -71,12 +94,12 @@ public sealed class AcknowledgementTests
     }
 
     [Theory, MemberData(nameof(Verbs))]
-    public async Task A_call_whose_commit_fails_does_not_succeed(string verb)
+    public async Task A_call_whose_commit_fails_does_not_succeed(string verb, bool atSync)
     {
         var store = new HeldStore(new MemoryStore());
         await using var world = await World.StartAsync([typeof(Waits)], () => store);
         var run = await WaitingAsync(world);
-        var held = store.HoldNext();
+        var held = store.HoldNext(atSync);
         var call = Call(verb)(world, run);
         await held.WaitAsync(World.Patience);
         store.Release(new HoldfastException(HoldfastError.OutcomeUnknown, "The test says so."));

@@ -19,6 +19,10 @@ sealed class DyingStore(IStore inner, int appendsMax, bool keepsLast) : StoreWra
         if (number <= appendsMax || (number == appendsMax + 1 && keepsLast)) await Inner.AppendAsync(writes, results);
         if (number <= appendsMax) return;
         _died.TrySetResult();
-        throw new HoldfastException(HoldfastError.OutcomeUnknown, "The store has died.");
+        throw Dead();
     }
+
+    public override ValueTask SyncAsync() => _died.Task.IsCompleted ? throw Dead() : base.SyncAsync();
+
+    static HoldfastException Dead() => new(HoldfastError.OutcomeUnknown, "The store has died.");
 }

@@ -23,7 +23,7 @@ public sealed class PendingWriteTests
                 static _ => Environment.CurrentManagedThreadId, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             var committer = new Thread(() =>
             {
-                _pending.Complete(new(Verdict.Committed));
+                Answer(new(Verdict.Committed));
                 // Its number must not become another thread's before it was looked at.
                 isOver.Wait(World.Patience);
             });
@@ -41,7 +41,7 @@ public sealed class PendingWriteTests
     {
         var answer = _pending.Begin(Write);
         Assert.False(answer.IsCompleted);
-        _pending.Complete(new(Verdict.Duplicate));
+        Answer(new(Verdict.Duplicate));
         Assert.True(answer.IsCompletedSuccessfully);
         Assert.Equal(Verdict.Duplicate, (await answer).Verdict);
     }
@@ -54,7 +54,7 @@ public sealed class PendingWriteTests
         Assert.Equal("full", (await Assert.ThrowsAsync<HoldfastException>(() => failing.AsTask())).Message);
         var next = _pending.Begin(Write);
         Assert.False(next.IsCompleted);
-        _pending.Complete(new(Verdict.Committed));
+        Answer(new(Verdict.Committed));
         Assert.Equal(Verdict.Committed, (await next).Verdict);
     }
 
@@ -67,7 +67,7 @@ public sealed class PendingWriteTests
             for (var i = 0; i < 5_000; i++)
             {
                 start.SignalAndWait();
-                _pending.Complete(new(Verdict.Committed, MailSequence: i));
+                Answer(new(Verdict.Committed, MailSequence: i));
             }
         }, TaskCreationOptions.LongRunning);
         for (var i = 0; i < 5_000; i++)
@@ -83,11 +83,17 @@ public sealed class PendingWriteTests
     public async Task The_answer_to_a_write_is_not_taken_for_that_of_the_next()
     {
         var first = _pending.Begin(Write);
-        _pending.Complete(new(Verdict.Committed));
+        Answer(new(Verdict.Committed));
         Assert.Equal(Verdict.Committed, (await first).Verdict);
         var next = _pending.Begin(Write);
-        _pending.Complete(new(Verdict.Stale));
+        Answer(new(Verdict.Stale));
         Assert.Throws<InvariantException>(() => first.IsCompleted);
         Assert.Equal(Verdict.Stale, (await next).Verdict);
+    }
+
+    void Answer(WriteResult result)
+    {
+        _pending.Take(result);
+        _pending.Answer();
     }
 }

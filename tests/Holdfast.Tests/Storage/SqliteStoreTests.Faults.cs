@@ -169,9 +169,48 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
-    public async Task Every_append_is_synced_before_it_is_answered()
+    public async Task A_sync_syncs_what_was_appended_once()
     {
         var run = await CreateAsync();
+        var disk = await ReopenOnFaultyDiskAsync(Small);
+        var (unsynced, syncs) = (0, 0);
+        disk.Hook = (in VfsCall call) =>
+        {
+            if (call is { Operation: VfsOperation.Sync, IsLog: true }) (unsynced, syncs) = (0, syncs + 1);
+            if (call is { Operation: VfsOperation.Write, IsLog: true }) unsynced++;
+            return VfsAnswer.Pass;
+        };
+        // The log begins anew, which SQLite syncs by itself.
+        await AppendAsync(Turn(run, 0).ToTransition());
+        syncs = 0;
+        for (var i = 1; i < 5; i++)
+        {
+            await Store.AppendAsync([Turn(run, (2 * i) - 1).ToTransition()], new WriteResult[1]);
+            await Store.AppendAsync([Turn(run, 2 * i).ToTransition()], new WriteResult[1]);
+            Assert.NotEqual(0, unsynced);
+            await Store.SyncAsync();
+            Assert.Equal(0, unsynced);
+            await Store.SyncAsync();
+            Assert.Equal(i, syncs);
+        }
+    }
+
+    /// <summary>What is committed can be read before it is on the disk. Nobody may go by that; the engine may build on it, because what it builds is synced after it.</summary>
+    [Theory]
+    [InlineData("find", true)]
+    [InlineData("get ended", true)]
+    [InlineData("list", true)]
+    [InlineData("journal", true)]
+    [InlineData("answer", true)]
+    [InlineData("dead letters", true)]
+    [InlineData("get running", false)]
+    [InlineData("load", false)]
+    [InlineData("owed", false)]
+    [InlineData("due", false)]
+    public async Task What_people_are_told_is_synced_before_they_hear_of_it(string what, bool isTold)
+    {
+        var run = await CreateAsync();
+        var ending = await CreateAsync();
         var disk = await ReopenOnFaultyDiskAsync(Small);
         var unsynced = 0;
         disk.Hook = (in VfsCall call) =>
@@ -179,11 +218,45 @@ public sealed partial class SqliteStoreTests
             unsynced = call switch { { Operation: VfsOperation.Write, IsLog: true } => unsynced + 1, { Operation: VfsOperation.Sync, IsLog: true } => 0, _ => unsynced };
             return VfsAnswer.Pass;
         };
-        for (var i = 0; i < 5; i++)
+        await Store.AppendAsync([(Turn(run, 0) with { State = "new" }).ToTransition(), (Turn(ending, 0) with { Outcome = Ended }).ToTransition()], new WriteResult[2]);
+        Assert.NotEqual(0, unsynced);
+        Task read = what switch
         {
-            await AppendAsync(Turn(run, i).ToTransition());
-            Assert.Equal(0, unsynced);
-        }
+            "find" => Store.FindAsync("refund", "order", default).AsTask(),
+            "get ended" => Store.GetAsync(ending.Id, default).AsTask(),
+            "list" => Store.ListAsync(new(), default).AsTask(),
+            "journal" => Store.ReadJournalAsync(run.Id, -1, 10, default).AsTask(),
+            "answer" => Store.FindAnswerAsync(run.Id, "call", default).AsTask(),
+            "dead letters" => Store.ListDeadLettersAsync(null, 10, default).AsTask(),
+            "get running" => Store.GetAsync(run.Id, default).AsTask(),
+            "load" => Store.LoadAsync(run.Id, default).AsTask(),
+            "owed" => Store.ScanOwedAsync(default, 10, default).AsTask(),
+            "due" => Store.ScanDueAsync(DateTimeOffset.MaxValue, default, 10, default).AsTask(),
+            _ => throw new ArgumentOutOfRangeException(nameof(what)),
+        };
+        await read;
+        Assert.Equal(isTold, unsynced == 0);
+    }
+
+    /// <summary>Programs of the user's read the user's tables by connections of their own.</summary>
+    [Fact]
+    public async Task Rows_of_a_transaction_step_are_synced_before_anybody_can_see_them()
+    {
+        var run = await CreateAsync();
+        await AppendAsync(Step(run, 1, "CREATE TABLE accounts (id INTEGER PRIMARY KEY, name TEXT)"));
+        var disk = await ReopenOnFaultyDiskAsync(Small);
+        var unsynced = 0;
+        disk.Hook = (in VfsCall call) =>
+        {
+            unsynced = call switch { { Operation: VfsOperation.Write, IsLog: true } => unsynced + 1, { Operation: VfsOperation.Sync, IsLog: true } => 0, _ => unsynced };
+            return VfsAnswer.Pass;
+        };
+        await Store.AppendAsync([Turn(run, 0).ToTransition()], new WriteResult[1]);
+        Assert.NotEqual(0, unsynced);
+        await Store.AppendAsync([Step(run, 2, "INSERT INTO accounts (name) VALUES ('a')")], new WriteResult[1]);
+        Assert.Equal(0, unsynced);
+        await Store.AppendAsync([Turn(run, 1).ToTransition()], new WriteResult[1]);
+        Assert.NotEqual(0, unsynced);
     }
 
     [Fact]

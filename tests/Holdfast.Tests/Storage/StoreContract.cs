@@ -29,10 +29,12 @@ public abstract partial class StoreContract : IAsyncLifetime
         Epoch = await Store.AcquireAsync("test", default);
     }
 
+    /// <summary>Appends and syncs, as the engine does before it answers.</summary>
     protected async Task<WriteResult[]> AppendAsync(params StoreWrite[] writes)
     {
         var results = new WriteResult[writes.Length];
         await Store.AppendAsync(writes, results);
+        await Store.SyncAsync();
         return results;
     }
 

@@ -45,6 +45,12 @@ sealed class DrivenStore(IStore inner, StepGate gate) : StoreWrapper(inner)
         }
     }
 
+    public override ValueTask SyncAsync()
+    {
+        if (_isFrozen) throw Frozen();
+        return base.SyncAsync();
+    }
+
     /// <summary>Runs are driven from before their first step.</summary>
     void Meet(StoreWrite write)
     {
