@@ -26,6 +26,21 @@ public sealed class KeptJsonTests
     [Flags]
     public enum Wide : ulong { Low = 1, High = 1UL << 63 }
 
+    public enum Masks { Read = 1, Write = 2, Exec = 8, All = 11 }
+
+    public enum MoreMasks { Read = 1, Write = 2, Exec = 8, More = 16, All = 27 }
+
+    public enum Lost { None, Some, Other = -5, Lost = 5 }
+
+    [Flags]
+    public enum MoreRights { None, Read = 1, Write = 2, Execute = 4, All = 7, Erase = 8 }
+
+    public enum Listed { Read = 1, Write = 2, Erase = 3, Execute = 4 }
+
+    public enum Tiny : sbyte { Low = -128, One = 1 }
+
+    public enum Empty;
+
     public enum Small : byte { One = 1 }
 
     [JsonConverter(typeof(JsonNumberEnumConverter<Own>))]
@@ -34,21 +49,28 @@ public sealed class KeptJsonTests
     [Theory]
     [InlineData(Plain.Some, "\"Some\"")]
     [InlineData(Plain.Other, "\"Other\"")]
-    [InlineData((Plain)7, "7")]
-    [InlineData((Plain)(-7), "-7")]
+    [InlineData((Plain)7, "\"7\"")]
+    [InlineData((Plain)(-7), "\"-7\"")]
     [InlineData(Twice.Draft, "\"Draft\"")]
-    [InlineData(Twice.Posted, "\"Sent=2\"")]
-    [InlineData((Twice)3, "\"Draft, Sent=2\"")]
+    [InlineData(Twice.Posted, "\"Sent=2, Posted=2\"")]
+    [InlineData((Twice)3, "\"Draft=1, Sent=2, Posted=2\"")]
     [InlineData(Rights.Read | Rights.Execute, "\"Read, Execute\"")]
-    [InlineData(Rights.All, "\"Read, Write, Execute\"")]
+    [InlineData(Rights.All, "\"Read, Write, Execute (All=7)\"")]
     [InlineData(Rights.Far, "\"Far=48\"")]
     [InlineData(Rights.Far | Rights.Write, "\"Write, Far=48\"")]
-    [InlineData((Rights)16, "16")]
+    [InlineData((Rights)16, "\"16\"")]
     [InlineData((Rights)9, "\"Read, 8\"")]
-    [InlineData((Rights)0, "0")]
+    [InlineData((Rights)0, "\"0\"")]
     [InlineData(Wide.High | Wide.Low, "\"Low, High\"")]
-    [InlineData((Wide)(1UL << 62), "4611686018427387904")]
+    [InlineData((Wide)(1UL << 62), "\"4611686018427387904\"")]
     [InlineData(Own.One, "1")]
+    [InlineData(Masks.All, "\"Read, Write, Exec (All=11)\"")]
+    [InlineData(Masks.Read | Masks.Exec, "\"Read, Exec\"")]
+    [InlineData((Masks)5, "\"Read, 4\"")]
+    [InlineData(Masks.All | (Masks)4, "\"Read, Write, Exec, 4 (All=11)\"")]
+    [InlineData(Tiny.Low, "\"Low\"")]
+    [InlineData((Tiny)(-3), "\"-3\"")]
+    [InlineData((Empty)3, "\"3\"")]
     public void An_enum_is_written_by_names_and_comes_back(Enum value, string written)
     {
         Assert.Equal(written, Encoding.UTF8.GetString(Json.Write(value, value.GetType(), "it")));
@@ -71,22 +93,57 @@ public sealed class KeptJsonTests
     }
 
     [Theory]
-    [InlineData(typeof(Plain), "\"Gone\"", "'Gone' is no member of it")]
+    [InlineData(typeof(Plain), "\"Gone\"", "has no member 'Gone' any more")]
     [InlineData(typeof(Plain), "4294967296", "Plain")]
     [InlineData(typeof(Plain), "1.5", "Plain")]
     [InlineData(typeof(Plain), "true", "Plain")]
     [InlineData(typeof(Small), "256", "Small")]
     [InlineData(typeof(Small), "-1", "Small")]
-    [InlineData(typeof(Rights), "\"All\"", "'All' is several flags (7), and was one")]
-    [InlineData(typeof(Rights), "\"Far=32\"", "'Far' is 48, and stood for 32")]
-    [InlineData(typeof(Rights), "\"Read, Read\"", "'Read' is no flag of its own")]
-    [InlineData(typeof(Twice), "\"Sent=3\"", "'Sent' is 2, and stood for 3")]
-    [InlineData(typeof(Rights), "\"\"", "'' is no member of it")]
+    [InlineData(typeof(Rights), "\"All\"", "had one bit for 'All', which is 7 now")]
+    [InlineData(typeof(Rights), "\"Far=32\"", "had the number 32 for 'Far', which is 48 now")]
+    [InlineData(typeof(Rights), "\"Read, Read\"", "has no bit of its own for 'Read' any more")]
+    [InlineData(typeof(Twice), "\"Sent=3\"", "had the number 3 for 'Sent', which is 2 now")]
+    [InlineData(typeof(Rights), "\"\"", "has no member '' any more")]
     public void Names_that_say_something_else_are_refused(Type type, string kept, string says)
     {
         var refused = Assert.Throws<HoldfastException>(() => Json.Read(Encoding.UTF8.GetBytes(kept), type, "it"));
         Assert.Equal(HoldfastError.InvalidPayload, refused.Error);
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Masks.All, typeof(MoreMasks), "had the number 11 for 'All', which is 27 now")]
+    [InlineData((Plain)5, typeof(Lost), "calls 5 'Lost' now, which had no name")]
+    [InlineData((Rights)9, typeof(MoreRights), "calls 8 'Erase' now, which had no name")]
+    [InlineData(Rights.Read | Rights.Write, typeof(Listed), "calls 3 'Erase' now, which had no name")]
+    [InlineData(Rights.Execute, typeof(Listed), null)]
+    [InlineData((Rights)0, typeof(MoreRights), null)]
+    [InlineData((Plain)7, typeof(Lost), null)]
+    public void What_another_build_kept_means_what_it_meant_or_is_refused(Enum kept, Type now, string? says)
+    {
+        Check(Json.Write(kept, kept.GetType(), "it"), now);
+        var was = typeof(Dictionary<,>).MakeGenericType(kept.GetType(), typeof(int));
+        var table = (System.Collections.IDictionary)Activator.CreateInstance(was)!;
+        table.Add(kept, 1);
+        Check(Json.Write(table, was, "it"), typeof(Dictionary<,>).MakeGenericType(now, typeof(int)));
+
+        void Check(byte[] written, Type type)
+        {
+            if (says is null) Json.Read(written, type, "it");
+            else Assert.Contains(says, Assert.Throws<HoldfastException>(() => Json.Read(written, type, "it")).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void What_others_send_by_number_or_by_a_bare_name_is_read()
+    {
+        Assert.Equal(Lost.Lost, Read<Lost>("5"));
+        Assert.Equal(Masks.All, Read<Masks>("\"All\""));
+        Assert.Equal(Masks.All, Read<Masks>("\"Read, Write, Exec\""));
+        Assert.Equal(Rights.All, Read<Rights>("\"Read, Write, Execute\""));
+        Assert.Equal((Twice)3, Read<Twice>("\"Draft, Sent=2\""));
+        Assert.Equal(Rights.Far | Rights.Write, Read<Rights>("\"Write, Far=48\""));
+        Assert.Equal((Plain)7, Read<Plain>("7"));
     }
 
     [Fact]
