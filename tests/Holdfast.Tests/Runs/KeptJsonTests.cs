@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Holdfast.Hosting;
 
 namespace Holdfast.Tests.Runs;
@@ -241,6 +242,72 @@ public sealed class KeptJsonTests
         Assert.Contains("$.total is not in what was kept", Assert.Throws<HoldfastException>(() => Read<Open>("""{"amount":5}""")).Message, StringComparison.Ordinal);
         Assert.Equal(5, Read<Open>("""{"total":5,"amount":6}""").Total);
         Assert.Equal(0, Read<Open>("{}").Total);
+    }
+
+    public sealed record Letter(string Text, char Sign, Dictionary<string, int> Words, List<Note> Notes);
+
+    [Theory]
+    [InlineData("a\\ud800b", 'x', "w", "n", "$.Text")]
+    [InlineData("\\ud83d\\ude00\\ude00", 'x', "w", "n", "$.Text")]
+    [InlineData("a\\ud83d", 'x', "w", "n", "$.Text")]
+    [InlineData("a", '\udc00', "w", "n", "$.Sign")]
+    [InlineData("a", 'x', "\\ud83d", "n", "$.Words")]
+    [InlineData("a", 'x', "w", "\\udc00", "$.Notes")]
+    [InlineData("a\\ud83d\\ude00", '\ufffd', "\\ud83d\\ude00", "\\ud83d\\ude00\\ud83d\\ude00<", null)]
+    public void Half_of_a_character_is_refused_with_its_place(string text, char sign, string word, string note, string? place)
+    {
+        // What stands in an attribute cannot hold half a character either.
+        (text, word, note) = (Regex.Unescape(text), Regex.Unescape(word), Regex.Unescape(note));
+        JsonSerializerOptions relaxed = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        foreach (var json in (JsonValues[])[Json, new(relaxed)])
+        {
+            var letter = new Letter(text, sign, new() { [word] = 1 }, [new(note)]);
+            if (place is null)
+            {
+                var back = json.Read<Letter>(json.Write(letter, typeof(Letter), "it"), "it");
+                Assert.Equal((text, sign, word, note), (back.Text, back.Sign, Assert.Single(back.Words).Key, Assert.Single(back.Notes).Text));
+                continue;
+            }
+            var refused = Assert.Throws<HoldfastException>(() => json.Write(letter, typeof(Letter), "It"));
+            Assert.Equal(HoldfastError.InvalidPayload, refused.Error);
+            Assert.StartsWith($"It cannot be written as JSON: {place}", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("half of a surrogate pair", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Keys_that_are_local_times_are_compared_by_their_instant()
+    {
+        // As another machine has written it, in a zone of its own.
+        var read = Read<Dictionary<DateTime, int>>("""{"2026-01-01T12:00:00+05:30":1,"2026-01-01T12:00:00-03:00":2,"2026-02-01T00:00:00":3}""");
+        Assert.Equal(1, read[new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.FromHours(5.5)).LocalDateTime]);
+        Assert.Equal(2, read[new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.FromHours(-3)).LocalDateTime]);
+        Assert.Equal(3, read[new DateTime(2026, 2, 1)]);
+        // Two of one instant are one key.
+        Assert.Throws<HoldfastException>(() => Read<Dictionary<DateTime, int>>("""{"2026-01-01T12:00:00+05:30":1,"2026-01-01T07:30:00+01:00":2}"""));
+    }
+
+    public sealed record Item(int Number, string Text, double Weight, DateTime When, Plain Kind, Guid Id = default, Note? Note = null);
+
+    /// <summary>Each has to find its own among all, none of which is written as it was kept.</summary>
+    [Theory]
+    [InlineData(typeof(HashSet<Item>), 100_000)]
+    [InlineData(typeof(HashSet<(Item, Item[])>), 20_000)]
+    [InlineData(typeof(HashSet<Dictionary<Plain, Item>>), 20_000)]
+    public void Comparing_a_set_takes_few_comparisons(Type type, int count)
+    {
+        JsonSerializerOptions options = new(JsonSerializerDefaults.Web) { IncludeFields = true, Converters = { new EnumNames() }, TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver() };
+        var item = type.GetGenericArguments()[0];
+        var kept = Set(i => Text(item, $$"""{"number":{{i}}.0,"text":"t{{i % 7}}","weight":0,"when":"2026-01-01T12:00:00+02:00","kind":1,"gone":null}"""));
+        var again = Set(i => Text(item, $$"""{"number":{{count - 1 - i}},"text":"t{{(count - 1 - i) % 7}}","weight":0,"when":"2026-01-01T10:00:00+00:00","kind":"Some","id":"00000000-0000-0000-0000-000000000000","note":null}"""));
+        var compared = 0L;
+        Assert.Null(new JsonLoss(options, () => compared++).Between(kept, again, type));
+        Assert.InRange(compared, count, 20L * count);
+
+        byte[] Set(Func<int, string> one) => Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, count).Select(one))}]");
+
+        static string Text(Type item, string json) =>
+            item == typeof(Item) ? json : item == typeof((Item, Item[])) ? $$"""{"item1":{{json}},"item2":[{{json}}]}""" : $$"""{"Some":{{json}}}""";
     }
 
     /// <summary>Keys are data; the names of members are not.</summary>
