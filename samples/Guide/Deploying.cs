@@ -1,5 +1,6 @@
 using Holdfast;
 using Holdfast.Sqlite;
+using Holdfast.Storage;
 
 namespace Guide;
 
@@ -12,7 +13,7 @@ public static class Deploying
     {
         if (!args.Contains("--report")) return null;
         await using var store = SqliteStore.OpenReadOnly("refunds.db");                  // beside the engine that runs, without its lock
-        return await HoldfastCode.PrintReportAsync(args, store, typeof(Refund).Assembly); // 0 when this build stops no run, 1 otherwise
+        return await HoldfastCode.PrintReportAsync(args, store, typeof(Refund).Assembly); // 0 when this build stops no run for sure, 1 otherwise
     }
     #endregion
 
@@ -44,5 +45,13 @@ public static class Deploying
         RunInfo after = await next.GetInfoAsync();                             // Running;    after.RestartOf == id
         #endregion
         return before.RestartedAs ?? after.Id;
+    }
+
+    public static async Task RedeliverAsync(IHoldfastClient holdfast, RunId id)
+    {
+        #region redeliver
+        foreach (DeadLetter letter in await holdfast.ListDeadLettersAsync(id))
+            if (letter.Mail.Name == Refund.Approved.Name) await holdfast.RedeliverAsync(letter);
+        #endregion
     }
 }

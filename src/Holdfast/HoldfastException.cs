@@ -45,6 +45,12 @@ public enum HoldfastError
     /// <summary>A durable operation was used outside a run, or a durable of another run inside it.</summary>
     Misuse = 112,
 
+    /// <summary>The run has no dead letter of this number.</summary>
+    UnknownDeadLetter = 113,
+
+    /// <summary>The dead letter was put back into the mailbox before. Nothing was changed.</summary>
+    DeadLetterRedelivered = 114,
+
     /// <summary>A value cannot be saved; the message names its path.</summary>
     NotSavable = 120,
 

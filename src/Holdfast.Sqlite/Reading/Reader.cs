@@ -31,7 +31,7 @@ sealed class Reader(Database database) : IDisposable
     readonly Statement _dead = database.Prepare(
         """
         SELECT i.id, m.seq, m.kind, m.name, m.payload, m.utc, m.reason FROM holdfast_mail m JOIN holdfast_run_info i ON i.k = m.k
-        WHERE m.state = 2 AND (?1 IS NULL OR i.id = ?1) ORDER BY m.seq LIMIT ?2
+        WHERE m.state = 2 AND m.payload IS NOT NULL AND (?1 IS NULL OR i.id = ?1) ORDER BY m.seq LIMIT ?2
         """);
 
     readonly Statement _answer = database.Prepare(

@@ -54,6 +54,7 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
         Transition transition => Advance(transition),
         ResultOnly result => Keep(result),
         PostMail post => post.Epoch is { } epoch && epoch != _epoch ? new(Verdict.Stale, post.Run) : Post(post),
+        RedeliverMail again => again.Epoch == _epoch ? Redeliver(again) : new(Verdict.Stale, again.Run),
         CreateRun create => create.Epoch is { } epoch && epoch != _epoch ? new(Verdict.Stale, create.Run.Id) : _runs.Create(create.Run),
         TransactionStep step => RunStep(step, savepoint!),
         ClientTransaction transaction => Run(transaction, savepoint!),
@@ -70,6 +71,17 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
         if (!_mail.Post(head.Key, post.Mail, out sequence)) return new(Verdict.Duplicate, post.Run, new(head.Key), sequence);
         _runs.Owe(head.Key);
         return new(Verdict.Committed, post.Run, new(head.Key), sequence);
+    }
+
+    WriteResult Redeliver(RedeliverMail again)
+    {
+        if (_runs.Find(again.Run) is not { } head) return new(Verdict.UnknownRun, again.Run);
+        if (head.IsFinished) return new(Verdict.Finished, again.Run, new(head.Key));
+        var isPutBack = _mail.Redeliver(head.Key, again, out var sequence);
+        if (isPutBack is null) return new(Verdict.Duplicate, again.Run, new(head.Key));
+        if (isPutBack is false) return new(Verdict.UnknownMail, again.Run, new(head.Key));
+        _runs.Owe(head.Key);
+        return new(Verdict.Committed, again.Run, new(head.Key), sequence);
     }
 
     WriteResult Advance(Transition next)

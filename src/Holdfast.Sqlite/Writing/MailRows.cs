@@ -14,6 +14,13 @@ sealed class MailRows(Database database)
     readonly Statement _consume = database.Prepare("UPDATE holdfast_mail SET state = 1, payload = NULL WHERE seq = ?1 AND k = ?2 AND state = 0");
     readonly Statement _bury = database.Prepare("UPDATE holdfast_mail SET state = 2, reason = ?3 WHERE seq = ?1 AND k = ?2 AND state = 0");
 
+    // A dead letter that was put back has left its content, and with it its dedup key, to the message that it became. What stays says that it was.
+    readonly Statement _isDead = database.Prepare("SELECT dedup FROM holdfast_mail WHERE seq = ?1 AND k = ?2 AND state = 2");
+    readonly Statement _copy = database.Prepare(
+        "INSERT INTO holdfast_mail (k, kind, name, payload, utc) SELECT k, kind, name, payload, ?3 FROM holdfast_mail WHERE seq = ?1 AND k = ?2 AND state = 2 AND payload IS NOT NULL");
+    readonly Statement _empty = database.Prepare("UPDATE holdfast_mail SET payload = NULL, dedup = NULL WHERE seq = ?1");
+    readonly Statement _giveDedup = database.Prepare("UPDATE holdfast_mail SET dedup = ?2 WHERE seq = ?1");
+
     readonly Statement _answer = database.Prepare("UPDATE holdfast_mail SET payload = ?3 WHERE seq = ?1 AND k = ?2 AND state = 1");
 
     /// <summary>Puts a message into the box; false, with the place of the first one, when its dedup key is known.</summary>
@@ -48,6 +55,22 @@ sealed class MailRows(Database database)
 
     /// <summary>Keeps the answer in the place of the message; one without a dedup key has left no row to keep it in.</summary>
     public void Answer(long key, MailAnswer answer) => _answer.Bind(1, answer.Sequence).Bind(2, key).Bind(3, answer.Answer.Span).Run();
+
+    /// <summary>Makes a dead letter a message again; null when it is one already. False when there is none.</summary>
+    public bool? Redeliver(long key, RedeliverMail again, out long sequence)
+    {
+        sequence = 0;
+        var isDead = _isDead.Bind(1, again.Sequence).Bind(2, key).Step();
+        var dedup = isDead && !_isDead.IsNull(0) ? _isDead.Text(0) : null;
+        _isDead.Reset();
+        if (!isDead) return false;
+        _copy.Bind(1, again.Sequence).Bind(2, key).Bind(3, again.Utc).Run();
+        if (database.Changes == 0) return null;
+        sequence = database.LastInsertRowId;
+        _empty.Bind(1, again.Sequence).Run();
+        if (dedup is not null) _giveDedup.Bind(1, sequence).Bind(2, dedup).Run();
+        return true;
+    }
 
     public void Bury(long key, DeadMail dead) => _bury.Bind(1, dead.Sequence).Bind(2, key).Bind(3, dead.Reason).Run();
 }

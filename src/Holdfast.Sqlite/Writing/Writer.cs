@@ -335,6 +335,7 @@ sealed class Writer : IDisposable
         ResultOnly result => new(Verdict.Refused, result.Run, result.Key, Reason: reason),
         TransactionStep step => new(Verdict.Refused, step.Run, step.Key, Reason: reason),
         PostMail post => new(Verdict.Refused, post.Run, Reason: reason),
+        RedeliverMail again => new(Verdict.Refused, again.Run, Reason: reason),
         CreateRun create => new(Verdict.Refused, create.Run.Id, Reason: reason),
         _ => new(Verdict.Refused, Reason: reason),
     };

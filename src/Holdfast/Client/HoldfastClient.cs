@@ -91,6 +91,28 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         return await engine.Store.ListDeadLettersAsync(run, limit, cancellationToken).ConfigureAwait(false);
     }
 
+    public Task RedeliverAsync(DeadLetter letter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        return RedeliverAsync(letter.Run, letter.Mail.Sequence, cancellationToken);
+    }
+
+    public async Task RedeliverAsync(RunId run, long sequence, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        var again = new RedeliverMail { Run = run, Sequence = sequence, Utc = engine.Time.GetUtcNow(), Epoch = engine.Epoch };
+        var answer = await CommitAsync(again, _ => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        switch (answer.Verdict)
+        {
+            case Verdict.Committed: return;
+            case Verdict.Duplicate: throw new HoldfastException(HoldfastError.DeadLetterRedelivered, $"Dead letter {sequence} of run {run} was put back before. Nothing was changed. If it could not be taken, it is in the list again under another number.");
+            case Verdict.UnknownRun: throw Unknown(run);
+            case Verdict.Finished: throw new HoldfastException(HoldfastError.RunFinished, $"Run {run} has ended; it takes no more messages.");
+            case Verdict.UnknownMail: throw new HoldfastException(HoldfastError.UnknownDeadLetter, $"Run {run} has no dead letter {sequence}. Nothing was changed. List the dead letters of the run.");
+            default: throw new HoldfastException(HoldfastError.StoreUnavailable, $"Dead letter {sequence} of run {run} was not put back: {answer.Reason ?? answer.Verdict.ToString()}.");
+        }
+    }
+
     public async Task<StoreBackup> BackupAsync(string path, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -81,6 +81,24 @@ public interface IHoldfastClient
     Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(RunId? run = null, int limit = 100, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Puts a dead letter back into its run's mailbox, once the build that can take it runs: the one that it was sent to, or a corrected one. It comes after the messages that are there by then, and counts as sent now. Its dedup key
+    /// goes with it. A message that cannot be taken this time either is a dead letter again, a new one.
+    /// </summary>
+    /// <param name="letter">The letter, as it was listed.</param>
+    /// <param name="cancellationToken">Gives up waiting; it may be put back all the same.</param>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.UnknownDeadLetter"/>; <see cref="HoldfastError.DeadLetterRedelivered"/>: somebody did so before; <see cref="HoldfastError.RunFinished"/>; <see cref="HoldfastError.UnknownRun"/>.
+    /// In each case nothing was changed.
+    /// </exception>
+    Task RedeliverAsync(DeadLetter letter, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="RedeliverAsync(DeadLetter, CancellationToken)"/>
+    /// <param name="run">The run that it was sent to.</param>
+    /// <param name="sequence">The letter's number: <see cref="StoredMail.Sequence"/> of its mail.</param>
+    /// <param name="cancellationToken">Gives up waiting; it may be put back all the same.</param>
+    Task RedeliverAsync(RunId run, long sequence, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Removes ended runs now instead of at the next sweep: those that <see cref="HoldfastOptions.Retention"/> lets go, or others. Goes on in small
     /// writes beside all other work, also while the disk is full, and returns when they are through.
     /// </summary>

@@ -19,6 +19,9 @@ public enum CodeVerdict
 
     /// <summary>What is saved of them cannot be read.</summary>
     Damaged = 4,
+
+    /// <summary>They go on where they are, but a message waits of which nothing says as what it will be read. Whether it fits shows when a run takes it.</summary>
+    Unknown = 5,
 }
 
 /// <summary>Runs of one workflow to which the same happens for the same reason.</summary>
@@ -44,7 +47,7 @@ public sealed record CodeReport(IReadOnlyList<CodeReportGroup> Groups, IReadOnly
     /// <summary>How many of them go on.</summary>
     public int Resuming => Groups.Where(static g => g.Verdict == CodeVerdict.Resumes).Sum(static g => g.Count);
 
-    /// <summary>Whether the code can be deployed without a run having to wait for a person because of it.</summary>
+    /// <summary>Whether the code can be deployed without a run having to wait for a person because of it. What is unknown is not safe.</summary>
     public bool IsSafe => Groups.All(static g => g.Verdict is CodeVerdict.Resumes or CodeVerdict.StaysParked);
 
     /// <summary>The report as JSON, for programs.</summary>
@@ -80,6 +83,7 @@ public sealed record CodeReport(IReadOnlyList<CodeReportGroup> Groups, IReadOnly
         CodeVerdict.Resumes => "resumes",
         CodeVerdict.NeedsMigration => "needs migration",
         CodeVerdict.StaysParked => "stays parked",
+        CodeVerdict.Unknown => "unknown",
         _ => "damaged",
     };
 }

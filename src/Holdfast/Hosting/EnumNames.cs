@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Frames.Graph;
 
 namespace Holdfast.Hosting;
 
@@ -20,7 +21,7 @@ sealed class EnumNames : JsonConverterFactory
 
         static readonly EnumText Text = new(typeof(T));
 
-        readonly System.Collections.Concurrent.ConcurrentDictionary<T, string?> _known = new();
+        readonly System.Collections.Concurrent.ConcurrentDictionary<T, string> _known = new();
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
         {
@@ -29,31 +30,25 @@ sealed class EnumNames : JsonConverterFactory
             _ => throw new JsonException($"It is no {typeof(T)}, which is the names of its members."),
         };
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
-        {
-            if (Named(value) is { } text) writer.WriteStringValue(text);
-            else writer.WriteRawValue(Text.Number(EnumText.BitsOf(value)));
-        }
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Named(value));
 
         public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(reader.GetString()!);
 
-        public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WritePropertyName(Key(value));
+        public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WritePropertyName(Named(value));
 
-        public string Again(string kept) => Key(Parse(kept));
+        public string Again(string kept) => Named(Parse(kept));
 
-        string Key(T value) => Named(value) ?? Text.Number(EnumText.BitsOf(value));
-
-        string? Named(T value)
+        string Named(T value)
         {
             if (_known.TryGetValue(value, out var text)) return text;
-            text = Text.Of(EnumText.BitsOf(value));
+            text = Text.Of(EnumCodec<T>.BitsOf(value));
             if (_known.Count < KnownMax) _known.TryAdd(value, text);
             return text;
         }
 
         static T Parse(string text) => ValueOf(Text.Parse(text));
 
-        static T ValueOf(ulong bits) => (T)Enum.ToObject(typeof(T), bits);
+        static T ValueOf(ulong bits) => EnumCodec<T>.FromBits(bits);
     }
 }
 

@@ -7,6 +7,9 @@ static class ExactNumber
 {
     public static bool AreEqual(string one, string other) => one == other || Normal(one) == Normal(other);
 
+    /// <summary>Equal for equal numbers; 0 for 0.</summary>
+    public static int Likeness(string text) => Normal(text) is var normal && normal.Digits.Length == 0 ? 0 : normal.GetHashCode();
+
     static (bool IsNegative, string Digits, long Exponent) Normal(string text)
     {
         var isNegative = text[0] == '-';

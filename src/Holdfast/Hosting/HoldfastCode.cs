@@ -69,7 +69,7 @@ public static class HoldfastCode
     /// <summary>
     /// Makes the report and prints it: as a table, or as JSON when the arguments hold <c>--json</c>. For a program's own <c>Main</c>.
     /// </summary>
-    /// <returns>What the program can return: 0 when no run needs migration, 1 otherwise.</returns>
+    /// <returns>What the program can return: 0 when the code is safe to deploy, 1 otherwise.</returns>
     /// <inheritdoc cref="ReportAsync(IStore, Assembly[])"/>
     public static Task<int> PrintReportAsync(string[] args, IStore store, params Assembly[] assemblies) => PrintReportAsync(args, store, new HoldfastOptions().Json, assemblies);
 
@@ -126,8 +126,8 @@ public static class HoldfastCode
             // Two classes may have one name where not all are registered; the run itself says which one it is of.
             foreach (var type in _workflows[(stored.Run.Workflow, stored.Run.Version)])
             {
-                var found = await ProblemAsync(store, stored, type, cancellationToken).ConfigureAwait(false);
-                if (found is null) return (CodeVerdict.Resumes, "");
+                var (found, unsure) = await ProblemAsync(store, stored, type, cancellationToken).ConfigureAwait(false);
+                if (found is null) return unsure is null ? (CodeVerdict.Resumes, "") : (CodeVerdict.Unknown, unsure);
                 problem ??= found;
             }
             if (problem is null) return (CodeVerdict.NeedsMigration, "No workflow of this name and version is in the code.");
@@ -135,35 +135,41 @@ public static class HoldfastCode
             return (isChange ? CodeVerdict.NeedsMigration : CodeVerdict.Damaged, await Migration.ExplainAsync(store, problem).ConfigureAwait(false));
         }
 
-        async ValueTask<HoldfastException?> ProblemAsync(IStore store, StoredRun stored, WorkflowType type, CancellationToken cancellationToken)
+        async ValueTask<(HoldfastException? Problem, string? Unsure)> ProblemAsync(IStore store, StoredRun stored, WorkflowType type, CancellationToken cancellationToken)
         {
             var with = ServicesOf(stored.Run, type);
-            return await SnapshotCheck.ProblemAsync(store, with, () => new StandIns(type), type, stored, cancellationToken).ConfigureAwait(false) ?? EarlySignal(with, stored);
+            var problem = await SnapshotCheck.ProblemAsync(store, with, () => new StandIns(type), type, stored, cancellationToken).ConfigureAwait(false);
+            return problem is null ? EarlySignals(with, stored) : (problem, null);
         }
 
-        /// <summary>What stands against a signal that nobody waits for yet. Where classes make signals of several types under one name, one that fits is enough.</summary>
-        HoldfastException? EarlySignal(RunServices with, StoredRun stored)
+        /// <summary>What stands against signals that nobody waits for yet. As what they will be read is known where the code makes signals of one type under their name, or their content fits all types that it does.</summary>
+        (HoldfastException? Problem, string? Unsure) EarlySignals(RunServices with, StoredRun stored)
         {
-            foreach (var mail in stored.Mail.Where(static m => m.Kind == MailKind.Signal))
+            string? unsure = null;
+            var awaited = StateCodec.Decode(stored.Run.State.Span).Ops.OfType<ReceiveOp>().Select(static op => op.Signal).ToHashSet();
+            foreach (var mail in stored.Mail.Where(m => m.Kind == MailKind.Signal && !awaited.Contains(m.Name)))
             {
-                if (!_signals.TryGetValue(mail.Name, out var signals)) _signals[mail.Name] = signals = [.. _assemblies.SelectMany(a => SignalTypes.Of(a, mail.Name)).Distinct()];
-                HoldfastException? problem = null;
-                foreach (var signal in signals)
-                {
-                    try
-                    {
-                        with.ReadKept(mail.Payload, signal, $"The signal '{mail.Name}'", mail.Utc, isSent: true);
-                        problem = null;
-                        break;
-                    }
-                    catch (HoldfastException error) when (error is MisreadException || error.Error == HoldfastError.InvalidPayload)
-                    {
-                        problem = error as MisreadException ?? problem;
-                    }
-                }
-                if (problem is not null) return problem;
+                if (!_signals.TryGetValue(mail.Name, out var types)) _signals[mail.Name] = types = [.. _assemblies.SelectMany(a => SignalTypes.Of(a, mail.Name)).Distinct()];
+                var misfits = types.Select(type => (Type: type, Error: Misfit(with, mail, type))).Where(static found => found.Error is not null).ToList();
+                if (types.Length == 0) unsure ??= $"A signal '{mail.Name}' waits that no code awaits yet, and none of these assemblies says of what type it is: new Signal<T>(\"{mail.Name}\"), with the name as it is.";
+                else if (misfits.Count < types.Length && misfits.Count > 0) unsure ??= $"A signal '{mail.Name}' waits that no code awaits yet. In this code it is {string.Join(" and ", types.AsEnumerable())}, and its content does not fit all of them: {misfits[0].Error!.Message}";
+                else if (misfits.Find(static found => found.Error is MisreadException) is { Error: { } problem }) return (problem, null);
             }
-            return null;
+            return (null, unsure);
+        }
+
+        /// <summary>Why a message cannot be read as a type; null when it can.</summary>
+        static HoldfastException? Misfit(RunServices with, StoredMail mail, Type type)
+        {
+            try
+            {
+                with.ReadKept(mail.Payload, type, $"The signal '{mail.Name}'", mail.Utc, isSent: true);
+                return null;
+            }
+            catch (HoldfastException error) when (error is MisreadException || error.Error == HoldfastError.InvalidPayload)
+            {
+                return error;
+            }
         }
 
         WorkflowType? Registered(Type type)

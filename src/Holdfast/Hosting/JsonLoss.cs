@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -10,7 +11,8 @@ namespace Holdfast.Hosting;
 /// what it says beyond that, because its type has a member that was not there. Thread-safe.
 /// </summary>
 /// <param name="options">The serializer's, with which members that are worked out are written too.</param>
-sealed class JsonLoss(JsonSerializerOptions options)
+/// <param name="comparing">Told of each comparison of two values, to see how many there are.</param>
+sealed partial class JsonLoss(JsonSerializerOptions options, Action? comparing = null)
 {
     static readonly Type[] Unordered = [typeof(ISet<>), typeof(IReadOnlySet<>), typeof(System.Collections.Concurrent.ConcurrentBag<>)];
 
@@ -29,7 +31,8 @@ sealed class JsonLoss(JsonSerializerOptions options)
     /// <param name="path">Where it stands.</param>
     string? Of(JsonElement kept, JsonElement again, Type? type, string path)
     {
-        var info = type is null ? null : options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
+        comparing?.Invoke();
+        var info = InfoOf(type);
         if (info?.Converter is INamedEnum) return null;
         if (kept.ValueKind != again.ValueKind) return Differs(kept, again, path);
         return kept.ValueKind switch
@@ -43,21 +46,35 @@ sealed class JsonLoss(JsonSerializerOptions options)
         };
     }
 
+    JsonTypeInfo? InfoOf(Type? type) => type is null ? null : options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
+
+    static Type? ElementOf(JsonTypeInfo? info) => info?.Kind == JsonTypeInfoKind.Enumerable ? info.ElementType : null;
+
+    static Type? DeclaredOf(JsonPropertyInfo? property) => property is null or { CustomConverter: not null } ? null : property.PropertyType;
+
     /// <summary>A local time is that of the machine that reads it.</summary>
     static bool IsSameTime(JsonElement kept, JsonElement again, JsonTypeInfo? info) =>
-        info?.Type == typeof(DateTime) && kept.TryGetDateTimeOffset(out var was) && again.TryGetDateTimeOffset(out var now) && was == now && HasOffset(kept) && HasOffset(again);
+        info?.Type == typeof(DateTime) && kept.TryGetDateTimeOffset(out var was) && again.TryGetDateTimeOffset(out var now) && was == now && HasOffset(kept.GetString()!) && HasOffset(again.GetString()!);
 
-    static bool HasOffset(JsonElement time) => time.GetString() is [.., '+' or '-', _, _, ':', _, _];
+    static bool HasOffset(string time) => time is [.., '+' or '-', _, _, ':', _, _];
+
+    /// <summary>A key as it can be compared: an enum's as it would be written today, a local time by its instant.</summary>
+    string KeyOf(JsonTypeInfo info, string name)
+    {
+        if (info.KeyType == typeof(DateTime) && HasOffset(name) && DateTimeOffset.TryParse(name, CultureInfo.InvariantCulture, out var time)) return time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        return InfoOf(info.KeyType)?.Converter is INamedEnum named ? named.Again(name) : name;
+    }
 
     string? OfEntries(JsonElement kept, JsonElement again, JsonTypeInfo info, string path)
     {
-        var keys = info.KeyType is { } key ? options.GetTypeInfo(key).Converter as INamedEnum : null;
+        var others = new Dictionary<string, JsonElement>();
+        foreach (var entry in again.EnumerateObject()) others[KeyOf(info, entry.Name)] = entry.Value;
         var count = 0;
         foreach (var entry in kept.EnumerateObject())
         {
             count++;
             var inner = $"{path}.{entry.Name}";
-            if (!again.TryGetProperty(keys?.Again(entry.Name) ?? entry.Name, out var now)) return $"{inner} is kept, and would be lost.";
+            if (!others.TryGetValue(KeyOf(info, entry.Name), out var now)) return $"{inner} is kept, and would be lost.";
             if (Of(entry.Value, now, info.ElementType, inner) is { } loss) return loss;
         }
         return count == again.EnumerateObject().Count() ? null : $"{path} was kept with other keys.";
@@ -65,7 +82,7 @@ sealed class JsonLoss(JsonSerializerOptions options)
 
     string? OfItems(JsonElement[] kept, JsonElement[] again, JsonTypeInfo? info, string path)
     {
-        var element = info?.Kind == JsonTypeInfoKind.Enumerable ? info.ElementType : null;
+        var element = ElementOf(info);
         if (kept.Length != again.Length) return $"{path} was kept with {kept.Length} items, and would be read with {again.Length}.";
         string? first = null;
         for (var i = 0; i < kept.Length && first is null; i++) first = Of(kept[i], again[i], element, $"{path}[{i}]");
@@ -73,8 +90,8 @@ sealed class JsonLoss(JsonSerializerOptions options)
         // A set has an order of its own, in each process another. Most items are written as they were.
         var texts = again.Select(static item => item.GetRawText()).CountBy(static text => text).ToDictionary();
         var open = kept.Where(item => !Take(texts, item.GetRawText())).ToList();
-        var others = again.Where(item => Take(texts, item.GetRawText())).ToList();
-        return open.TrueForAll(item => others.FindIndex(other => Of(item, other, element, path) is null) is var at and >= 0 && RemoveAt(others, at)) ? null : first;
+        var others = again.Where(item => Take(texts, item.GetRawText())).GroupBy(item => Likeness(item, element)).ToDictionary(static alike => alike.Key, static alike => alike.ToList());
+        return open.TrueForAll(item => others.TryGetValue(Likeness(item, element), out var alike) && alike.FindIndex(other => Of(item, other, element, path) is null) is var at and >= 0 && RemoveAt(alike, at)) ? null : first;
 
         static bool Take(Dictionary<string, int> texts, string text)
         {
@@ -100,7 +117,7 @@ sealed class JsonLoss(JsonSerializerOptions options)
             var inner = $"{path}.{member.Name}";
             if (again.TryGetProperty(property?.Name ?? member.Name, out var now))
             {
-                var loss = Of(member.Value, now, property is null or { CustomConverter: not null } ? null : property.PropertyType, inner);
+                var loss = Of(member.Value, now, DeclaredOf(property), inner);
                 if (loss is not null) return property is not null && JsonShape.IsComputed(info!, property) ? $"{inner} is kept, and {Named(info)} works it out now, to something else." : loss;
             }
             else if (!IsNothing(member.Value) && (property is null || !JsonShape.IsLeftOut(property)))

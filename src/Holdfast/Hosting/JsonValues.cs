@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -37,6 +38,7 @@ sealed class JsonValues
             IncludeFields = true,
             // Keys are data: what a policy makes of them is another key when it is read.
             DictionaryKeyPolicy = null,
+            Encoder = new WholeText(options.Encoder ?? JavaScriptEncoder.Default),
             // What is left out comes back as whatever a new object has there.
             DefaultIgnoreCondition = JsonIgnoreCondition.Never,
             IgnoreReadOnlyProperties = false,

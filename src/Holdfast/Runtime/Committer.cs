@@ -403,7 +403,7 @@ sealed class Committer
         return isFirst;
     }
 
-    static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail or PruneRuns or ClientTransaction;
+    static bool MayBeGivenUp(StoreWrite write) => write is CreateRun or PostMail or RedeliverMail or PruneRuns or ClientTransaction;
 
     static bool IsRefused(StoreWrite write, HoldfastException full) => MayBeGivenUp(write) && !(write.IsForReserve && full.Error == HoldfastError.StoreFull);
 

@@ -23,6 +23,9 @@ public enum Verdict : byte
 
     /// <summary>A transaction step ran and is to be tried again: nothing was recorded.</summary>
     Undone = 7,
+
+    /// <summary>There is no such message in the run's mailbox.</summary>
+    UnknownMail = 8,
 }
 
 /// <summary>The store's answer to one write.</summary>

@@ -33,6 +33,7 @@ sealed class MemoryContent
     {
         CreateRun create => create.Epoch is { } epoch && epoch != Epoch ? new(Verdict.Stale, create.Run.Id) : Create(create.Run),
         PostMail post => post.Epoch is { } epoch && epoch != Epoch ? new(Verdict.Stale, post.Run) : Post(post),
+        RedeliverMail again => again.Epoch == Epoch ? Redeliver(again) : new(Verdict.Stale, again.Run),
         Transition transition => Advance(transition),
         ResultOnly result => Keep(result),
         PruneRuns prune => Prune(prune),
@@ -81,6 +82,21 @@ sealed class MemoryContent
         run.Mail.Add(sequence, new(sequence, mail.Kind, mail.Name, mail.Payload.ToArray(), mail.Utc));
         SetOwed(run, true);
         return new(Verdict.Committed, post.Run, run.Key, sequence);
+    }
+
+    WriteResult Redeliver(RedeliverMail again)
+    {
+        if (Find(again.Run) is not { } run) return new(Verdict.UnknownRun, again.Run);
+        if (run.IsFinished) return new(Verdict.Finished, again.Run, run.Key);
+        if (run.Redelivered.Contains(again.Sequence)) return new(Verdict.Duplicate, again.Run, run.Key);
+        if (run.Dead.Find(letter => letter.Mail.Sequence == again.Sequence) is not { } dead) return new(Verdict.UnknownMail, again.Run, run.Key);
+        var sequence = ++_mailSequence;
+        run.Dead.Remove(dead);
+        run.Redelivered.Add(again.Sequence);
+        foreach (var (key, _) in run.DedupKeys.Where(known => known.Value == again.Sequence).ToList()) run.DedupKeys[key] = sequence;
+        run.Mail.Add(sequence, dead.Mail with { Sequence = sequence, Utc = again.Utc });
+        SetOwed(run, true);
+        return new(Verdict.Committed, again.Run, run.Key, sequence);
     }
 
     WriteResult Advance(Transition next)
@@ -179,7 +195,7 @@ sealed class MemoryContent
                 ended.Dequeue();
                 Remove(run);
                 runs++;
-                rows += 1 + run.Journal.Count + run.Mail.Count + run.DedupKeys.Count + run.Dead.Count;
+                rows += 1 + run.Journal.Count + run.Mail.Count + run.DedupKeys.Count + run.Dead.Count + run.Redelivered.Count;
             }
         }
         return new(Verdict.Committed, Pruned: new(runs, rows, IsDone: true));

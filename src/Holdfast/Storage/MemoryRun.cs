@@ -37,6 +37,9 @@ sealed class MemoryRun
 
     public List<DeadLetter> Dead { get; } = [];
 
+    /// <summary>Dead letters that were put back, by the place that they had: a second order to do so is told from one for a letter that never was.</summary>
+    public HashSet<long> Redelivered { get; } = [];
+
     public Dictionary<BlobHash, ReadOnlyMemory<byte>> Blobs { get; } = [];
 
     public List<JournalRow> Journal { get; } = [];

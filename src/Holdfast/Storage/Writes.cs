@@ -49,6 +49,25 @@ public sealed class PostMail(RunId run, NewMail mail) : StoreWrite
 }
 
 /// <summary>
+/// Puts a dead letter into its run's mailbox again, behind all that has come since, with its content and dedup key, and marks the run owed. Answers <see cref="Verdict.Duplicate"/> when it was put
+/// back before, <see cref="Verdict.UnknownMail"/> when the run has no such dead letter, <see cref="Verdict.UnknownRun"/> or <see cref="Verdict.Finished"/> when the run cannot take it.
+/// </summary>
+public sealed class RedeliverMail : StoreWrite
+{
+    /// <summary>The run that it was sent to.</summary>
+    public required RunId Run { get; init; }
+
+    /// <summary>The place that it had in the mailbox: <see cref="StoredMail.Sequence"/> of the <see cref="DeadLetter"/>.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>When it is put back, which is when it was sent from then on.</summary>
+    public required DateTimeOffset Utc { get; init; }
+
+    /// <summary>The epoch under which the writer owns the store: of an owner that was replaced, the write is <see cref="Verdict.Stale"/>.</summary>
+    public required long Epoch { get; init; }
+}
+
+/// <summary>
 /// What one turn changes, all or nothing: state, snapshot, consumed and outgoing messages, children, journal. Refused as
 /// <see cref="Verdict.Stale"/>, contributing nothing, when revision or epoch are not those of the store.
 /// </summary>

@@ -26,6 +26,8 @@ sealed class Backup(World world, string name)
 
     public Dictionary<RunId, string> BuildOf { get; private set; } = [];
 
+    public HashSet<RunId> Redelivered { get; private set; } = [];
+
     public int Build { get; } = world.Build;
 
     public bool HadTakeOver { get; private set; }
@@ -40,6 +42,6 @@ sealed class Backup(World world, string name)
     public void Complete()
     {
         Utc = world.Clock.UtcNow;
-        (Ledger, Books, BuildOf, HadTakeOver) = (world.Ledger.CopyFor(world), world.Books.CopyFor(world), new(world.BuildOf), world.Chaos.HadTakeOver);
+        (Ledger, Books, BuildOf, Redelivered, HadTakeOver) = (world.Ledger.CopyFor(world), world.Books.CopyFor(world), new(world.BuildOf), [.. world.Redelivered], world.Chaos.HadTakeOver);
     }
 }

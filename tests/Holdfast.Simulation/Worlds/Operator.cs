@@ -1,4 +1,5 @@
 using Holdfast.Simulation.Flows;
+using Holdfast.Storage;
 
 namespace Holdfast.Simulation.Worlds;
 
@@ -15,6 +16,7 @@ sealed class Operator(World world)
             await world.PauseAsync(TimeSpan.FromSeconds(4), "operator");
             foreach (var doubt in await world.AskAsync("doubts", static c => c.ListInDoubtAsync())) await DecideAsync(doubt);
             foreach (var parked in await world.AskAsync("parked", static c => c.ListAsync(new() { Status = RunStatus.Parked }))) await TakeUpAsync(parked);
+            foreach (var letter in await world.AskAsync("dead letters", static c => c.ListDeadLettersAsync())) await RedeliverAsync(letter);
         }
     }
 
@@ -30,6 +32,17 @@ sealed class Operator(World world)
             if (entry is not null) entry.MayRepeat = !isDone && !givesUp;
             if (!isDone && givesUp) world.Ledger.GivenUp++;
             await c.ResolveInDoubtAsync(doubt, isDone ? InDoubtDecision.Succeeded(entry!.Result) : givesUp ? InDoubtDecision.Failed(Chores.GivenUp) : InDoubtDecision.Retry());
+            return true;
+        }));
+    }
+
+    /// <summary>Once for each run: what cannot be taken is a dead letter again.</summary>
+    async Task RedeliverAsync(DeadLetter letter)
+    {
+        if (!world.Redelivered.Add(letter.Run)) return;
+        await UnlessEndedAsync(letter.Run, () => world.AskAsync("redeliver", async c =>
+        {
+            await c.RedeliverAsync(letter);
             return true;
         }));
     }
@@ -58,9 +71,9 @@ sealed class Operator(World world)
         {
             await ask();
         }
-        catch (HoldfastException error) when (error.Error == HoldfastError.NotInDoubt || world.IsOver(error, run))
+        catch (HoldfastException error) when (error.Error is HoldfastError.NotInDoubt or HoldfastError.DeadLetterRedelivered or HoldfastError.UnknownDeadLetter || world.IsOver(error, run))
         {
-            // It was decided by an ask that was not answered, or the run was cancelled meanwhile.
+            // It was done by an ask that was not answered, or the run was cancelled meanwhile.
         }
     }
 }

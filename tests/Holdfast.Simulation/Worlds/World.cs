@@ -64,7 +64,7 @@ sealed class World
         if (from is null) return;
         Disk.Import(StoreName, from.Image!);
         Acknowledged.AddRange(from.Acknowledged);
-        (BuildOf, Build) = (new(from.BuildOf), from.Build);
+        (BuildOf, Build, Redelivered) = (new(from.BuildOf), from.Build, [.. from.Redelivered]);
     }
 
     public string Root { get; }
@@ -149,6 +149,9 @@ sealed class World
     public string NameOf(RunId run) => _names.TryGetValue(run, out var name) ? name : _names[run] = $"child {_names.Count}";
 
     public void Named(RunId run, string name) => _names[run] = name;
+
+    /// <summary>Runs of which a dead letter was put back.</summary>
+    public HashSet<RunId> Redelivered { get; } = [];
 
     /// <summary>Runs that are agents.</summary>
     public HashSet<RunId> Errands { get; } = [];

@@ -106,6 +106,7 @@ public sealed class StoreAgreementTests : IDisposable
                 writes[i] = runs.Count < 3 ? new CreateRun(Run()) : random.Next(25) switch
                 {
                     24 => Prune(),
+                    23 => await AgainAsync(),
                     0 or 1 => new CreateRun(Run()),
                     < 7 => Post(),
                     < 10 => Result(),
@@ -133,6 +134,16 @@ public sealed class StoreAgreementTests : IDisposable
         };
 
         PostMail Post() => new(Pick().Id, new(MailKind.Signal, $"m{random.Next(1000)}", Bytes(), random.Next(2) == 0 ? null : $"d{random.Next(5)}", Start.AddTicks(random.Next())));
+
+        /// <summary>A dead letter, or a message that is none.</summary>
+        async Task<StoreWrite> AgainAsync()
+        {
+            var dead = await store.ListDeadLettersAsync(null, 50, default);
+            if (dead.Count == 0) return Post();
+            var letter = dead[random.Next(dead.Count)];
+            var isOther = random.Next(8) == 0;
+            return new RedeliverMail { Run = isOther ? Pick().Id : letter.Run, Sequence = letter.Mail.Sequence, Utc = Start.AddTicks(random.Next()), Epoch = Epoch() };
+        }
 
         ResultOnly Result()
         {

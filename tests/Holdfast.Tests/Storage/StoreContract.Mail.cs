@@ -145,4 +145,59 @@ public abstract partial class StoreContract
         Assert.Single(await Store.ListDeadLettersAsync(null, 1, default));
         Assert.Equal(Verdict.Duplicate, (await AppendOneAsync(Mail(run.Id, "bad", "d"))).Verdict);
     }
+
+    [Fact]
+    public async Task A_dead_letter_is_put_back_once_behind_what_came_since()
+    {
+        var run = await CreateAsync();
+        var (bad, open) = (await AppendOneAsync(Mail(run.Id, "bad", "d")), await AppendOneAsync(Mail(run.Id, "open")));
+        await AppendAsync((Turn(run, 0) with { DeadMail = [new(bad.MailSequence, "no")], MailSeen = open.MailSequence }).ToTransition());
+        var first = await AppendOneAsync(Again(run.Id, bad.MailSequence));
+
+        Assert.Equal((Verdict.Committed, run.Id, run.Key), (first.Verdict, first.Run, first.Key));
+        Assert.True(first.MailSequence > open.MailSequence);
+        Assert.Equal(Verdict.Duplicate, (await AppendOneAsync(Again(run.Id, bad.MailSequence))).Verdict);
+        await ReopenAsync();
+        Assert.Equal(Verdict.Duplicate, (await AppendOneAsync(Again(run.Id, bad.MailSequence))).Verdict);
+        Assert.Empty(await Store.ListDeadLettersAsync(null, 10, default));
+        Assert.True(await IsOwedAsync(run.Id));
+        var mail = (await LoadAsync(run.Id)).Mail;
+        Assert.Equal([("open", open.MailSequence), ("bad", first.MailSequence)], mail.Select(static each => (each.Name, each.Sequence)));
+        Assert.Equal(("p-bad", MailKind.Signal, Start.AddDays(1)), (Text(mail[1].Payload), mail[1].Kind, mail[1].Utc));
+
+        // Sent again it is still known; taken and dead again it is another letter.
+        var known = await AppendOneAsync(Mail(run.Id, "bad", "d"));
+        Assert.Equal((Verdict.Duplicate, first.MailSequence), (known.Verdict, known.MailSequence));
+        await AppendAsync((Turn(run, 1) with { DeadMail = [new(first.MailSequence, "no again")], MailSeen = first.MailSequence }).ToTransition());
+        Assert.Equal((first.MailSequence, "no again"), Assert.Single((await Store.ListDeadLettersAsync(run.Id, 10, default)).Select(static letter => (letter.Mail.Sequence, letter.Reason))));
+        var second = await AppendOneAsync(Again(run.Id, first.MailSequence));
+        Assert.Equal(Verdict.Committed, second.Verdict);
+        await AppendAsync((Turn(run, 2) with { ConsumedMail = [second.MailSequence], Answers = [new(second.MailSequence, "taken"u8.ToArray())], MailSeen = second.MailSequence }).ToTransition());
+        Assert.Equal("open", Assert.Single((await LoadAsync(run.Id)).Mail).Name);
+        Assert.Equal("taken", Text((await Store.FindAnswerAsync(run.Id, "d", default))!.Value));
+        Assert.Equal(Verdict.Duplicate, (await AppendOneAsync(Again(run.Id, first.MailSequence))).Verdict);
+        Assert.Equal(Verdict.Duplicate, (await AppendOneAsync(Mail(run.Id, "bad", "d"))).Verdict);
+    }
+
+    [Fact]
+    public async Task Only_a_dead_letter_of_a_live_run_is_put_back_and_by_the_owner_only()
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        var (bad, open) = (await AppendOneAsync(Mail(run.Id, "bad")), await AppendOneAsync(Mail(run.Id, "open")));
+        await AppendAsync((Turn(run, 0) with { DeadMail = [new(bad.MailSequence, "no")], MailSeen = bad.MailSequence }).ToTransition());
+
+        Assert.Equal(Verdict.UnknownMail, (await AppendOneAsync(Again(run.Id, open.MailSequence))).Verdict);
+        Assert.Equal(Verdict.UnknownMail, (await AppendOneAsync(Again(other.Id, bad.MailSequence))).Verdict);
+        Assert.Equal(Verdict.UnknownMail, (await AppendOneAsync(Again(run.Id, 12_345))).Verdict);
+        Assert.Equal(Verdict.UnknownRun, (await AppendOneAsync(Again(RunId.Create(Start, new Random(4)), bad.MailSequence))).Verdict);
+        Assert.Equal(Verdict.Stale, (await AppendOneAsync(new RedeliverMail { Run = run.Id, Sequence = bad.MailSequence, Utc = Start, Epoch = Epoch - 1 })).Verdict);
+        Assert.Equal("open", Assert.Single((await LoadAsync(run.Id)).Mail).Name);
+        Assert.Single(await Store.ListDeadLettersAsync(run.Id, 10, default));
+
+        await AppendAsync((Turn(run, 1) with { Outcome = new(RunStatus.Completed, default, default), Status = RunStatus.Completed, MailSeen = open.MailSequence }).ToTransition());
+        Assert.Equal(Verdict.Finished, (await AppendOneAsync(Again(run.Id, bad.MailSequence))).Verdict);
+        Assert.Single(await Store.ListDeadLettersAsync(run.Id, 10, default));
+    }
+
+    RedeliverMail Again(RunId run, long sequence) => new() { Run = run, Sequence = sequence, Utc = Start.AddDays(1), Epoch = Epoch };
 }

@@ -54,7 +54,7 @@ sealed partial class CodePart(string name)
 
     void AddDeclaration(string text)
     {
-        var words = text.Split(' ');
+        var words = text.Split(' ', 4);
         if (words is ["field", _, var name, var type]) Fields.Add((name, Plain(type)));
         else Shape = words[0];
     }

@@ -41,15 +41,15 @@ static class CodePartChanges
             if (added.Count > 0) said.Add($"{label}with the new variable{Names(added)}");
         }
         foreach (var (name, type) in before)
-            if (after.Find(v => v.Name == name) is { Type: { } present } && present != type)
-                said.Add($"{label}the variable '{name}' was {CodeWords.Short(type)} and is {CodeWords.Short(present)}");
+            if (after.Find(v => v.Name == name) is { Type: { } present } && !TupleNames.IsSame(type, present))
+                said.Add($"{label}the variable '{name}' was {CodeWords.Type(type)} and is {CodeWords.Type(present)}");
         if (!Order(before).SequenceEqual(Order(after)) && gone.Count + added.Count == 0) said.Add($"{label}{(saved.Kind == "closure" ? "" : "the variables ")}in another order");
     }
 
     static IEnumerable<string> Order(List<(string Name, string Type)> variables) => variables.Select(static v => v.Name);
 
     static string Names(List<(string Name, string Type)> variables) =>
-        (variables.Count == 1 ? " " : "s ") + string.Join(", ", variables.Select(static v => $"'{v.Name}' ({CodeWords.Short(v.Type)})"));
+        (variables.Count == 1 ? " " : "s ") + string.Join(", ", variables.Select(static v => $"'{v.Name}' ({CodeWords.Type(v.Type)})"));
 
     static List<(string Name, string Type)> Named(CodePart part) => part.Fields.FindAll(static f => !f.Name.Contains('<', StringComparison.Ordinal));
 

@@ -75,7 +75,7 @@ sealed class CodeText
     void WriteType(Type definition, string name)
     {
         _lines.Add($"{name} {(definition.IsValueType ? "struct" : "class")}`{definition.GetGenericArguments().Length}");
-        foreach (var field in FieldsOf(definition)) _lines.Add($"{name} field {FieldName(field)} {_names.Type(field.FieldType)}");
+        foreach (var field in FieldsOf(definition)) _lines.Add($"{name} field {FieldName(field)} {_names.Type(field.FieldType)}{TupleNames.Behind(field)}");
         if (CompilerMade.IsIterator(definition) || CompilerMade.IsAsyncIterator(definition)) WriteMethods(definition);
         else if (CompilerMade.IsMachine(definition)) WriteBody(Array.Find(OwnedCode.MethodsOf(definition), m => m.Name == nameof(IAsyncStateMachine.MoveNext))!, name);
     }

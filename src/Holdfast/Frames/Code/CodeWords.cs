@@ -9,6 +9,9 @@ static partial class CodeWords
     public static string Short(string text) =>
         CompilerNames.InWords(Namespace().Replace(Arity().Replace(Assembly().Replace(text, ""), ""), "").Replace("!.ctor", "", StringComparison.Ordinal).Replace('!', '.'));
 
+    /// <summary>A variable's type, with the names of tuple elements where it has some.</summary>
+    public static string Type(string described) => TupleNames.Split(described) is var (type, named) && named is not null ? named : Short(type);
+
     /// <summary>A place in the code, such as <c>Refund.Run(Request), lambda 1</c>.</summary>
     public static string Place(string canonicalName)
     {

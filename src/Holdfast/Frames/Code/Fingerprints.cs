@@ -29,6 +29,14 @@ static class Fingerprints
             : (Fingerprint)Closed.GetValue(method, m => WithArguments(OfDefinition(CompilerMade.Definition((MethodBase)m)), arguments));
     }
 
+    /// <summary>Whether this is the code that was saved under a fingerprint. Earlier builds left the names of tuple elements out, which makes another fingerprint of the same code.</summary>
+    public static bool Fits(MemberInfo code, Fingerprint saved)
+    {
+        if ((code is Type type ? Of(type) : Of((MethodBase)code)) == saved) return true;
+        var (lines, arguments) = TextOf(code);
+        return OfText(TupleNames.Without(lines), arguments) == saved;
+    }
+
     /// <summary>What the fingerprint of a machine covers, line by line, so that two builds can be compared.</summary>
     public static IReadOnlyList<string> Explain(Type machine)
     {

@@ -70,7 +70,7 @@ sealed class DelegatePlan : Plan
         var method = Close(definition, declaring, arguments);
         var isChecked = reader.ReadBoolean();
         if (isChecked != NeedsFingerprint(method)) throw GraphErrors.Corrupt("a delegate comes without a description of its code");
-        if (isChecked && Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length)) is var saved && Fingerprints.Of(method) != saved) throw new CodeChangedException(name, saved, method);
+        if (isChecked && Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length)) is var saved && !Fingerprints.Fits(method, saved)) throw new CodeChangedException(name, saved, method);
         if (reader.ReadByte() > Target || reader.Remaining != 0) throw GraphErrors.Corrupt("a delegate's description is wrong");
         return new(type, new DelegatePlan(), descriptor) { Method = method };
     }

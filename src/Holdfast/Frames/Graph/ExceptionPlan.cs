@@ -52,7 +52,7 @@ sealed class ExceptionPlan : Plan
         foreach (var (name, field) in _members)
         {
             writer.WriteText(name);
-            writer.WriteText(FieldKind.Of(field.FieldType));
+            writer.WriteText(FieldKind.Of(field));
             BoxedCodec.For(field.FieldType).Write(writer, ValueOf(exception, field));
         }
     }
@@ -87,7 +87,7 @@ sealed class ExceptionPlan : Plan
             var (name, kind) = (reader.ReadText(), reader.ReadText());
             saved.Add((name, kind));
             var member = Array.Find(_members, m => m.Name == name);
-            var today = member.Field is null ? null : FieldKind.Of(member.Field.FieldType);
+            var today = member.Field is null ? null : FieldKind.Of(member.Field);
             if (today is not null && FieldKind.Fit(kind, today)) member.Field!.SetValue(exception, BoxedCodec.For(member.Field.FieldType).Read(reader));
             else if (IsOfFramework(name)) FieldKind.Skip(reader, kind, $"{_type}.{name}");
             else if (today is not null) throw ChangedData.Retyped(_type, name, kind, today);

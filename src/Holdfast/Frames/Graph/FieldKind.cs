@@ -8,7 +8,10 @@ static class FieldKind
 {
     const string Enumeration = "e:";
 
-    public static string Of(Type type)
+    /// <summary>The kind of a field, with the names of tuple elements in its type.</summary>
+    public static string Of(FieldInfo field) => Of(field.FieldType) + TupleNames.Behind(field);
+
+    static string Of(Type type)
     {
         if (!type.IsValueType) return "r";
         if (Nullable.GetUnderlyingType(type) is { } inner) return "?" + Of(inner);
@@ -34,7 +37,9 @@ static class FieldKind
     /// <summary>Whether what one kind wrote the other may read: a number a narrower one's, an enum its own whatever its members are now.</summary>
     public static bool Fit(string saved, string now)
     {
-        if (saved == now) return true;
+        if (TupleNames.IsSame(saved, now)) return true;
+        if (!TupleNames.Agree(saved, now)) return false;
+        (saved, now) = (WithoutNames(saved), WithoutNames(now));
         if (IsNullable(saved) != IsNullable(now)) return false;
         var (was, today) = (Inner(saved), Inner(now));
         if (IsEnum(was) && IsEnum(today)) return EnumOf(was) is not { } type || type == EnumOf(today);
@@ -46,6 +51,9 @@ static class FieldKind
             _ => IsNumber(was) && IsNumber(today) && was[0] == today[0] && was[^1] < today[^1],
         };
     }
+
+    /// <summary>The kind alone: how the bytes are read does not depend on names.</summary>
+    public static string WithoutNames(string kind) => TupleNames.Split(kind).Type;
 
     static bool IsNumber(string kind) => kind is "s" or "u" or "c" or ['s' or 'u', '2' or '4' or '8'];
 
@@ -61,7 +69,7 @@ static class FieldKind
     static string ZeroOf(string kind) => kind.IndexOf(':', Enumeration.Length) is var at and > 0 ? kind[Enumeration.Length..at] : kind[Enumeration.Length..];
 
     /// <summary>What a field is, in few words.</summary>
-    public static string Name(string kind) => kind switch
+    public static string Name(string described) => WithoutNames(described) switch
     {
         "r" => "an object",
         "s" or ['s', '2' or '4' or '8'] => "a signed number",
@@ -71,12 +79,12 @@ static class FieldKind
         "b" => "a truth value",
         "1" => "a byte",
         "i" => "a signed byte",
-        ['?', not '?', ..] => "nullable " + Name(kind[1..]),
-        _ => IsEnum(kind) ? "an enum" : Short(kind),
+        ['?', not '?', ..] nullable => "nullable " + Name(nullable[1..]),
+        var kind => IsEnum(kind) ? "an enum" : Short(kind),
     };
 
     /// <summary>The same, for two that are alike in few words.</summary>
-    public static string Exactly(string kind) => IsNullable(kind) ? $"a nullable {Word(kind[1..])}" : IsEnum(kind) ? $"the enum {Word(kind)}" : kind == "s4" ? "an int" : $"a {Word(kind)}";
+    public static string Exactly(string kind) => TupleNames.Split(kind).Named is { } named ? Short(named) : kind == "r" ? "an object without tuple elements" : IsNullable(kind) ? $"a nullable {Word(kind[1..])}" : IsEnum(kind) ? $"the enum {Word(kind)}" : kind == "s4" ? "an int" : $"a {Word(kind)}";
 
     static string Word(string kind) => kind switch
     {
@@ -94,6 +102,7 @@ static class FieldKind
     /// <summary>Steps over a value if it is its type's default, or refers to a service, which is no value of the run's. Otherwise what follows is not read any more.</summary>
     public static bool SkipDefault(GraphReader reader, string kind)
     {
+        kind = WithoutNames(kind);
         switch (kind)
         {
             case "r": return reader.TrySkipEmptyReference();
@@ -111,6 +120,7 @@ static class FieldKind
     /// <summary>Steps over a value of any kind.</summary>
     public static void Skip(GraphReader reader, string kind, string path)
     {
+        kind = WithoutNames(kind);
         if (kind == "r") reader.ReadReference();
         else if (kind is not ['?', not '?', ..]) SkipValue(reader, kind, path);
         else if (reader.ReadBoolean()) SkipValue(reader, kind[1..], path);

@@ -20,7 +20,7 @@ sealed class TolerantReader(Type type, FieldSet fields, List<(string Name, strin
         foreach (var (name, kind) in saved)
         {
             // A read-only field of a workflow may say that its constructor knows better.
-            if (kind == "r" && target is Workflow && reader.TryReadKeep()) continue;
+            if (FieldKind.WithoutNames(kind) == "r" && target is Workflow && reader.TryReadKeep()) continue;
             var at = fields.IndexOf(name);
             if (at < 0)
             {
@@ -28,7 +28,7 @@ sealed class TolerantReader(Type type, FieldSet fields, List<(string Name, strin
                 continue;
             }
             var field = fields.Fields[at];
-            var today = FieldKind.Of(field.FieldType);
+            var today = FieldKind.Of(field);
             if (!FieldKind.Fit(kind, today)) throw ChangedData.Retyped(type, name, kind, today);
             field.SetValue(target, BoxedCodec.For(field.FieldType).Read(reader));
         }
@@ -45,7 +45,7 @@ static class ChangedData
     {
         var (home, plain) = FieldSet.Split(type, name);
         var what = Level(type, home)?.GetMember(plain, MemberTypes.Field | MemberTypes.Property, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic) is [_, ..] ? "is static now" : "is gone";
-        var fresh = Enumerable.Range(0, fields.Names.Count).Where(i => !saved.Any(s => s.Name == fields.Names[i]) && FieldKind.Fit(kind, FieldKind.Of(fields.Fields[i].FieldType))).ToList();
+        var fresh = Enumerable.Range(0, fields.Names.Count).Where(i => !saved.Any(s => s.Name == fields.Names[i]) && FieldKind.Fit(kind, FieldKind.Of(fields.Fields[i]))).ToList();
         var renamed = fresh is [var one] ? $" If it is called {Said(type, fields.Names[one])} now, give it back its name." : "";
         return GraphErrors.Migration($"{FieldSet.Word(plain)} of {home} {what}, but a saved run holds {FieldKind.Name(kind)} in it, which would be lost.{renamed}");
     }

@@ -46,7 +46,7 @@ static class TypeDescriptor
         if (form == HasFingerprint)
         {
             var saved = Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length));
-            if (Fingerprints.Of(machine) != saved) throw new CodeChangedException(CodeMap.Of(machine.Assembly).NameOf(Definition(machine)), saved, machine);
+            if (!Fingerprints.Fits(machine, saved)) throw new CodeChangedException(CodeMap.Of(machine.Assembly).NameOf(Definition(machine)), saved, machine);
         }
         else if (form != 0)
         {
@@ -115,7 +115,7 @@ static class TypeDescriptor
         for (var i = 0; i < set.Fields.Count; i++)
         {
             writer.WriteText(set.Names[i]);
-            writer.WriteText(FieldKind.Of(set.Fields[i].FieldType));
+            writer.WriteText(FieldKind.Of(set.Fields[i]));
         }
     }
 
@@ -131,7 +131,7 @@ static class TypeDescriptor
     {
         var set = FieldSet.Of(type);
         var same = saved.Count == set.Fields.Count;
-        for (var i = 0; same && i < saved.Count; i++) same = saved[i].Name == set.Names[i] && saved[i].Kind == FieldKind.Of(set.Fields[i].FieldType);
+        for (var i = 0; same && i < saved.Count; i++) same = saved[i].Name == set.Names[i] && TupleNames.IsSame(saved[i].Kind, FieldKind.Of(set.Fields[i]));
         return same ? null : new(type, set, saved);
     }
 
@@ -170,7 +170,7 @@ static class TypeDescriptor
         var set = FieldSet.Of(type);
         var only = saved(type);
         for (var i = 0; i < set.Fields.Count; i++)
-            if (only is null || only.Contains((set.Names[i], FieldKind.Of(set.Fields[i].FieldType)))) Add(set.Fields[i].FieldType, found, saved);
+            if (only is null || only.Exists(s => s.Name == set.Names[i] && TupleNames.IsSame(s.Kind, FieldKind.Of(set.Fields[i])))) Add(set.Fields[i].FieldType, found, saved);
     }
 
     static void AddArguments(Type type, List<Type> found, Func<Type, List<(string Name, string Kind)>?> saved)

@@ -12,6 +12,7 @@ static class BorderCode
         using System.Text.Json.Serialization;
         public enum Stage { New, Checked, Paid }
         [Flags] public enum Rights { None = 0, Read = 1, Write = 2, All = 3 }
+        public enum Mask { In = 1, Out = 2, Far = 8, Every = 11 }
         [Flags] public enum Ways { None = 0, Up = 1, Both = 6 }
         public record Line(string What, int Many);
         public class Order
@@ -24,6 +25,8 @@ static class BorderCode
             public Stage Stage { get; set; }
             public Rights Rights { get; set; }
             public Ways Ways { get; set; }
+            public Mask Mask { get; set; }
+            public Stage Odd { get; set; }
             public List<Line> Lines { get; set; }
             public HashSet<string> Tags { get; set; }
             public Dictionary<Stage, int> Times { get; set; }
@@ -38,7 +41,7 @@ static class BorderCode
                 var order = (Order)Activator.CreateInstance(Type("Order"));
                 void Set(string name, object value) => typeof(Order).GetProperty(name).SetValue(order, value);
                 Set("Sum", 5); Set("Note", "n"); Set("Amount", 12345678901234567.89m); Set("Far", 5_000_000_000); Set("Stage", Enum.ToObject(Type("Stage"), 1));
-                Set("Rights", Enum.ToObject(Type("Rights"), 3)); Set("Ways", Enum.ToObject(Type("Ways"), 7)); Set("Tags", new HashSet<string> { "a", "b" });
+                Set("Rights", Enum.ToObject(Type("Rights"), 3)); Set("Ways", Enum.ToObject(Type("Ways"), 7)); Set("Mask", Enum.ToObject(Type("Mask"), 11)); Set("Odd", Enum.ToObject(Type("Stage"), 5)); Set("Tags", new HashSet<string> { "a", "b" });
                 Set("Lines", new List<Line> { (Line)Activator.CreateInstance(Type("Line"), "w", 2) });
                 Set("Times", new Dictionary<Stage, int> { [(Stage)Enum.ToObject(Type("Stage"), 2)] = 9 });
                 return order;
@@ -122,6 +125,10 @@ static class BorderCode
         ["flags: a composite removed"] = new(", " + Both, "", "'Both'", "Ways"),
         ["flags: one becomes composite"] = new("Read = 1, Write = 2", "Read = 5, Write = 2", "'Read'", "Rights"),
         ["flags: two become one"] = new("Read = 1, Write = 2", "Read = 1, Write = 1", "'Write'", "Rights"),
+        ["flags: no flags any more, and their number is a member's"] = new("[Flags] public enum Rights { None = 0, Read = 1, Write = 2, All = 3 }", "public enum Rights { None = 0, Read = 1, Write = 2, Erase = 3 }", "'All'", "Rights"),
+        ["flags: a composite renumbered whose parts have names"] = new("All = 3", "Execute = 4, All = 7", "had the number 3 for 'All', which is 7 now", "Rights"),
+        ["flags: a composite renumbered, without the attribute"] = new("Every = 11", "Side = 16, Every = 27", "'Every'", "11", "27"),
+        ["enum: a number without a name got one"] = new(Stages, "enum Stage { New, Checked, Paid, Lost = 5 }", "'Lost'", "Stage"),
         ["a set of texts to one of numbers"] = new("public HashSet<string> Tags", "public HashSet<int> Tags", "$.tags"),
     };
 
@@ -143,7 +150,7 @@ static class BorderCode
         ["an array"] = new("List<Line> Lines", "Line[] Lines"),
         ["enum: renumbered"] = new(Stages, "enum Stage { New, Held, Paid, Checked }"),
         ["enum: members added"] = new(Stages, "enum Stage { New, Checked, Paid, Gone }"),
-        ["flags: a composite renumbered whose parts have names"] = new("All = 3", "Execute = 4, All = 7"),
+        ["flags: a member added"] = new("All = 3", "All = 3, Execute = 4"),
         ["flags: renumbered"] = new("Read = 1, Write = 2", "Read = 2, Write = 1"),
     };
 }

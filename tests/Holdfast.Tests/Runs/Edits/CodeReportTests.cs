@@ -158,6 +158,56 @@ public sealed class CodeReportTests
         await store.DisposeAsync();
     }
 
+    const string Signals = """
+        using Holdfast;
+        public sealed record One(int Number);
+        public sealed record Two(int Number, string Text);
+        public static class Make { public static Signal<T> Of<T>(string name) => new(name); }
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                if (n == 1) await Receive(new Signal<string>("on"));
+                var made = await Receive(Make.Of<One>("made"));
+                var one = await Receive(new Signal<One>("one"));
+                var both = await Receive(new Signal<One>("both"));
+                return $"{made} {one} {both}";
+            }
+        }
+        public sealed class Other : Workflow
+        {
+            public async Durable<string> Run(int n) => (await Receive(new Signal<Two>("both"))).Text;
+        }
+        """;
+
+    [Theory]
+    [InlineData(1, "one", """{"number":1}""", CodeVerdict.Resumes, "")]
+    [InlineData(1, "one", """{"other":1}""", CodeVerdict.NeedsMigration, "The signal 'one' is no One")]
+    [InlineData(1, "both", """{"number":1}""", CodeVerdict.Unknown, "A signal 'both' waits that no code awaits yet. In this code it is One and Two, and its content does not fit all of them: The signal 'both' is no Two as it is here: $.text")]
+    [InlineData(1, "both", """{"other":1}""", CodeVerdict.NeedsMigration, "The signal 'both' is no One")]
+    [InlineData(1, "made", """{"number":1}""", CodeVerdict.Unknown, "A signal 'made' waits that no code awaits yet, and none of these assemblies says of what type it is: new Signal<T>(\"made\")")]
+    [InlineData(2, "made", """{"number":1}""", CodeVerdict.Resumes, "")]
+    [InlineData(2, "made", """{"other":1}""", CodeVerdict.NeedsMigration, "The signal 'made' is no One")]
+    public async Task Whether_a_signal_can_be_read_whose_type_is_not_known_yet_is_said_to_be_unknown(int input, string signal, string json, CodeVerdict verdict, string reason)
+    {
+        using var builds = new EditedBuilds();
+        var build = EditedBuilds.Original(Signals, release: true);
+        var run = await builds.ParkAsync(build, input, input == 1 ? "signal 'on'" : "signal 'made'");
+        await using (var store = SqliteStore.Open(builds.Path))
+        {
+            var answers = new WriteResult[1];
+            var mail = new NewMail(MailKind.Signal, signal, System.Text.Encoding.UTF8.GetBytes(json), null, DateTimeOffset.UtcNow);
+            await store.AppendAsync([new PostMail(run, mail) { Epoch = await store.AcquireAsync("test", default) }], answers);
+            Assert.Equal(Verdict.Committed, answers[0].Verdict);
+        }
+        var group = await builds.ReportAsync(build);
+        Assert.Equal(verdict, group.Verdict);
+        Assert.StartsWith(reason, group.Reason, StringComparison.Ordinal);
+        var report = new CodeReport([group], []);
+        Assert.Equal(verdict == CodeVerdict.Resumes, report.IsSafe);
+        if (verdict == CodeVerdict.Unknown) Assert.Matches(@"\n\s*W +1 +1 +unknown ", report.ToString());
+    }
+
     [Fact]
     public async Task Runs_that_are_parked_for_another_reason_are_told_apart()
     {

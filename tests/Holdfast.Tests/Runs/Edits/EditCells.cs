@@ -24,7 +24,7 @@ static class EditCells
         ["local: added"] = new("/*after first*/", "var added = first * 3; Func<int> more = () => added;", In, "with the new variable", "'added' (int)"),
         ["local: renamed"] = new("total", "sum", In, "the variable 'total' is called 'sum' now"),
         ["local: retyped"] = new("var other = 3;", "var other = 3L;", In, "the variable 'other' was int and is long"),
-        ["local: another collection"] = new("var order = new Order { Name = \"o\", Count = 4 };", "var order = (Name: \"o\", Count: 4);", In, "the variable 'order' was Order and is ValueTuple<string,int>"),
+        ["local: another collection"] = new("var order = new Order { Name = \"o\", Count = 4 };", "var order = (Name: \"o\", Count: 4);", In, "the variable 'order' was Order and is (string Name, int Count)"),
         ["lambda: body"] = new("return x * 2;", "return x * 4;", In, "lambda", "the number 2 became 4"),
         ["lambda: without captures"] = new("v => v > 1", "v => v < 1", In, "lambda", "its instructions changed", "where it does clt, it did cgt"),
         ["lambda: of a step"] = new("Task.FromResult(7)", "Task.FromResult(8)", In, "lambda", "the number 7 became 8"),
@@ -246,5 +246,28 @@ static class EditCells
         ["enum: no flags any more"] = new("[Flags] public enum Rights", "public enum Rights"),
         ["enum: flags from now on"] = new("public enum Mask", "[Flags] public enum Mask"),
         ["enum: renumbered, boxed"] = new("{ Low, High }", "{ High, Low }"),
+    };
+
+    /// <summary>Edits of <see cref="EditedCode.Tuples"/> after which a saved value would be taken for the one beside it.</summary>
+    public static readonly Dictionary<string, Edit> StoppingTuples = new()
+    {
+        ["local: swapped"] = new("(int Low, int High) own", "(int High, int Low) own", In, "the variable 'own' was (int Low, int High) and is (int High, int Low)"),
+        ["local: without names"] = new("(int Low, int High) own", "(int, int) own", In, "the variable 'own' was (int Low, int High) and is (int, int)"),
+        ["local: in a list"] = new("List<(int Low, int High)> all", "List<(int High, int Low)> all", In, "the variable 'all' was List<(int Low, int High)> and is List<(int High, int Low)>"),
+        ["local: behind the eighth"] = new("(int Low, int High) I", "(int High, int Low) I", In, "int H, (int Low, int High) I) and is ", "int H, (int High, int Low) I)"),
+        ["closure: swapped"] = new("(int Low, int High) caught", "(int High, int Low) caught", In, "captured variables: the variable 'caught' was (int Low, int High) and is (int High, int Low)"),
+        ["data: swapped"] = new("(int Low, int High) R", "(int High, int Low) R", "The field R of Box was saved as (int Low, int High) and is (int High, int Low) now."),
+        ["data: nested"] = new("(int Low, int High)? Span", "(int High, int Low)? Span", "The field Many of Box was saved as List<(string What, (int Low, int High)? Span)[]> and is List<(string What, (int High, int Low)? Span)[]> now."),
+        ["data: names added"] = new("(int, int) Bare", "(int Low, int High) Bare", "The field Bare of Box was saved as (int, int) and is (int Low, int High) now."),
+        ["data: names dropped"] = new("List<(string What, (int Low, int High)? Span)[]> Many", "List<(string, (int, int)?)[]> Many", "The field Many of Box was saved as List<(string What, (int Low, int High)? Span)[]> and is List<(string, (int, int)?)[]> now."),
+    };
+
+    /// <summary>Edits of the same where no saved value has the names.</summary>
+    public static readonly Dictionary<string, Edit> HarmlessTuples = new()
+    {
+        ["data: another type of field for the same tuples"] = new("List<(string What, (int Low, int High)? Span)[]> Many", "IReadOnlyList<(string What, (int Low, int High)? Span)[]> Many"),
+        ["parameter of another method"] = new("(int Left, int Right) pair", "(int Right, int Left) pair"),
+        ["local of another method"] = new("(int Left, int Right) other", "(int Right, int Left) other"),
+        ["result of a method that is called"] = new("public static (int Low, int High) Make", "public static (int High, int Low) Make"),
     };
 }

@@ -65,6 +65,21 @@ public sealed class EditMatrixTests
     public async Task The_path_of_the_file_that_calls_does_not_matter(string path, bool release) =>
         await ResumesAsync(EditedCode.Callers, Compiled.From(EditedCode.Callers, release, path: path), release, 5, "go", 1);
 
+    public static TheoryData<string, bool> StoppingTuples => Table(EditCells.StoppingTuples.Keys);
+
+    public static TheoryData<string, bool> HarmlessTuples => Table(EditCells.HarmlessTuples.Keys);
+
+    [Theory, MemberData(nameof(StoppingTuples))]
+    public async Task An_edit_of_the_names_of_tuple_elements_that_a_run_holds_stops_it(string edit, bool release)
+    {
+        var cell = EditCells.StoppingTuples[edit];
+        await StopsAsync(EditedCode.Tuples, EditedBuilds.Edited(EditedCode.Tuples, cell, release), release, 5, "go", 1, cell.Says);
+    }
+
+    [Theory, MemberData(nameof(HarmlessTuples))]
+    public async Task An_edit_of_the_names_of_other_tuple_elements_does_not_matter(string edit, bool release) =>
+        await ResumesAsync(EditedCode.Tuples, EditedBuilds.Edited(EditedCode.Tuples, EditCells.HarmlessTuples[edit], release), release, 5, "go", 1);
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_struct_that_a_step_gave_is_read_by_the_names_of_its_fields(bool release)
     {

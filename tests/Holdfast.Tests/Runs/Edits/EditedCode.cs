@@ -117,6 +117,33 @@ static class EditedCode
         }
         """;
 
+    /// <summary>Parked at the signal "go" with tuples. The method that waits names none of their elements, so only the names can differ.</summary>
+    public const string Tuples = """
+        using Holdfast;
+        public class Box { public (int Low, int High) R; public List<(string What, (int Low, int High)? Span)[]> Many; public (int, int) Bare; }
+        public static class Calls
+        {
+            public static Box Fill(int n) => new() { R = (n, n + 10), Many = [[("x", (n, n + 20))]], Bare = (n, n + 30) };
+            public static (int Low, int High) Make(int n) => (n, n + 40);
+            public static string Show(Box box) => $"{box.R} {box.Many[0][0]} {box.Bare}";
+            public static string Show((int Low, int High) range) => $"{range}";
+            public static int Apart((int Left, int Right) pair) => pair.Right - pair.Left;
+        }
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                (int Low, int High) own = Calls.Make(n); (int Low, int High) caught = Calls.Make(n + 1);
+                List<(int Low, int High)> all = [Calls.Make(n + 2)]; (int A, int B, int C, int D, int E, int F, int G, int H, (int Low, int High) I) wide = (1, 2, 3, 4, 5, 6, 7, 8, own);
+                Func<string> show = () => Calls.Show(caught);
+                var box = Calls.Fill(n);
+                await Receive(new Signal<string>("go"));
+                return $"{Calls.Show(box)} {Calls.Show(own)} {show()} {all[0]} {wide}";
+            }
+            static string Other(int n) { (int Left, int Right) other = (n, n); return Calls.Show(other); }
+        }
+        """;
+
     /// <summary>Waits beside a step that has failed (1), or with the exception in its hands (2).</summary>
     public const string Failed = """
         using Holdfast;
