@@ -79,7 +79,7 @@ public sealed class AuditTests(DeskRun run) : IClassFixture<DeskRun>
         var approved = await WithBooksAsync((db, _) => Task.FromResult(Change(db,
             "UPDATE agents_call SET approval = (SELECT approval FROM agents_approval LIMIT 1) WHERE key = (SELECT key FROM agents_call WHERE tool = 'pay' AND approval IS NULL LIMIT 1)")), "another call with it");
         Assert.Contains("was used 2 times", approved, StringComparison.Ordinal);
-        await WithBooksAsync((db, _) => Task.FromResult(Change(db, "INSERT INTO agents_approval SELECT 'ff' || approval, hash, key, used FROM agents_approval LIMIT 1")), "used again under another name");
+        await WithBooksAsync((db, _) => Task.FromResult(Change(db, "INSERT INTO agents_approval SELECT 'ff' || approval, hash, key, used, person FROM agents_approval LIMIT 1")), "used again under another name");
     }
 
     [Fact]

@@ -89,9 +89,9 @@ public sealed class Toolbox : ICarrier
     internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
 
     /// <summary>Notes the last word about a proposal that was not begun.</summary>
-    internal Task RefuseAsync(StepContext step, long number, string tool, GateStage stage, string? rule)
+    internal Task RefuseAsync(StepContext step, long number, string tool, GateStage stage, string? rule, string? person)
     {
-        step.CommitWithResult(tx => VerdictRows.Put(tx, new(number, tool, JudgementArm.Refuse, stage, rule), _time.GetUtcNow()));
+        step.CommitWithResult(tx => VerdictRows.Put(tx, new(number, tool, JudgementArm.Refuse, stage, rule) { Person = person }, _time.GetUtcNow()));
         return Task.CompletedTask;
     }
 
@@ -185,7 +185,7 @@ public sealed class Toolbox : ICarrier
             if (most is { Money: < 0 } or { Tokens: < 0 }) throw new LedgerRefusal(GateStage.Budget, null, $"The CostMax of {request.Tool} says less than nothing: reserving that would give money back that was never taken.");
             return new(
                 request.KeyIn(run), request.Number, call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, most, rates,
-                request.Approval);
+                request.Approval, request.ApprovedBy);
         }
         catch (Exception error) when (error is not LedgerRefusal)
         {
