@@ -12,6 +12,9 @@ public sealed class DeskRun : IAsyncLifetime
     /// <summary>With this seed the model makes each kind of mistake, and of the three payments that need a person two are answered twice, and one about another amount first.</summary>
     public const string Rows = "40", Seed = "78";
 
+    /// <summary>How long a payment waits for a person.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
     public string Db => Path.Combine(root, "desk.db");
 
     public string Ledger => Path.Combine(root, "ledger");
