@@ -41,6 +41,16 @@ public sealed class TamperTests(DeskRun run, ITestOutputHelper output) : IClassF
 
     static string ClaimOf(JsonObject line) => ((string)line["text"]!).Split(':')[0];
 
+    [Theory, InlineData(1), InlineData(7), InlineData(78), InlineData(99), InlineData(4711)]
+    public void In_a_file_of_some_hundred_rows_answers_come_late_again_and_altered(int seed)
+    {
+        var script = ApproverScript.For(seed, HostileCopy.Load(Path.Combine(AppContext.BaseDirectory, "data", "birdstrikes.csv"), 320, seed));
+        var plans = script.Rows.Select(row => script.PlanFor(row, 3)).ToList();
+        Assert.Contains(plans, static plan => plan is [{ IsLate: true }]);
+        Assert.Contains(plans, static plan => plan is [{ IsAltered: true }, { IsAltered: false, Granted: true }]);
+        Assert.Contains(plans, static plan => plan is [{ IsAltered: false, Granted: true }, { Granted: true }]);
+    }
+
     [Fact]
     public void Every_change_of_a_line_contradicts_another_book()
     {

@@ -20,7 +20,7 @@ sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed, Time
         var talk = books.Model.ToLookup(RowOf);
         var provider = books.Provider.ToLookup(static line => line.Key);
         var hours = Hours.Of(records);
-        var approvals = new ApprovalAudit(books.Approver, new(seed), hours, approvalTime, findings.Add);
+        var approvals = new ApprovalAudit(books.Approver, ApproverScript.For(seed, file), hours, approvalTime, findings.Add);
         var budget = new BudgetAudit(records, DeskBudget.For([.. file.Valid]), findings.Add);
         CheckModel(talk);
         new ProviderAudit(new(seed), hours, records.Calls, findings.Add).Run(books.Provider);

@@ -18,7 +18,7 @@ sealed class DeskOrchestrator(Options options, ClaimFile file, DeskPlace place)
         string[] common = ["--ledger", place.Ledger, "--seed", Text(options.Seed)];
         await using var provider = Child.Start("provider", common);
         await using var model = Child.Start("model", common);
-        await using var approver = Child.Start("approver", [.. common, "--worker-address", place.WorkerAddressFile]);
+        await using var approver = Child.Start("approver", [.. common, "--worker-address", place.WorkerAddressFile, "--file", options.File, "--rows", Text(options.Rows)]);
         Child[] outside = [provider, model, approver];
         string[] worker =
         [
