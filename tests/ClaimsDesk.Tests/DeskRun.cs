@@ -9,8 +9,11 @@ public sealed class DeskRun : IAsyncLifetime
 {
     readonly string root = Directory.CreateTempSubdirectory("holdfast-claims-desk-").FullName;
 
-    /// <summary>With this seed the model makes each kind of mistake, and of the three payments that need a person two are answered twice, and one about another amount first.</summary>
-    public const string Rows = "40", Seed = "78";
+    /// <summary>With this seed the model makes each kind of mistake, and of the three payments that need a person one is answered twice, and one about another amount first.</summary>
+    public const string Rows = "40", Seed = "76";
+
+    /// <summary>How long a payment waits for a person.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     public string Db => Path.Combine(root, "desk.db");
 

@@ -58,7 +58,7 @@ sealed partial class ApproverDesk(ApproverScript script, Ledger<ApproverLine> le
         }
     }
 
-    static string Altered(string arguments) =>
+    internal static string Altered(string arguments) =>
         Amount().Replace(arguments, static amount => $"\"amount\":{long.Parse(amount.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1}");
 
     [GeneratedRegex("\"amount\":([0-9]+)")]

@@ -15,6 +15,9 @@ sealed record ApproverLine(
 {
     public const string FileName = "approver.jsonl", Asked = "asked", Sent = "sent", Heard = "heard";
 
+    /// <summary>By what name its answers are kept.</summary>
+    public const string Person = "the approver";
+
     /// <summary>The receipt of an answer to an agent that had ended.</summary>
     public const string Ended = "Ended";
 }

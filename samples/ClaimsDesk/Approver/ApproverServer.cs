@@ -26,7 +26,8 @@ sealed class ApproverServer : IAsyncDisposable
 
     public static async Task<int> RunAsync(RoleArguments arguments)
     {
-        await using var server = new ApproverServer(arguments.Text("--ledger"), arguments.Text("--worker-address"), new ApproverScript(arguments.Number("--seed")));
+        await using var server = new ApproverServer(arguments.Text("--ledger"), arguments.Text("--worker-address"),
+            ApproverScript.For(arguments.Number("--seed"), HostileCopy.Load(arguments.Text("--file"), arguments.Number("--rows"), arguments.Number("--seed"))));
         await server.app.StartAsync();
         Lifeline.Tell("listening", Loopback.Address(server.app));
         await Lifeline.ServeAsync();

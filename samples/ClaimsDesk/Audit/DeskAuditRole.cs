@@ -15,11 +15,11 @@ static class DeskAuditRole
     {
         var file = HostileCopy.Load(arguments.Text("--file"), arguments.Number("--rows"), arguments.Number("--seed"));
         var ledger = arguments.Text("--ledger");
-        var unreadable = new List<string>();
+        List<string> unreadable = [.. LedgerSeal.Broken(ledger)];
         var books = new DeskBooks(
             Lines(ProviderLine.FileName, ClaimsJson.Default.ProviderLine), Lines(ApproverLine.FileName, DeskJson.Default.ApproverLine), Lines(DoubleLine.FileName, DoubleJson.Default.DoubleLine),
             Lines(OperatorLine.FileName, ClaimsJson.Default.OperatorLine), DeskRecords.Read(arguments.Text("--db")));
-        var auditor = new DeskAuditor(file, books, arguments.Number("--seed"));
+        var auditor = new DeskAuditor(file, books, arguments.Number("--seed"), TimeSpan.FromSeconds(arguments.Number("--deadline-seconds")));
         var report = auditor.Run(arguments.Number("--kills"), arguments.Number("--resumes"));
         if (unreadable.Count > 0) report = report with { AuditPassed = false };
         // Without a terminal there is nobody to see colours, only programs that trip over them.

@@ -6,7 +6,7 @@ using ModelDouble;
 namespace ClaimsDesk;
 
 /// <summary>Works out from the file and from what model and approver said what the gate had to decide and what had to be paid, and holds the engine's file and the provider's ledger against it.</summary>
-sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed)
+sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed, TimeSpan approvalTime)
 {
     const decimal Micro = 1_000_000;
     readonly List<string> findings = [];
@@ -19,10 +19,13 @@ sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed)
         var conversations = records.History.GroupBy(static row => row.Run).Select(static rows => Conversation.Read(rows.Key, rows)).ToLookup(static one => one.Row);
         var talk = books.Model.ToLookup(RowOf);
         var provider = books.Provider.ToLookup(static line => line.Key);
-        var approvals = new ApprovalAudit(books.Approver, findings.Add);
+        var hours = Hours.Of(records);
+        var approvals = new ApprovalAudit(books.Approver, ApproverScript.For(seed, file), hours, approvalTime, findings.Add);
         var budget = new BudgetAudit(records, DeskBudget.For([.. file.Valid]), findings.Add);
         CheckModel(talk);
-        new ProviderAudit(new(seed), findings.Add).Run(books.Provider);
+        new ProviderAudit(new(seed), hours, records.Calls, findings.Add).Run(books.Provider);
+        foreach (var odd in hours.Odd(OperatorLine.FileName, books.Operator, static line => line.Utc)) findings.Add(odd);
+        new OperatorAudit(records.Calls, provider, conversations.Where(static one => one.Key > 0).ToDictionary(static one => ClaimFacts.Principal(one.Key), static one => one.First().Run), findings.Add).Run(books.Operator);
         budget.Run();
         var (verdictsOf, callsOf) = (records.Verdicts.ToLookup(static row => row.Run), records.Calls.ToLookup(static row => row.Run));
         var (modelsOf, tokensOf) = (records.Models.ToLookup(static row => row.Run), records.Reservations.Where(static one => one.Unit == BudgetRow.Tokens && one.Amount > 0).ToLookup(static one => one.Account));
@@ -70,6 +73,11 @@ sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed)
     void CheckModel(ILookup<int, DoubleLine> talk)
     {
         if (!books.Model.Select(static line => line.Number).Order().SequenceEqual(Enumerable.Range(1, books.Model.Count))) findings.Add($"{DoubleLine.FileName}: lines are missing or stand there twice");
+        foreach (var line in books.Model.Where(static line => line.Model != (line.Format == WireFormat.OpenAi ? "gpt-double" : "claude-double"))) findings.Add($"{DoubleLine.FileName}: request {line.Number} asks {line.Model} in the format of {line.Format}");
+        // Ids are the double's own, by the number of the request; one agent asks one question after the other.
+        foreach (var line in books.Model.Where(static line => !line.Calls.Index().All(call => call.Item.Id == $"{(line.Format == WireFormat.OpenAi ? "call" : "toolu")}_{line.Number}_{call.Index + 1}"))) findings.Add($"{DoubleLine.FileName}: request {line.Number} was answered with ids of other calls");
+        foreach (var (row, lines) in talk.Select(static one => (one.Key, one.ToArray())))
+            if (lines.Zip(lines.Skip(1)).Any(static pair => pair.First.Number > pair.Second.Number)) findings.Add($"{DoubleLine.FileName}: the questions about row {row} are not in their order");
         foreach (var line in books.Model.Where(static line => line.Refused is not null)) findings.Add($"{DoubleLine.FileName}: the provider refused the conversation of request {line.Number}: {line.Refused}");
         var rows = file.Valid.Select(static claim => claim.Row).ToHashSet();
         if (talk.Any(one => !rows.Contains(one.Key))) findings.Add($"{DoubleLine.FileName}: the model was asked about something that is no claim");
@@ -79,7 +87,7 @@ sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed)
     {
         var calls = books.Records.Calls.ToDictionary(static call => call.Key);
         foreach (var used in books.Records.Approvals)
-            if (!calls.TryGetValue(used.Key, out var call) || call.Approval != used.Approval || !call.Hash.AsSpan().SequenceEqual(used.Hash)) findings.Add($"the approval {used.Approval} was used for something else than its call");
+            if (used.Person != ApproverLine.Person || !calls.TryGetValue(used.Key, out var call) || call.Approval != used.Approval || !call.Hash.AsSpan().SequenceEqual(used.Hash)) findings.Add($"the approval {used.Approval} was used for something else than its call");
         foreach (var uses in calls.Values.Where(static call => call.Approval is not null).GroupBy(static call => call.Approval))
             if (uses.Count() > 1 || books.Records.Approvals.All(used => used.Approval != uses.Key)) findings.Add($"the approval {uses.Key} was used {uses.Count()} times");
     }

@@ -10,6 +10,8 @@ sealed class ModelAudit(Claim claim, ModelTalk talk, IReadOnlyList<ModelRow> row
     public void Run()
     {
         ModelRow[] answered = [.. rows.Where(static row => row.IsAnswered)];
+        foreach (var row in answered.Where(static row => row.IsWhole))
+            if (!talk.Ids.Contains(IdsIn(row.Body!))) Wrong($"answer {row.Number} has other ids of calls than the model gave");
         if (rows.Any(static row => !row.IsWhole)) Wrong("an answer of the model is not what its hash says");
         else if (!answered.Select(static row => SaidIn(row.Body!)).SequenceEqual(talk.Texts)) Wrong($"the model gave {talk.Turns} answers, and {answered.Length} are kept, or others");
         // One question after the other, each answered once; what was cut off is there as an attempt without an answer.
@@ -25,6 +27,12 @@ sealed class ModelAudit(Claim claim, ModelTalk talk, IReadOnlyList<ModelRow> row
     {
         using var json = JsonDocument.Parse(reply);
         return json.RootElement.GetProperty("Text").GetString()!;
+    }
+
+    static string IdsIn(byte[] reply)
+    {
+        using var json = JsonDocument.Parse(reply);
+        return string.Join('\n', json.RootElement.GetProperty("Calls").EnumerateArray().Select(static call => call.GetProperty("Id").GetString()));
     }
 
     void Wrong(string text) => wrong(string.Create(CultureInfo.InvariantCulture, $"row {claim.Row}: {text}"));

@@ -39,7 +39,8 @@ sealed record Proposal(long Number, string Tool, string Arguments, Expectation E
 /// <summary>What a model said about one claim, from its ledger: a kill lets the same question be asked again, and it counts once.</summary>
 /// <param name="Texts">What it said in each of its answers.</param>
 /// <param name="Proposals">What it proposed with them.</param>
-sealed record ModelTalk(IReadOnlyList<string> Texts, IReadOnlyList<Proposal> Proposals)
+/// <param name="Ids">The ids of the calls of each answer that it gave, of those also that nobody heard.</param>
+sealed record ModelTalk(IReadOnlyList<string> Texts, IReadOnlyList<Proposal> Proposals, IReadOnlySet<string> Ids)
 {
     public int Turns => Texts.Count;
 
@@ -53,7 +54,8 @@ sealed record ModelTalk(IReadOnlyList<string> Texts, IReadOnlyList<Proposal> Pro
             if (turn.All(static line => line.Fault != ModelDouble.Fault.None)) wrong("the model never answered a question");
             foreach (var call in turn.First().Calls) proposals.Add(new(proposals.Count + 1, call.Tool, call.Arguments, Expectation.For(claim, call.Tool, call.Arguments)));
         }
-        return new([.. turns.Select(static turn => turn.First().Text)], proposals);
+        var ids = lines.Select(static line => string.Join('\n', line.Calls.Select(static call => call.Id))).ToHashSet(StringComparer.Ordinal);
+        return new([.. turns.Select(static turn => turn.First().Text)], proposals, ids);
     }
 
     static string Said(DoubleLine line) => string.Join('\n', line.Calls.Select(static call => $"{call.Tool} {call.Arguments}").Prepend(line.Text));

@@ -18,7 +18,7 @@ sealed class DeskOrchestrator(Options options, ClaimFile file, DeskPlace place)
         string[] common = ["--ledger", place.Ledger, "--seed", Text(options.Seed)];
         await using var provider = Child.Start("provider", common);
         await using var model = Child.Start("model", common);
-        await using var approver = Child.Start("approver", [.. common, "--worker-address", place.WorkerAddressFile]);
+        await using var approver = Child.Start("approver", [.. common, "--worker-address", place.WorkerAddressFile, "--file", options.File, "--rows", Text(options.Rows)]);
         Child[] outside = [provider, model, approver];
         string[] worker =
         [
@@ -34,9 +34,10 @@ sealed class DeskOrchestrator(Options options, ClaimFile file, DeskPlace place)
         });
         // An answer that is still on its way is heard of by nobody; the approver ends first.
         foreach (var child in outside.Reverse()) await child.StopAsync();
+        LedgerSeal.Put(place.Ledger);
         var audit = await Child.RunAsync("audit",
             [
-                .. common, "--file", options.File, "--rows", Text(options.Rows), "--db", place.Db, "--kills", Text(kills), "--resumes", Text(resumes), "--json", options.Json ? "yes" : "no",
+                .. common, "--file", options.File, "--rows", Text(options.Rows), "--db", place.Db, "--kills", Text(kills), "--resumes", Text(resumes), "--deadline-seconds", Text(options.DeadlineSeconds), "--json", options.Json ? "yes" : "no",
             ], cancel);
         if (kills == killsPlanned && killsPlanned == options.Kills) return audit;
         Console.Error.WriteLine($"Only {kills} of {options.Kills} kills were made: the work was over before the others. Take more --rows, or fewer --kills.");

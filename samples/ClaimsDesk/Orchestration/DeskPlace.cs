@@ -1,5 +1,4 @@
 using Claims;
-using ModelDouble;
 
 namespace ClaimsDesk;
 
@@ -31,7 +30,7 @@ sealed class DeskPlace : IDisposable
             place.held.Add(SoleUse.Of(Path.Combine(place.Ledger, "desk")));
             place.held.Add(SoleUse.Of(place.Db + ".desk"));
             if (Path.Exists(place.Db)) throw new ArgumentException($"{place.Db} exists already. Name another --db, or remove it together with its ledgers.");
-            foreach (var name in (string[])[ProviderLine.FileName, ApproverLine.FileName, OperatorLine.FileName, DoubleLine.FileName])
+            foreach (var name in LedgerSeal.Ledgers)
                 if (File.Exists(Path.Combine(place.Ledger, name))) throw new ArgumentException($"{place.Ledger} has the ledgers of another run. Name an empty --ledger, or remove them.");
             return place;
         }

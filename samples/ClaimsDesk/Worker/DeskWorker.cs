@@ -100,7 +100,7 @@ sealed class DeskWorker : IAsyncDisposable
         try
         {
             var agent = holdfast.GetRun<ClaimAgent, AgentAnswer>(run);
-            receipt = (await agent.AnswerAsync(new(new(word.Approval), word.Arguments, word.Granted, "the approver"), http.RequestAborted)).ToString();
+            receipt = (await agent.AnswerAsync(new(new(word.Approval), word.Arguments, word.Granted, ApproverLine.Person), http.RequestAborted)).ToString();
         }
         catch (HoldfastException failure) when (failure.Error == HoldfastError.RunFinished)
         {

@@ -55,20 +55,22 @@ public abstract partial class Agent
     async Durable<ToolResult> Handle(ToolCall call, long number, Judgement judged)
     {
         ApprovalId? approval = null;
+        string? person = null;
         if (judged.Arm == JudgementArm.Approve)
         {
             var request = _approvals.Ask(RunId, number, ToolOf(call.Tool), judged.Arguments, judged.Rule, _definition.Toolbox.Time.GetUtcNow() + _definition.ApprovalTime);
             var answer = await Approval(request);
             _approvals.Close(request.Id);
+            person = answer?.By;
             if (answer is not { IsGranted: true })
             {
-                await Step(step => _definition.Toolbox.RefuseAsync(step, number, call.Tool, GateStage.Approval, judged.Rule), new() { Label = "not agreed to" });
+                await Step(step => _definition.Toolbox.RefuseAsync(step, number, call.Tool, GateStage.Approval, judged.Rule, person), new() { Label = "not agreed to" });
                 return Refusal(call, answer is null ? "Nobody agreed to it in time. It was not done." : $"A person did not agree to it{(answer.Reason is { } reason ? $": {reason}" : "")}. It was not done.");
             }
             approval = request.Id;
         }
         else if (judged.Arm != JudgementArm.Admit) return Refusal(call, judged.Arm == JudgementArm.Park ? $"{judged.Reason} It was not done." : judged.Reason);
-        var carried = await Carried(new(number, call.Tool, judged.Arguments) { Account = _account, Principal = _principal, Approval = approval });
+        var carried = await Carried(new(number, call.Tool, judged.Arguments) { Account = _account, Principal = _principal, Approval = approval, ApprovedBy = person });
         OnResult(call, carried);
         return carried.Status == EffectStatus.Succeeded ? new(call.Id, call.Tool, carried.Json.Length > 0 ? carried.Json : "null") : Refusal(call, carried.Reason ?? "It was not done.");
     }

@@ -106,6 +106,9 @@ public abstract partial class Agent : Workflow
         return ($"{type}: {mail.Text}", isForModel, problem);
     }
 
+    /// <summary>Gives code of the agent's own something to change its state by. Where that throws, or leaves what cannot be saved, the state is as it was: such a message would park the run for its sender's mistake, or half of it would stay.</summary>
+    internal abstract bool Changed(Func<bool> change);
+
     AgentAnswer Ended(AgentMail mail, AgentStatus status, string text)
     {
         var answer = new AgentAnswer(status, text) { Id = mail.Id };
@@ -187,4 +190,20 @@ public abstract class Agent<TState>(AgentDefinition definition) : Agent(definiti
 {
     /// <summary>What it knows.</summary>
     protected TState State { get; set; } = new();
+
+    internal sealed override bool Changed(Func<bool> change)
+    {
+        var before = Copy(State);
+        try
+        {
+            var result = change();
+            Copy(State);
+            return result;
+        }
+        catch
+        {
+            State = before;
+            throw;
+        }
+    }
 }

@@ -27,7 +27,11 @@ public class AgentDefinition : ICarrier
     public ModelOptions ModelOptions { get; init; } = new() { OutputTokensMax = 4_096 };
 
     /// <summary>How often models may be asked, such as by the name of their provider; agents that name the same rate share it. They wait for it. Default: as often as wanted.</summary>
-    public IReadOnlyList<Rate> ModelRates { get; init; } = [];
+    public IReadOnlyList<Rate> ModelRates
+    {
+        get;
+        init => field = value.FirstOrDefault(static r => r.Problem is not null) is { } rate ? throw new ArgumentException($"The agent has among its {nameof(ModelRates)} {rate.Problem}", nameof(ModelRates)) : value;
+    } = [];
 
     /// <summary>When a model that did not answer is asked again. Default: that of steps. What will not be answered later either is not asked again.</summary>
     public RetryPolicy ModelRetry { get; init; } = RetryPolicy.Default;

@@ -43,6 +43,16 @@ public static class AgentExtensions
         return isTaken;
     }
 
+    /// <summary>The approvals that calls of a run have used up, with who gave them, as long as the ledger has them.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="run">The run: an agent's, or one that carries calls out itself.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<IReadOnlyList<UsedApproval>> ReadApprovalsAsync(this IHoldfastClient client, RunId run, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return await Ledgers.FromOutside.TransactAsync(client, tx => Ledgers.ApprovalRows.OfRun(tx, run), cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>An agent's conversation, also of one that has ended, as long as its file has it.</summary>
     /// <param name="client">The client.</param>
     /// <param name="agent">The agent's run.</param>

@@ -5,6 +5,13 @@ namespace Holdfast.Agents;
 /// <param name="From">Who says it; null where that does not matter.</param>
 public sealed record AgentMail(string Text, string? From = null)
 {
+    /// <summary>What is said.</summary>
+    public string Text
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Text));
+    } = Text ?? throw new ArgumentNullException(nameof(Text));
+
     /// <summary>The name of the type of a message that is a record; the text is its JSON then. Null for words.</summary>
     public string? Type { get; init; }
 

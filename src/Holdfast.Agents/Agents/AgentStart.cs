@@ -19,5 +19,10 @@ public sealed record AgentStart
     public string? Principal { get; init; }
 
     /// <summary>Asks one thing.</summary>
-    public static AgentStart Ask(string question, Spending? budget = null, AccountId? account = null) => new() { Question = question, Budget = budget ?? new(), Account = account };
+    public static AgentStart Ask(string question, Spending? budget = null, AccountId? account = null)
+    {
+        // Without one it would wait for mail, for ever.
+        ArgumentNullException.ThrowIfNull(question);
+        return new() { Question = question, Budget = budget ?? new(), Account = account };
+    }
 }

@@ -11,7 +11,7 @@ namespace Holdfast.Agents;
 /// <param name="Text">The piece.</param>
 public sealed record AgentSpeech(long Question, int Attempt, int Offset, string Text)
 {
-    /// <summary>Whether the answer begins anew with this piece: what was heard of the question before is no part of it, and never will be.</summary>
+    /// <summary>Whether the answer begins anew with this piece: if anything was heard of the question before, also from a process that is gone, it is no part of the answer and never will be.</summary>
     public bool IsAnew { get; init; }
 
     /// <summary>Whether the model has said all with this piece, which may be empty. What is kept is in the conversation.</summary>
@@ -36,7 +36,10 @@ public sealed class AgentStreams
     readonly Queue<(RunId Run, long Ended)> _ended = [];
     long _ends;
 
-    /// <summary>What the run's model says from now on, with what it has said of its present answer. Ends with the token only.</summary>
+    /// <summary>
+    /// What the run's model says from now on, with what it has said of its present answer. Ends with the token only. After a crash listen again: an attempt that takes the place of another one is marked by
+    /// <see cref="AgentSpeech.IsAnew"/>, whether anything was heard of that or not.
+    /// </summary>
     public async IAsyncEnumerable<AgentSpeech> ListenAsync(RunId run, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var heard = Join(run);
@@ -99,7 +102,7 @@ public sealed class AgentStreams
         if (speech.Question < last.Question || speech.Attempt < last.Attempt) return null;
         if (!speech.IsOf(last)) return speech with { IsAnew = speech.Offset == 0 };
         if (last.IsLast || (speech.End <= last.End && !speech.IsLast)) return null;
-        return speech.Offset >= last.End ? speech : speech with { Offset = last.End, Text = speech.End <= last.End ? "" : speech.Text[(last.End - speech.Offset)..] };
+        return speech.Offset >= last.End ? speech with { IsAnew = false } : speech with { IsAnew = false, Offset = last.End, Text = speech.End <= last.End ? "" : speech.Text[(last.End - speech.Offset)..] };
     }
 
     Channel<AgentSpeech> Join(RunId run)

@@ -7,7 +7,10 @@ namespace Holdfast.Agents;
 /// <typeparam name="TMessage">A record, as the arguments of a tool may be; it is checked as they are before it comes here.</typeparam>
 public interface IReceives<in TMessage> where TMessage : notnull
 {
-    /// <summary>Takes a message, in a turn of the run: it may change the agent, and waits for nothing. What it throws refuses the message (<see cref="AgentStatus.NotTaken"/>); the agent goes on.</summary>
+    /// <summary>
+    /// Takes a message, in a turn of the run: it may change the agent's state, and waits for nothing. What it throws refuses the message (<see cref="AgentStatus.NotTaken"/>), and so does a state that cannot be saved:
+    /// <c>State</c> is then what it was before the message, and the agent goes on. Other fields of the agent's class stay as they are; keep what it knows in <c>State</c>.
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <returns>Whether the model is to see it as well; if not, no model is asked.</returns>
     bool OnMessage(TMessage message);

@@ -40,4 +40,8 @@ enum JudgementArm
 /// <param name="Arm">The verdict.</param>
 /// <param name="Stage">The stage that decided.</param>
 /// <param name="Rule">The rule that decided.</param>
-sealed record ProposalVerdict(long Number, string Tool, JudgementArm Arm, GateStage Stage, string? Rule);
+sealed record ProposalVerdict(long Number, string Tool, JudgementArm Arm, GateStage Stage, string? Rule)
+{
+    /// <summary>The person who had the last word; null where none had.</summary>
+    public string? Person { get; init; }
+}

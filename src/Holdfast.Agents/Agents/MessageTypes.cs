@@ -32,11 +32,11 @@ sealed class MessageTypes
         if (!RecordText.TryRead(receiver.Plan, Encoding.UTF8.GetBytes(json), "message", out var message, out var problem)) return (false, problem);
         try
         {
-            return (receiver.Call(agent, message), null);
+            return (agent.Changed(() => receiver.Call(agent, message)), null);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return (false, $"The agent threw {error.GetType().Name}.");
+            return (false, $"The agent threw {error.GetType().Name}{(error is HoldfastException { Error: var kind } ? $" ({kind})" : "")}. Its state is as it was before the message.");
         }
     }
 

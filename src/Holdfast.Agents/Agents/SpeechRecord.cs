@@ -12,6 +12,9 @@ static class SpeechRecord
     /// <summary>A step's attempt and, within it, the attempts of its models, in one number that only rises.</summary>
     public static int AttemptOf(int step, int model) => (step * ModelsMax) + model;
 
+    /// <summary>The number of a question's first attempt.</summary>
+    public static int FirstAttempt => AttemptOf(1, 0);
+
     /// <summary>The answer to the next question that has one; null when there is none.</summary>
     public static Task<AgentSpeech?> NextAsync(IHoldfastClient client, RunId run, long after, CancellationToken cancellation) => FromOutside.TransactAsync(
         client, tx =>

@@ -18,9 +18,12 @@ sealed class SpeechStage
     /// <summary>The how-manieth end of an answer, among all agents, that of its last one was.</summary>
     public long Ended { get; private set; } = long.MinValue;
 
+    /// <summary>Of an attempt that is not the first one, the one before may have been heard, in this process or in one that is gone.</summary>
+    bool IsAnew => _attempt > SpeechRecord.FirstAttempt;
+
     public void Join(Channel<AgentSpeech> listener)
     {
-        if (_said.Length > 0) listener.Writer.TryWrite(new(_question, _attempt, 0, _said.ToString()) { IsLast = _saidAll });
+        if (_said.Length > 0) listener.Writer.TryWrite(new(_question, _attempt, 0, _said.ToString()) { IsAnew = IsAnew, IsLast = _saidAll });
         Listeners.Add(listener);
     }
 
@@ -32,7 +35,7 @@ sealed class SpeechStage
             (_question, _attempt, _saidAll) = (question, attempt, false);
             _said.Clear();
         }
-        var speech = new AgentSpeech(question, attempt, _said.Length, text);
+        var speech = new AgentSpeech(question, attempt, _said.Length, text) { IsAnew = IsAnew && _said.Length == 0 };
         _said.Append(text);
         foreach (var listener in Listeners) listener.Writer.TryWrite(speech);
     }

@@ -7,4 +7,16 @@ namespace Holdfast.Agents;
 /// <param name="Name">What is counted, such as the name of a tool, of a principal or of a provider.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Time">In which time.</param>
-public sealed record Rate(string Name, int Count, TimeSpan Time);
+public sealed record Rate(string Name, int Count, TimeSpan Time)
+{
+    /// <summary>Far more than anybody spreads calls over, and far less than the calendar has.</summary>
+    static readonly TimeSpan TimeMax = TimeSpan.FromDays(3_650);
+
+    /// <summary>What is wrong with it, as the end of a sentence: it would let everything through, or nothing ever. Null for nothing.</summary>
+    internal string? Problem =>
+        string.IsNullOrWhiteSpace(Name) ? "a rate without a name. Say what is counted: everything that names the same rate shares it."
+        : Count < 1 ? $"the rate '{Name}' of {Count} in {Time}, with which it could never be called. Count at least one."
+        : Time <= TimeSpan.Zero ? $"the rate '{Name}' of {Count} in {Time}, which would bound nothing. Give it a time."
+        : Time > TimeMax ? $"the rate '{Name}' of {Count} in {Time}, which is longer than the ten years that can be counted. What is to be done once has an Identity."
+        : null;
+}

@@ -15,6 +15,9 @@ public sealed record CallRequest(long Number, string Tool, string Arguments)
     /// <summary>The approval that it uses up; null for none.</summary>
     public ApprovalId? Approval { get; init; }
 
+    /// <summary>Who gave the approval, for the ledger; null where that is nobody's business.</summary>
+    public string? ApprovedBy { get; init; }
+
     /// <summary>Which try this is of a call that was decided to be tried again, from 1.</summary>
     public int Try { get; init; } = 1;
 

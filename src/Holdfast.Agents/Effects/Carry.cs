@@ -51,7 +51,7 @@ public static class Carry
         }
         catch (Exception error)
         {
-            why = $"Its last attempt ended with {error.GetType().Name}.";
+            why = $"Its last attempt ended with {(error as ToolThrewException)?.Thrown ?? error.GetType().Name}.";
         }
         // A handler's word that it did nothing comes as the name of the exception.
         if (!happened) return await Settle(carrier, request, happened, "", why);

@@ -10,7 +10,11 @@ public abstract class Effect
     /// <summary>A result of a tool goes into the conversation. What is longer says only that it is.</summary>
     const int ResultCharactersMax = 100_000;
 
-    private protected Effect(Tool tool, EffectKind kind) => (Tool, Kind) = (tool, kind);
+    private protected Effect(Tool tool, EffectKind kind)
+    {
+        if (!Enum.IsDefined(kind)) throw new ArgumentException($"The tool '{tool.Name}' is of the kind {(int)kind}, which is no {nameof(EffectKind)}. Say what its code does to the world.", nameof(kind));
+        (Tool, Kind) = (tool, kind);
+    }
 
     /// <summary>The tool.</summary>
     public Tool Tool { get; }
@@ -58,6 +62,16 @@ public abstract class Effect
         return hash.GetHashAndReset();
     }
 
+    /// <summary>Refuses results that have not ended when they are there: nobody would wait for them, and what they are is no JSON.</summary>
+    /// <exception cref="ArgumentException">It is a task, or a stream.</exception>
+    internal static void RefuseUnfinished(string where, Type result)
+    {
+        if (typeof(Task).IsAssignableFrom(result) || result == typeof(ValueTask) || (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ValueTask<>)))
+            throw new ArgumentException($"{where} gives a task, and nobody would wait for its end. Give what it ends with, from asynchronous code of another kind than Pure.");
+        if (result.GetInterfaces().Append(result).Any(static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)))
+            throw new ArgumentException($"{where} gives an IAsyncEnumerable, and a tool has one result. Read it to its end and give a list.");
+    }
+
     private protected static string JsonOf<TResult>(TResult result)
     {
         var json = JsonSerializer.Serialize(result, JsonSerializerOptions.Web);
@@ -71,15 +85,17 @@ sealed class Effect<TArguments, TResult>(
     Func<TArguments, EffectContext, Task<Reconciled<TResult>>>? ask = null, string? handler = null) : Effect(tool, kind)
     where TArguments : notnull
 {
+    readonly EffectOptions<TArguments> _options = Checked(tool, options);
+
     internal override string? Handler => handler;
 
-    internal override TimeSpan Timeout => options.Timeout;
+    internal override TimeSpan Timeout => _options.Timeout;
 
-    internal override TimeSpan? SettleTime => Kind == EffectKind.Reconcilable ? options.SettleTime : null;
+    internal override TimeSpan? SettleTime => Kind == EffectKind.Reconcilable ? _options.SettleTime : null;
 
-    internal override RetryPolicy Retry => options.Retry;
+    internal override RetryPolicy Retry => _options.Retry;
 
-    internal override IReadOnlyList<Rate> Rates => options.Rates;
+    internal override IReadOnlyList<Rate> Rates => _options.Rates;
 
     internal override async Task<string> ActAsync(object arguments, EffectContext context) => JsonOf(await act((TArguments)arguments, context).ConfigureAwait(false));
 
@@ -91,15 +107,25 @@ sealed class Effect<TArguments, TResult>(
 
     internal override string? IdentityOf(RunId run, Call call, byte[] hash)
     {
-        if (!Changes || options.MayRepeat) return null;
+        if (!Changes || _options.MayRepeat) return null;
         // Hashed: the ledger is read with SQL, and what a call is about may be nobody's business.
-        var text = options.Identity is { } identity ? $"{tool.Name}\n{identity((TArguments)call.Arguments)}" : $"{run}\n{Convert.ToHexStringLower(hash)}";
+        var text = _options.Identity is { } identity ? $"{tool.Name}\n{identity((TArguments)call.Arguments)}" : $"{run}\n{Convert.ToHexStringLower(hash)}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     internal override Spending CostMaxOf(object arguments)
     {
-        var cost = options.CostMax?.Invoke((TArguments)arguments) ?? new();
-        return cost with { Calls = 1, Time = options.Timeout };
+        var cost = _options.CostMax?.Invoke((TArguments)arguments) ?? new();
+        return cost with { Calls = 1, Time = _options.Timeout };
+    }
+
+    static EffectOptions<TArguments> Checked(Tool tool, EffectOptions<TArguments> options)
+    {
+        var where = $"The tool '{tool.Name}'";
+        RefuseUnfinished(where, typeof(TResult));
+        if (options.Timeout <= TimeSpan.Zero) throw new ArgumentException($"{where} has a {nameof(options.Timeout)} of {options.Timeout}; a try takes longer than nothing.");
+        if (options.SettleTime < TimeSpan.Zero) throw new ArgumentException($"{where} has a {nameof(options.SettleTime)} of {options.SettleTime}; nobody can be asked before it happened. Zero asks at once.");
+        if (options.Rates.FirstOrDefault(static r => r.Problem is not null) is { } rate) throw new ArgumentException($"{where} has among its {nameof(options.Rates)} {rate.Problem}");
+        return options;
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Holdfast.Agents.Records;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,14 +34,18 @@ public static class ToolMethods
     static Effect Make<T>(MethodInfo method, ToolAttribute marked) where T : class
     {
         var where = $"{typeof(T).Name}.{method.Name}";
+        if (!Enum.IsDefined(marked.Kind)) throw new ArgumentException($"{where} is of the kind {(int)marked.Kind}, which is no {nameof(EffectKind)}. Say what it does to the world.");
+        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute))) throw new ArgumentException($"{where} is async void: nobody would hear how it ends. Return a Task.");
+        Effect.RefuseUnfinished(where, ResultOf(method.ReturnType));
         if (method.IsGenericMethodDefinition) throw new ArgumentException($"{where} is generic, and a tool has one form.");
         var description = method.GetCustomAttribute<DescriptionAttribute>()?.Description ?? throw new ArgumentException($"{where} is a tool without a [Description]; the model would not know what it does.");
         if (marked.Kind == EffectKind.Reconcilable != marked.Ask is not null)
             throw new ArgumentException($"{where} is {marked.Kind} and {(marked.Ask is null ? "names no method that asks whether it happened: set Ask" : "names one that is never asked: only a reconcilable tool is")}.");
         var parameters = method.GetParameters().Where(static p => !IsGiven(p)).ToArray();
-        var tool = new Tool<MethodArguments>(marked.Name ?? NameOf(method), marked.Version, description, Planner.Of(method, parameters));
+        var plan = Planner.Of(method, parameters);
+        var tool = new Tool<MethodArguments>(marked.Name ?? NameOf(method), marked.Version, description, plan);
         var ask = marked.Ask is { } asking ? Asking<T>(where, asking, method) : null;
-        return new Effect<MethodArguments, object?>(tool, marked.Kind, MethodOptions.Of(where, typeof(T), method, parameters, marked), (arguments, context) => ResultAsync(method, Target<T>(method, context), Values(method, arguments, context)), ask);
+        return new Effect<MethodArguments, object?>(tool, marked.Kind, MethodOptions.Of(where, typeof(T), method, parameters, plan, marked), (arguments, context) => ResultAsync(method, Target<T>(method, context), Values(method, arguments, context)), ask);
     }
 
     static Func<MethodArguments, EffectContext, Task<Reconciled<object?>>> Asking<T>(string where, string name, MethodInfo method) where T : class
@@ -70,6 +75,12 @@ public static class ToolMethods
         await task.ConfigureAwait(false);
         return method.ReturnType.IsGenericType ? task.GetType().GetProperty("Result")!.GetValue(task) : null;
     }
+
+    /// <summary>What the model is shown of what a method returns.</summary>
+    static Type ResultOf(Type returned) =>
+        returned == typeof(Task) || returned == typeof(ValueTask) ? typeof(void)
+        : returned.IsGenericType && returned.GetGenericTypeDefinition() is var type && (type == typeof(Task<>) || type == typeof(ValueTask<>)) ? returned.GetGenericArguments()[0]
+        : returned;
 
     static object? Invoke(MethodInfo method, object? target, object?[] values) => method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, values, CultureInfo.InvariantCulture);
 

@@ -16,6 +16,7 @@ public sealed class Toolbox : ICarrier
     readonly IServiceProvider _services;
     readonly TimeProvider _time;
     readonly Func<string, Rate?> _rateOf;
+    readonly Action<string, Exception>? _onError;
     readonly ConcurrentDictionary<string, byte> _underWay = new(StringComparer.Ordinal);
     volatile bool _hasTables;
 
@@ -30,7 +31,7 @@ public sealed class Toolbox : ICarrier
         ArgumentNullException.ThrowIfNull(effects);
         ArgumentNullException.ThrowIfNull(services);
         options ??= new();
-        (Gate, _services, _time, _rateOf) = (gate, services, options.TimeProvider, options.RateOfPrincipal);
+        (Gate, _services, _time, _rateOf, _onError) = (gate, services, options.TimeProvider, options.RateOfPrincipal, options.OnError);
         _effects = [];
         foreach (var effect in effects)
         {
@@ -88,9 +89,9 @@ public sealed class Toolbox : ICarrier
     internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
 
     /// <summary>Notes the last word about a proposal that was not begun.</summary>
-    internal Task RefuseAsync(StepContext step, long number, string tool, GateStage stage, string? rule)
+    internal Task RefuseAsync(StepContext step, long number, string tool, GateStage stage, string? rule, string? person)
     {
-        step.CommitWithResult(tx => VerdictRows.Put(tx, new(number, tool, JudgementArm.Refuse, stage, rule), _time.GetUtcNow()));
+        step.CommitWithResult(tx => VerdictRows.Put(tx, new(number, tool, JudgementArm.Refuse, stage, rule) { Person = person }, _time.GetUtcNow()));
         return Task.CompletedTask;
     }
 
@@ -179,16 +180,46 @@ public sealed class Toolbox : ICarrier
     {
         try
         {
-            var rates = request.Principal is { } principal && _rateOf(principal) is { } rate ? [.. effect.Rates, rate] : effect.Rates;
-            var hash = Effect.HashOf(call);
+            var rates = request.Principal is { } principal && _rateOf(principal) is { } rate ? [.. effect.Rates, OfPrincipal(rate)] : effect.Rates;
+            var (hash, most) = (Effect.HashOf(call), effect.CostMaxOf(call.Arguments));
+            if (most is { Money: < 0 } or { Tokens: < 0 }) throw new LedgerRefusal(GateStage.Budget, null, $"The CostMax of {request.Tool} says less than nothing: reserving that would give money back that was never taken.");
             return new(
-                request.KeyIn(run), request.Number, call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, effect.CostMaxOf(call.Arguments), rates,
-                request.Approval);
+                request.KeyIn(run), request.Number, call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, most, rates,
+                request.Approval, request.ApprovedBy);
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not LedgerRefusal)
         {
             // The code of the tool's options. Nothing has begun, so nothing is in doubt.
             throw new LedgerRefusal(GateStage.Budget, null, $"What {request.Tool} costs at most, or what it is about, could not be found out: {error.GetType().Name}.");
+        }
+    }
+
+    /// <summary>It comes from code of the user's, at each call; all others were looked at when they were made.</summary>
+    static Rate OfPrincipal(Rate rate) => rate.Problem is { } problem ? throw new LedgerRefusal(GateStage.Rate, rate.Name, $"{nameof(ToolboxOptions)}.{nameof(ToolboxOptions.RateOfPrincipal)} has {problem}") : rate;
+
+    /// <summary>Calls a tool's code.</summary>
+    async Task<T> CallAsync<T>(Effect effect, EffectContext context, Func<Task<T>> code)
+    {
+        try
+        {
+            return await code().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not ToolFailedException)
+        {
+            Show(effect.Tool.Name, error);
+            throw ToolThrewException.InPlaceOf(effect, error, context.CancellationToken);
+        }
+    }
+
+    void Show(string tool, Exception error)
+    {
+        try
+        {
+            _onError?.Invoke(tool, error);
+        }
+        catch (Exception)
+        {
+            // The listener's affair.
         }
     }
 
@@ -199,16 +230,16 @@ public sealed class Toolbox : ICarrier
         if (!effect.IsRepeatable) _underWay.TryAdd(key, default);
         try
         {
-            return Succeed(step, context, await effect.ActAsync(call.Arguments, context).ConfigureAwait(false), started);
+            return Succeed(step, context, await CallAsync(effect, context, () => effect.ActAsync(call.Arguments, context)).ConfigureAwait(false), started);
         }
         catch (ToolFailedException failed)
         {
             return Fail(step, key, failed.Message, new() { Calls = 1, Money = 0, Tokens = 0, Time = _time.GetElapsedTime(started) });
         }
         // A stopping process leaves the attempt as it is; the next one looks what became of it.
-        catch (Exception error) when (!effect.IsRepeatable && !context.CancellationToken.IsCancellationRequested)
+        catch (ToolThrewException error) when (effect.IsRepeatable ? error.IsFinal : !context.CancellationToken.IsCancellationRequested)
         {
-            return Doubt(step, key, $"It threw {error.GetType().Name}, and may have happened before that.", effect.SettleTime);
+            return effect.Changes ? Doubt(step, key, $"It threw {error.Thrown}, and may have happened before that.", effect.SettleTime) : Fail(step, key, $"It threw {error.Thrown}.", new() { Calls = 1 });
         }
         finally
         {
@@ -222,7 +253,7 @@ public sealed class Toolbox : ICarrier
         var started = _time.GetTimestamp();
         try
         {
-            var (happened, json) = await effect.AskAsync(call.Arguments, context).ConfigureAwait(false);
+            var (happened, json) = await CallAsync(effect, context, () => effect.AskAsync(call.Arguments, context)).ConfigureAwait(false);
             if (happened == true) return Succeed(step, context, json, started);
             if (happened is null) return Doubt(step, key, "It was asked for, and nobody can say yet.");
             // If this try is cut off in turn, it has to be found started.
@@ -231,7 +262,7 @@ public sealed class Toolbox : ICarrier
         }
         catch (Exception error) when (!context.CancellationToken.IsCancellationRequested)
         {
-            return Doubt(step, key, $"Asking whether it happened threw {error.GetType().Name}.");
+            return Doubt(step, key, $"Asking whether it happened threw {(error as ToolThrewException)?.Thrown ?? error.GetType().Name}.");
         }
     }
 
@@ -271,4 +302,7 @@ public sealed record ToolboxOptions
 
     /// <summary>How often a principal may have calls carried out, over all tools; null, which is the default, for as often as wanted.</summary>
     public Func<string, Rate?> RateOfPrincipal { get; init; } = static _ => null;
+
+    /// <summary>Is shown what a tool's code throws, with the tool's name: neither the run nor the log has the words of that, for they may be somebody's secret. What it throws itself is ignored. Null for nobody.</summary>
+    public Action<string, Exception>? OnError { get; init; }
 }

@@ -15,6 +15,7 @@ namespace Holdfast.Agents.Ledgers;
 /// <param name="CostMax">What it may cost at most.</param>
 /// <param name="Rates">How often it may be called.</param>
 /// <param name="Approval">The approval that it uses up; null for none.</param>
+/// <param name="ApprovedBy">Who gave it.</param>
 sealed record CallEntry(
     string Key, long Number, string Tool, int Version, EffectKind Kind, byte[] Hash, byte[] Arguments, string? Identity, GateStage Stage, string? Rule, AccountId? Account, Spending CostMax, IReadOnlyList<Rate> Rates,
-    ApprovalId? Approval);
+    ApprovalId? Approval, string? ApprovedBy);

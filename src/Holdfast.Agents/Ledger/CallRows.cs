@@ -28,7 +28,7 @@ static class CallRows
             ("@key", call.Key), ("@run", transaction.RunId.ToString()), ("@tool", call.Tool), ("@version", call.Version), ("@kind", (int)call.Kind), ("@hash", call.Hash), ("@identity", call.Identity),
             ("@stage", (int)call.Stage), ("@rule", call.Rule), ("@account", call.Account?.Value), ("@approval", call.Approval?.Value), ("@phase", (int)CallPhase.Started), ("@tries", attempt), ("@now", now.ToUnixTimeMilliseconds()),
             ("@arguments", transaction.Encode(call.Arguments).ToArray()));
-        VerdictRows.Put(transaction, new(call.Number, call.Tool, call.Approval is null ? JudgementArm.Admit : JudgementArm.Approve, call.Stage, call.Rule), now);
+        VerdictRows.Put(transaction, new(call.Number, call.Tool, call.Approval is null ? JudgementArm.Admit : JudgementArm.Approve, call.Stage, call.Rule) { Person = call.ApprovedBy }, now);
         return null;
     }
 

@@ -31,7 +31,10 @@ sealed class LedgerSweep(IHoldfastClient client, LedgerRetention retention, Canc
 
     async Task ForgetAsync()
     {
-        var before = (retention.TimeProvider.GetUtcNow() - retention.IdentityAge).ToUnixTimeMilliseconds();
+        var now = retention.TimeProvider.GetUtcNow();
+        // Nothing is as old as the calendar: it is remembered for ever.
+        if (retention.IdentityAge >= now - DateTimeOffset.MinValue) return;
+        var before = (retention.IdentityAge > TimeSpan.Zero ? now - retention.IdentityAge : DateTimeOffset.MaxValue).ToUnixTimeMilliseconds();
         for (var after = (Settled: long.MinValue, Key: ""); ;)
         {
             var from = after;

@@ -6,6 +6,9 @@ namespace Holdfast.Agents.Ledgers;
 /// <summary>Sweeps the ledger from time to time while the host runs.</summary>
 sealed class LedgerSweeper(IHoldfastClient client, LedgerRetention retention, ILoggerFactory? logs = null) : IHostedService, IDisposable
 {
+    /// <summary>The system's timers count no further, and nobody sweeps so seldom.</summary>
+    static readonly TimeSpan SweepTimeMax = TimeSpan.FromDays(49);
+
     readonly CancellationTokenSource _stopping = new();
     Task _sweeping = Task.CompletedTask;
 
@@ -28,7 +31,7 @@ sealed class LedgerSweeper(IHoldfastClient client, LedgerRetention retention, IL
         while (true)
         {
             // First after one interval: a start has more urgent things to do.
-            await Task.Delay(retention.SweepTime, retention.TimeProvider, _stopping.Token).ConfigureAwait(false);
+            await Task.Delay(retention.SweepTime < SweepTimeMax ? retention.SweepTime : SweepTimeMax, retention.TimeProvider, _stopping.Token).ConfigureAwait(false);
             try
             {
                 await new LedgerSweep(client, retention, _stopping.Token).RunAsync().ConfigureAwait(false);

@@ -22,7 +22,7 @@ static class LedgerTables
             key TEXT NOT NULL, unit INTEGER NOT NULL, account TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (key, unit)
         ) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_rate (name TEXT PRIMARY KEY, free INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS agents_approval (approval TEXT PRIMARY KEY, hash BLOB NOT NULL, key TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS agents_approval (approval TEXT PRIMARY KEY, hash BLOB NOT NULL, key TEXT NOT NULL, used INTEGER NOT NULL, person TEXT) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_text (hash BLOB PRIMARY KEY, body BLOB NOT NULL);
         CREATE TABLE IF NOT EXISTS agents_history (run TEXT NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS agents_history_hash ON agents_history (hash);
@@ -33,10 +33,18 @@ static class LedgerTables
         CREATE INDEX IF NOT EXISTS agents_model_frame ON agents_model (frame);
         CREATE INDEX IF NOT EXISTS agents_model_reply ON agents_model (reply) WHERE reply IS NOT NULL;
         CREATE TABLE IF NOT EXISTS agents_verdict (
-            run TEXT NOT NULL, number INTEGER NOT NULL, tool TEXT NOT NULL, arm INTEGER NOT NULL, stage INTEGER NOT NULL, rule TEXT, noted INTEGER NOT NULL, PRIMARY KEY (run, number)
+            run TEXT NOT NULL, number INTEGER NOT NULL, tool TEXT NOT NULL, arm INTEGER NOT NULL, stage INTEGER NOT NULL, rule TEXT, noted INTEGER NOT NULL, person TEXT, PRIMARY KEY (run, number)
         ) WITHOUT ROWID;
         """;
 
-    /// <summary>Makes those that are not there.</summary>
-    public static int Make(StoreTransaction transaction) => Sql.Run(transaction, Text);
+    /// <summary>Tables that were made before they had a column for the person who decided.</summary>
+    const string WithoutPerson = "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('agents_approval', 'agents_verdict') AND instr(sql, 'person') = 0";
+
+    /// <summary>Makes those that are not there, and what older ones lack.</summary>
+    public static int Make(StoreTransaction transaction)
+    {
+        var made = Sql.Run(transaction, Text);
+        foreach (var table in Sql.Read(transaction, WithoutPerson, static r => r.GetString(0))) made += Sql.Run(transaction, $"ALTER TABLE {table} ADD COLUMN person TEXT");
+        return made;
+    }
 }

@@ -37,6 +37,17 @@ public partial class Durable
     /// <param name="options">Retry, timeout, label; null for the defaults.</param>
     public static Durable<T> Call<T>(string handler, object? argument = null, StepOptions? options = null) => StepVerbs.StartCall<T>(handler, argument, options);
 
+    /// <summary>
+    /// A copy of something that belongs to the run, as a step is given one: it shares nothing with it but the workflow and its services, and durables in it are null. To go back to when what comes next goes wrong, and to see
+    /// whether something can be saved.
+    /// </summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.NotSavable"/>: it cannot be saved; the message names the path. <see cref="HoldfastError.Misuse"/> outside a run.</exception>
+    public static T Copy<T>(T value)
+    {
+        var graph = RunGraph.Here;
+        return graph.Services.Codec.Copy(value, [.. graph.Services.Injected, new("", graph.Workflow)]);
+    }
+
     /// <summary>Waits, also through restarts. Never shorter than asked.</summary>
     public static Durable Delay(TimeSpan time)
     {

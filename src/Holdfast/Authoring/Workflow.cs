@@ -32,6 +32,9 @@ public abstract class Workflow
     /// <inheritdoc cref="Durable.Call{T}"/>
     protected static Durable<T> Call<T>(string handler, object? argument = null, StepOptions? options = null) => Durable.Call<T>(handler, argument, options);
 
+    /// <inheritdoc cref="Durable.Copy{T}"/>
+    protected static T Copy<T>(T value) => Durable.Copy(value);
+
     /// <inheritdoc cref="Durable.Delay"/>
     protected static Durable Delay(TimeSpan time) => Durable.Delay(time);
 

@@ -99,6 +99,7 @@ public sealed class AgentCrashTests : IDisposable
         connection.Open();
         Assert.True(Long(connection, "SELECT COUNT(*) FROM agents_call WHERE phase < 3") == 0, shown);
         Assert.True(Long(connection, "SELECT COUNT(*) FROM agents_approval") == 1, shown);
+        Assert.True(Long(connection, "SELECT COUNT(*) FROM agents_approval a JOIN agents_verdict v ON v.person = a.person WHERE a.person = 'Ada' AND v.arm = 3") == 1, shown);
         Assert.True(Long(connection, $"SELECT spent FROM agents_budget WHERE unit = 3") == 6, shown);
         Assert.True(Long(connection, $"SELECT reserved FROM agents_budget WHERE unit = 3") == 0, shown);
         // Tokens: what every answer took, and the whole reservation of an attempt that was cut off; no reservation is left of an attempt that ended.

@@ -84,6 +84,30 @@ public sealed class StreamRejoinTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_says_not_what_was_heard_is_told_too_that_an_answer_begins_anew()
+    {
+        var streams = new AgentStreams();
+        using var patience = new CancellationTokenSource(Desk.Patience);
+        var run = RunId.Create(DateTimeOffset.UtcNow, Random.Shared);
+        async Task<List<AgentSpeech>> SaidAsync(int attempt, bool isLate, params string[] words)
+        {
+            var heard = isLate ? null : HearAsync(streams.ListenAsync(run, patience.Token), static s => s.IsLast);
+            using (var speaker = streams.Open(run, question: 1, attempt))
+            {
+                foreach (var word in words) await speaker.SayAsync(new(0, word), default);
+                speaker.SaidAll();
+            }
+            return await (heard ?? HearAsync(streams.ListenAsync(run, patience.Token), static s => s.IsLast));
+        }
+        // The first attempt, and those that take its place after a crash: in a process that knows nothing of it.
+        Assert.All(await SaidAsync(1, isLate: false, "one ", "two"), static s => Assert.False(s.IsAnew));
+        streams = new();
+        Assert.Equal([(0, true), (4, false), (7, false)], (await SaidAsync(2, isLate: false, "one ", "two")).Select(static s => (s.Offset, s.IsAnew)));
+        streams = new();
+        Assert.Equal([(0, "one two", true)], (await SaidAsync(2, isLate: true, "one ", "two")).Select(static s => (s.Offset, s.Text, s.IsAnew)));
+    }
+
+    [Fact]
     public async Task The_words_of_agents_that_have_ended_do_not_gather()
     {
         var streams = new AgentStreams();

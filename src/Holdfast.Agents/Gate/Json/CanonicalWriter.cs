@@ -12,6 +12,9 @@ sealed class CanonicalWriter
     readonly ArrayBufferWriter<byte> _bytes = new();
     bool _needsComma;
 
+    /// <summary>Whether moments are written in UTC, whatever their offset is.</summary>
+    public bool MomentsAreUtc { get; init; }
+
     public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
     public void Open(char bracket)

@@ -52,7 +52,7 @@ sealed class MomentConverter : Converter<DateTimeOffset>
     public override DateTimeOffset Read(JsonTape tape, int token) => StringFormat.TryDateTime(tape.TextOf(token), out var value) ? value : throw new InvalidOperationException("The schema let a text through that it had to refuse.");
 
     /// <summary>With its offset: two forms of the same moment are not the same argument to whoever reads the offset.</summary>
-    public override void Write(CanonicalWriter writer, DateTimeOffset value) => writer.String(value.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffffzzz", CultureInfo.InvariantCulture));
+    public override void Write(CanonicalWriter writer, DateTimeOffset value) => writer.String((writer.MomentsAreUtc ? value.ToUniversalTime() : value).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffffzzz", CultureInfo.InvariantCulture));
 }
 
 /// <summary>A date and time without an offset is taken to be UTC where code says it, and given as UTC.</summary>

@@ -81,7 +81,13 @@ sealed class GraphCodec(TypeCatalog catalog)
         else Codec<T>.Write(writer, ref value);
     }
 
-    public T DecodeValue<T>(ReadOnlyMemory<byte> bytes) => Decode<RunGraph?, T>(bytes, static _ => null, NoServices.Instance, null, static (reader, _) =>
+    /// <summary>A copy of a value, with the very objects that are shared where it refers to them.</summary>
+    public T Copy<T>(T value, IReadOnlyList<Injected> shared) =>
+        DecodeValue<T>(Encode(value, WriteValue, shared, isIntent: true, splitsLarge: false).Bytes, new SharedServices(shared));
+
+    public T DecodeValue<T>(ReadOnlyMemory<byte> bytes) => DecodeValue<T>(bytes, NoServices.Instance);
+
+    T DecodeValue<T>(ReadOnlyMemory<byte> bytes, IInjected services) => Decode<RunGraph?, T>(bytes, static _ => null, services, null, static (reader, _) =>
     {
         T value = default!;
         if (InBox<T>.IsNeeded)

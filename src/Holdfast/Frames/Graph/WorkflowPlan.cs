@@ -39,6 +39,18 @@ interface IInjected
     }
 }
 
+/// <summary>For copies of what belongs to a run: what it shares with its services stays shared.</summary>
+sealed class SharedServices(IReadOnlyList<Injected> shared) : IInjected
+{
+    public bool TryGet(string name, out object? service)
+    {
+        service = shared.FirstOrDefault(injected => injected.Name == name).Value;
+        return service is not null;
+    }
+
+    public Workflow CreateWorkflow(Type type) => throw GraphErrors.Corrupt("another run's workflow stands among copied values");
+}
+
 /// <summary>For graphs that hold plain values only.</summary>
 sealed class NoServices : IInjected
 {
