@@ -42,6 +42,17 @@ public static class InvoiceTools
     #endregion
 }
 
+/// <summary>The same tool where a handler carries it out.</summary>
+public static class InvoiceHandler
+{
+    #region agent-handler
+    public static readonly Effect Pay = PaymentGate.Pay.Calls(EffectKind.AtMostOnce, "pay invoice");
+
+    public static HoldfastBuilder AddPay(this HoldfastBuilder holdfast) => holdfast.AddStep<Payment, string>("pay invoice", (services, p, call) =>
+        services.GetRequiredService<IBank>().PayAsync(p.Invoice, p.Amount, call.IdempotencyKey, call.CancellationToken));   // the call's key
+    #endregion
+}
+
 #region agent-methods
 public sealed class Reminders(IMail mail)
 {

@@ -74,10 +74,10 @@ public static class Carry
     /// <summary>Through a handler: the run itself calls it, between the start and the settlement.</summary>
     static async Durable<EffectResult> ByName(ICarrier carrier, CallRequest request, string handler)
     {
-        var refused = await Durable.Step(step => carrier.Toolbox.BeginAsync(step, request), new() { Label = $"start {request.Tool}" });
-        if (refused is not null) return refused;
+        var (key, end) = await Durable.Step(step => carrier.Toolbox.BeginAsync(step, request), new() { Label = $"start {request.Tool}" });
+        if (end is not null) return end;
         var arguments = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(request.Arguments);
-        var result = await Durable.Call<System.Text.Json.JsonElement>(handler, arguments, carrier.Toolbox.OptionsOf(request.Tool));
+        var result = await Durable.Call<System.Text.Json.JsonElement>(handler, arguments, carrier.Toolbox.OptionsOf(request.Tool, key));
         return await Settle(carrier, request, happened: true, result.GetRawText(), "Its handler succeeded.");
     }
 

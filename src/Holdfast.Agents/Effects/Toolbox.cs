@@ -52,11 +52,21 @@ public sealed class Toolbox : ICarrier
 
     internal bool IsReconcilable(string tool) => _effects.GetValueOrDefault(tool)?.Kind == EffectKind.Reconcilable;
 
-    internal StepOptions OptionsOf(string tool)
+    /// <param name="tool">The tool.</param>
+    /// <param name="key">The call's key, for a handler, which has no other context than its step's.</param>
+    internal StepOptions OptionsOf(string tool, string? key = null)
     {
         var effect = _effects.GetValueOrDefault(tool);
-        // One that knows no key never fails by an exception; another attempt looks what became of the one before.
-        return new() { Label = tool, Timeout = effect?.Timeout, AtMostOnce = effect is { Handler: not null, Kind: EffectKind.AtMostOnce }, FailsInDoubt = true, Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default };
+        return new()
+        {
+            Label = tool,
+            Timeout = effect?.Timeout,
+            AtMostOnce = effect is { Handler: not null, Kind: EffectKind.AtMostOnce },
+            FailsInDoubt = true,
+            IdempotencyKey = key,
+            // One that knows no key never fails by an exception; another attempt looks what became of the one before.
+            Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default,
+        };
     }
 
     /// <summary>One attempt of a call: through the ledger, into the world, and back into the ledger with the result.</summary>
@@ -76,13 +86,14 @@ public sealed class Toolbox : ICarrier
         return await ReconcileAsync(step, effect, call, context).ConfigureAwait(false);
     }
 
-    /// <summary>Starts a call that a handler carries out; what it gives is the end of it, if the handler must not be called.</summary>
-    internal async Task<EffectResult?> BeginAsync(StepContext step, CallRequest request)
+    /// <summary>Starts a call that a handler carries out: the key to call it with; or what is the end of it, if the handler must not be called.</summary>
+    internal async Task<(string Key, EffectResult? End)> BeginAsync(StepContext step, CallRequest request)
     {
+        var key = request.KeyIn(step.RunId);
         var begun = await StartAsync(step, request).ConfigureAwait(false);
-        if (begun.End is { } end) return end;
+        if (begun.End is { } end) return (key, end);
         // Found started, it was started by an attempt of this step that was cut off: the run calls the handler only after this.
-        return begun.Before is null or CallPhase.Started ? null : new(request.KeyIn(step.RunId), EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that.");
+        return (key, begun.Before is null or CallPhase.Started ? null : new(key, EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that."));
     }
 
     internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
