@@ -158,6 +158,15 @@ public static class InvoiceDesk
     });
     #endregion
 
+    #region open-reservations
+    public static async Task ReleaseAsync(IHoldfastClient holdfast, string who)
+    {
+        await foreach (var left in holdfast.ReadReservationsAsync())
+            if (left.IsOfModel)                                            // cut off, and not on the provider's bill
+                await holdfast.SettleAsync(left, used: new() { Tokens = 0, Money = 0, Time = TimeSpan.Zero }, by: who);
+    }
+    #endregion
+
     #region agent-cassette
     public static async Task SaveAsync(IHoldfastClient holdfast, RunId agent, TextWriter file)
     {

@@ -27,6 +27,12 @@ public sealed record Spending
         _ => Counted(Time is { } time ? (long)Math.Ceiling(time.TotalMilliseconds) : null),
     };
 
+    /// <exception cref="ArgumentOutOfRangeException">One of them cannot be counted.</exception>
+    internal void Check()
+    {
+        foreach (var unit in Enum.GetValues<BudgetUnit>()) _ = this[unit];
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">It is less than nothing: that would give money back that was never taken.</exception>
     static long? Counted(long? amount) => amount is null or >= 0 ? amount : throw new ArgumentOutOfRangeException(nameof(amount), amount, "An amount cannot be less than nothing.");
 

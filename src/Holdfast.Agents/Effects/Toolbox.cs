@@ -172,16 +172,18 @@ public sealed class Toolbox : ICarrier
         // What never started did not happen.
         if (phase is null) return new(key, EffectStatus.Failed, "", why);
         var effect = _effects.GetValueOrDefault(request.Tool);
-        return effect is { Changes: false } ? Fail(step, key, why, new() { Calls = 1 }) : Doubt(step, key, why, effect?.SettleTime);
+        if (effect is not { Changes: false }) return Doubt(step, key, why, effect?.SettleTime);
+        // What its tries took nobody will say any more.
+        step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, new() { Calls = 1 }, null, _time.GetUtcNow()));
+        return new(key, EffectStatus.Failed, "", why);
     }
 
-    /// <summary>Somebody has decided about a call in doubt.</summary>
-    internal Task<EffectResult> SettleAsync(StepContext step, CallRequest request, bool happened, string json, string why)
+    /// <summary>Somebody has decided about a call in doubt, or its handler has ended: the last word, whatever it does not say.</summary>
+    internal Task<EffectResult> SettleAsync(StepContext step, CallRequest request, bool happened, string json, string why, Spending? cost)
     {
         var key = request.KeyIn(step.RunId);
-        if (!happened) return Task.FromResult(Fail(step, key, why, new() { Calls = 1, Money = 0, Tokens = 0 }));
-        step.CommitWithResult(tx => CallRows.Settle(tx, key, happened: true, new() { Calls = 1 }, why, _time.GetUtcNow()));
-        return Task.FromResult(new EffectResult(key, EffectStatus.Succeeded, json, null));
+        step.CommitWithResult(tx => CallRows.Close(tx, key, happened, CallRows.UsedBy(happened, cost), happened ? why : null, _time.GetUtcNow()));
+        return Task.FromResult(happened ? new EffectResult(key, EffectStatus.Succeeded, json, null) : new(key, EffectStatus.Failed, "", why));
     }
 
     static Call? Passed(Verdict verdict, CallRequest request) => verdict.Match<Call?>(call => call, _ => null, call => request.Approval is null ? null : call, _ => null, _ => null);
