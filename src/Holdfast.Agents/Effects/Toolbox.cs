@@ -210,6 +210,7 @@ public sealed class Toolbox : ICarrier
         var key = context.IdempotencyKey;
         var started = _time.GetTimestamp();
         if (!effect.IsRepeatable) _underWay.TryAdd(key, default);
+        context.Begin();
         try
         {
             return Succeed(step, context, await effect.ActAsync(call.Arguments, context).ConfigureAwait(false), started);
