@@ -42,6 +42,17 @@ public static class InvoiceTools
     #endregion
 }
 
+/// <summary>The same tool where a handler carries it out.</summary>
+public static class InvoiceHandler
+{
+    #region agent-handler
+    public static readonly Effect Pay = PaymentGate.Pay.Calls(EffectKind.AtMostOnce, "pay invoice");
+
+    public static HoldfastBuilder AddPay(this HoldfastBuilder holdfast) => holdfast.AddStep<Payment, string>("pay invoice", (services, p, call) =>
+        services.GetRequiredService<IBank>().PayAsync(p.Invoice, p.Amount, call.IdempotencyKey, call.CancellationToken));   // the call's key
+    #endregion
+}
+
 #region agent-methods
 public sealed class Reminders(IMail mail)
 {
@@ -145,6 +156,15 @@ public static class InvoiceDesk
         var receipt = await bank.FindAsync(call.Key, cancellationToken);
         return new CallFinding(Happened: receipt is not null, By: "the bank");
     });
+    #endregion
+
+    #region open-reservations
+    public static async Task ReleaseAsync(IHoldfastClient holdfast, string who)
+    {
+        await foreach (var left in holdfast.ReadReservationsAsync())
+            if (left.IsOfModel)                                            // cut off, and not on the provider's bill
+                await holdfast.SettleAsync(left, used: new() { Tokens = 0, Money = 0, Time = TimeSpan.Zero }, by: who);
+    }
     #endregion
 
     #region agent-cassette

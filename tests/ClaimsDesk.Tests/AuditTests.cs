@@ -73,6 +73,17 @@ public sealed class AuditTests(DeskRun run) : IClassFixture<DeskRun>
     [InlineData("UPDATE agents_text SET body = x'7b7d' WHERE hash = (SELECT hash FROM agents_history WHERE number = 1 LIMIT 1)")]
     public Task A_row_that_is_changed_fails(string change) => WithBooksAsync((db, _) => Task.FromResult(Change(db, change)), change);
 
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(4, 60_000)]
+    public Task A_reservation_that_is_left_of_what_is_settled_fails(int unit, int amount) => WithBooksAsync((db, _) => Task.FromResult(Change(db,
+        $"""
+        CREATE TEMP TABLE left_over AS SELECT key, account FROM agents_call WHERE tool = 'notify' LIMIT 1;
+        INSERT INTO agents_reservation SELECT key, {unit}, account, {amount} FROM left_over;
+        WITH RECURSIVE above(account) AS (SELECT account FROM left_over UNION ALL SELECT a.parent FROM agents_account a JOIN above ON a.account = above.account WHERE a.parent IS NOT NULL)
+        UPDATE agents_budget SET reserved = reserved + {amount} WHERE unit = {unit} AND account IN (SELECT account FROM above)
+        """)), $"{amount} of unit {unit}");
+
     [Fact]
     public async Task An_approval_that_is_used_twice_fails()
     {

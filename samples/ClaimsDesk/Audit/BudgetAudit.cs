@@ -24,6 +24,10 @@ sealed class BudgetAudit(DeskRecords records, DeskBudget budget, Action<string> 
             if (children[row.Account].Any() && row.Spent != children[row.Account].Sum(child => rows[(child, row.Unit)].Spent)) wrong($"what was spent below '{row.Account}' does not add up: {row}");
             if (row.Unit is BudgetRow.Money or BudgetRow.Calls && row.Reserved != 0) wrong($"nothing is open any more, and '{row.Account}' has something reserved: {row}");
         }
+        // Every call has ended and is settled. What a question took that was cut off is all that nobody knows, in tokens and in time.
+        var cutOff = records.Models.Where(static row => !row.IsAnswered).Select(static row => row.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var left in records.Reservations)
+            if (left.Amount != 0 && !cutOff.Contains(left.Key[..left.Key.LastIndexOf('-')])) wrong($"nothing is open of {left.Key}, and something is reserved for it: {left}");
     }
 
     public void CheckAgent(Claim claim, string run, ModelTalk talk, int calls, bool isPaid)

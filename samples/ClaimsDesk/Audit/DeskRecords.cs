@@ -21,10 +21,15 @@ sealed record BudgetRow(string Account, string? Parent, int Unit, long? Most, lo
     public const int Tokens = 1, Money = 2, Calls = 3, Milliseconds = 4;
 }
 
+sealed record ReservationRow(string Key, string Account, int Unit, long Amount);
+
 /// <summary>An attempt to ask a model; the reply is null for one that was cut off.</summary>
-sealed record ModelRow(string Run, long Number, long First, long End, byte[]? Reply, byte[]? Body, string? Model, long? Tokens, long Started, long? Settled)
+sealed record ModelRow(string Run, long Number, int Attempt, long First, long End, byte[]? Reply, byte[]? Body, string? Model, long? Tokens, long Started, long? Settled)
 {
     public bool IsAnswered => Reply is not null;
+
+    /// <summary>With what the key of each of its reservations begins.</summary>
+    public string Key => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Run}-model-{Number}-{Attempt}");
 
     public bool IsWhole => Reply is null || (Body is not null && SHA256.HashData(Body).AsSpan().SequenceEqual(Reply));
 }
@@ -36,7 +41,7 @@ sealed record HistoryRow(string Run, long Number, byte[] Hash, byte[]? Body)
 
 /// <summary>The ledger's tables, read with SQL alone: the audit uses nothing of the engine.</summary>
 sealed record DeskRecords(
-    IReadOnlyList<VerdictRow> Verdicts, IReadOnlyList<CallRow> Calls, IReadOnlyList<ApprovalRow> Approvals, IReadOnlyList<BudgetRow> Budgets, IReadOnlyList<(string Account, int Unit, long Amount)> Reservations,
+    IReadOnlyList<VerdictRow> Verdicts, IReadOnlyList<CallRow> Calls, IReadOnlyList<ApprovalRow> Approvals, IReadOnlyList<BudgetRow> Budgets, IReadOnlyList<ReservationRow> Reservations,
     IReadOnlyList<HistoryRow> History, IReadOnlyList<ModelRow> Models)
 {
     public static DeskRecords Read(string db)
@@ -54,13 +59,13 @@ sealed record DeskRecords(
             Rows(connection, "SELECT approval, hash, key, person FROM agents_approval", static r => new ApprovalRow(r.GetString(0), r.GetFieldValue<byte[]>(1), r.GetString(2), Text(r, 3))),
             Rows(connection, "SELECT b.account, a.parent, b.unit, b.most, b.reserved, b.spent FROM agents_budget b JOIN agents_account a ON a.account = b.account",
                 static r => new BudgetRow(r.GetString(0), Text(r, 1), r.GetInt32(2), r.IsDBNull(3) ? null : r.GetInt64(3), r.GetInt64(4), r.GetInt64(5))),
-            Rows(connection, "SELECT account, unit, amount FROM agents_reservation", static r => (r.GetString(0), r.GetInt32(1), r.GetInt64(2))),
+            Rows(connection, "SELECT key, account, unit, amount FROM agents_reservation", static r => new ReservationRow(r.GetString(0), r.GetString(1), r.GetInt32(2), r.GetInt64(3))),
             Rows(connection, "SELECT h.run, h.number, h.hash, t.body FROM agents_history h LEFT JOIN agents_text t ON t.hash = h.hash ORDER BY h.run, h.number",
                 static r => new HistoryRow(r.GetString(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2), r.IsDBNull(3) ? null : r.GetFieldValue<byte[]>(3))),
-            Rows(connection, "SELECT m.run, m.number, m.first_message, m.end_message, m.reply, t.body, m.model, m.input + m.output, m.started, m.settled FROM agents_model m LEFT JOIN agents_text t ON t.hash = m.reply ORDER BY m.run, m.number, m.attempt",
+            Rows(connection, "SELECT m.run, m.number, m.attempt, m.first_message, m.end_message, m.reply, t.body, m.model, m.input + m.output, m.started, m.settled FROM agents_model m LEFT JOIN agents_text t ON t.hash = m.reply ORDER BY m.run, m.number, m.attempt",
                 static r => new ModelRow(
-                    r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.IsDBNull(4) ? null : r.GetFieldValue<byte[]>(4), r.IsDBNull(5) ? null : r.GetFieldValue<byte[]>(5), Text(r, 6),
-                    r.IsDBNull(7) ? null : r.GetInt64(7), r.GetInt64(8), r.IsDBNull(9) ? null : r.GetInt64(9))));
+                    r.GetString(0), r.GetInt64(1), r.GetInt32(2), r.GetInt64(3), r.GetInt64(4), r.IsDBNull(5) ? null : r.GetFieldValue<byte[]>(5), r.IsDBNull(6) ? null : r.GetFieldValue<byte[]>(6), Text(r, 7),
+                    r.IsDBNull(8) ? null : r.GetInt64(8), r.GetInt64(9), r.IsDBNull(10) ? null : r.GetInt64(10))));
     }
 
     static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

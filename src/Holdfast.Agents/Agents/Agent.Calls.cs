@@ -38,6 +38,7 @@ public abstract partial class Agent
     public bool TakeRuling(CallInDoubt doubt, CallRuling ruling)
     {
         ArgumentNullException.ThrowIfNull(ruling);
+        ruling.Cost?.Check();
         if (Doubt is null || Doubt != doubt || !Enum.IsDefined(ruling.Kind)) return false;
         _ruling = ruling;
         return true;
@@ -104,7 +105,7 @@ public abstract partial class Agent
             else
             {
                 var happened = ruling.Kind == CallRulingKind.Happened;
-                result = await Carry.Settle(_definition, request, happened, ruling.Json, $"{(happened ? "It happened" : "It did not happen")}, says {ruling.By}.");
+                result = await Carry.Settle(_definition, request, happened, ruling.Json, $"{(happened ? "It happened" : "It did not happen")}, says {ruling.By}.", ruling.Cost);
             }
         }
         return result;

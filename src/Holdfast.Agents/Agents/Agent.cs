@@ -21,6 +21,7 @@ public abstract partial class Agent : Workflow
     long _first;
     long _bytes;
     long _questions;
+    long _mails;
     long _calls;
     int _repairs;
 
@@ -57,8 +58,10 @@ public abstract partial class Agent : Workflow
             {
                 var mail = await Receive(AgentSignals.Mail);
                 if (mail.IsEnd) break;
+                // By the message, and not by the question to the model: there may be none for it.
+                _mails++;
                 last = await Answer(mail);
-                if (mail.ReplyTo is { } asker) await Post.Send(_definition, asker, new(last.Text, $"agent {RunId}") { Id = mail.Id }, $"answer-{_questions}");
+                if (mail.ReplyTo is { } asker) await Post.Send(_definition, asker, new(last.Text, $"agent {RunId}") { Id = mail.Id }, $"reply-{_mails}");
             }
         }
         await KeepNews();

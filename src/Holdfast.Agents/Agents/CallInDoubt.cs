@@ -13,7 +13,11 @@ public sealed record CallInDoubt(long Number, string Key, string Tool, string Ar
 /// <param name="Kind">What is to become of it.</param>
 /// <param name="By">Who decides.</param>
 /// <param name="Json">Its result as JSON, if it happened; for the model.</param>
-public sealed record CallRuling(CallRulingKind Kind, string By, string Json = "null");
+public sealed record CallRuling(CallRulingKind Kind, string By, string Json = "null")
+{
+    /// <summary>What it has cost, if it happened. Null, and null for one of the units: nobody knows, and what was reserved counts as spent.</summary>
+    public Spending? Cost { get; init; }
+}
 
 /// <summary>The ways out of doubt.</summary>
 public enum CallRulingKind

@@ -33,6 +33,7 @@ static class ModelDesk
         }
         catch (LedgerRefusal refusal)
         {
+            step.CommitWithResult(tx => ModelRows.End(tx, call, time.GetUtcNow()));
             return ModelTurn.Failed(AgentStatus.OutOfBudget, refusal.Message, refusal.WaitTime);
         }
         ModelReply reply;
@@ -44,7 +45,11 @@ static class ModelDesk
         }
         catch (ModelException error)
         {
-            await step.TransactAsync(tx => spending.Settle(tx, error.Attempts, null)).ConfigureAwait(false);
+            await step.TransactAsync(tx =>
+            {
+                spending.Settle(tx, error.Attempts, null);
+                ModelRows.End(tx, call, time.GetUtcNow());
+            }).ConfigureAwait(false);
             if (error.IsTransient) throw;
             return ModelTurn.Failed(AgentStatus.NoModel, error.Message);
         }

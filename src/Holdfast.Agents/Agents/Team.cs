@@ -6,25 +6,37 @@ namespace Holdfast.Agents;
 public static class Team
 {
     /// <summary>
-    /// From a tool's code: hands something on to another agent, which is started if there is none with this key. It is sent once, however often the code runs. Declare the tool idempotent.
+    /// From a tool's code: hands something on to another agent, which is started if there is none with this key. It is sent once, however often the code runs. What one call hands on and asks is told apart by its order,
+    /// so let the code do it in the same order each time. Declare the tool idempotent.
     /// </summary>
     /// <param name="effect">What the tool's code was given.</param>
     /// <param name="agent">The other agent's key: of one workflow there is one run with it.</param>
     /// <param name="mail">What is said to it.</param>
     /// <param name="start">With what it begins if it has to be started; null for nothing but its parent's account.</param>
+    /// <exception cref="ToolFailedException">The other agent has ended, and nothing was handed on or asked before it in this call.</exception>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.RunFinished"/>: it has ended, and something was.</exception>
     public static async Task<RunId> HandOnAsync<TAgent>(this EffectContext effect, string agent, AgentMail mail, AgentStart? start = null) where TAgent : Agent
     {
         ArgumentNullException.ThrowIfNull(effect);
         ArgumentNullException.ThrowIfNull(mail);
+        var key = effect.NextKey();
         var begin = start ?? new AgentStart { Account = effect.Account, Principal = effect.Principal };
         var run = await effect.Services.GetRequiredService<IHoldfastClient>().StartAsync((TAgent a) => a.Run(begin), agent, effect.CancellationToken).ConfigureAwait(false);
-        await run.SendAsync(mail, effect.IdempotencyKey, effect.CancellationToken).ConfigureAwait(false);
+        try
+        {
+            await run.SendAsync(mail, key, effect.CancellationToken).ConfigureAwait(false);
+        }
+        // Mail that an attempt before this one has sent is known, also by an agent that has ended: this was never sent.
+        catch (HoldfastException error) when (error.Error == HoldfastError.RunFinished && key == effect.IdempotencyKey)
+        {
+            throw new ToolFailedException($"The agent '{agent}' has ended, and takes nothing any more.", error);
+        }
         return run.Id;
     }
 
     /// <summary>
-    /// From a tool's code: asks an agent of its own for an answer and waits for it, as somebody who supervises others does. However often the code runs, it is one agent. Declare the tool
-    /// idempotent, and give it time.
+    /// From a tool's code: asks an agent of its own for an answer and waits for it, as somebody who supervises others does. However often the code runs, it is one agent. What one call asks and hands on is told apart
+    /// by its order, so let the code do it in the same order each time. Declare the tool idempotent, and give it time.
     /// </summary>
     /// <param name="effect">What the tool's code was given.</param>
     /// <param name="question">What is asked.</param>
@@ -33,7 +45,7 @@ public static class Team
     {
         ArgumentNullException.ThrowIfNull(effect);
         var start = AgentStart.Ask(question, budget, effect.Account) with { Principal = effect.Principal };
-        var run = await effect.Services.GetRequiredService<IHoldfastClient>().StartAsync((TAgent a) => a.Run(start), effect.IdempotencyKey, effect.CancellationToken).ConfigureAwait(false);
+        var run = await effect.Services.GetRequiredService<IHoldfastClient>().StartAsync((TAgent a) => a.Run(start), effect.NextKey(), effect.CancellationToken).ConfigureAwait(false);
         return await run.ResultAsync(effect.CancellationToken).ConfigureAwait(false);
     }
 

@@ -9,7 +9,7 @@ public static class Carry
     /// <summary>
     /// Carries a call out, through the gate and the ledger: admitted and started in one commit, settled in the commit that keeps the result. Where the world can be asked about a doubt, it is asked once, when
     /// <see cref="EffectOptions{TArguments}.SettleTime"/> is over. What comes back in doubt is settled by nobody but
-    /// <see cref="Out(Toolbox, CallRequest)"/> again, where the world can be asked, and <see cref="Settle(Toolbox, CallRequest, bool, string, string)"/>.
+    /// <see cref="Out(Toolbox, CallRequest)"/> again, where the world can be asked, and <see cref="Settle(Toolbox, CallRequest, bool, string, string, Spending)"/>.
     /// </summary>
     /// <param name="toolbox">The tools, as the workflow was injected with them.</param>
     /// <param name="request">The call. The number belongs to this call of this run and to no other.</param>
@@ -64,25 +64,27 @@ public static class Carry
     /// <param name="happened">Whether it happened.</param>
     /// <param name="json">Its result, as JSON, if it did.</param>
     /// <param name="why">Who decided, and why, for the ledger and, if it did not happen, for the model.</param>
-    public static Durable<EffectResult> Settle(Toolbox toolbox, CallRequest request, bool happened, string json, string why)
+    /// <param name="cost">What it has cost, if it happened. Null, and null for one of the units: nobody knows, and what was reserved counts as spent.</param>
+    public static Durable<EffectResult> Settle(Toolbox toolbox, CallRequest request, bool happened, string json, string why, Spending? cost = null)
     {
         ArgumentNullException.ThrowIfNull(toolbox);
         ArgumentNullException.ThrowIfNull(request);
-        return Settle((ICarrier)toolbox, request, happened, json, why);
+        cost?.Check();
+        return Settle((ICarrier)toolbox, request, happened, json, why, cost);
     }
 
     /// <summary>Through a handler: the run itself calls it, between the start and the settlement.</summary>
     static async Durable<EffectResult> ByName(ICarrier carrier, CallRequest request, string handler)
     {
-        var refused = await Durable.Step(step => carrier.Toolbox.BeginAsync(step, request), new() { Label = $"start {request.Tool}" });
-        if (refused is not null) return refused;
+        var (key, end) = await Durable.Step(step => carrier.Toolbox.BeginAsync(step, request), new() { Label = $"start {request.Tool}" });
+        if (end is not null) return end;
         var arguments = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(request.Arguments);
-        var result = await Durable.Call<System.Text.Json.JsonElement>(handler, arguments, carrier.Toolbox.OptionsOf(request.Tool));
+        var result = await Durable.Call<System.Text.Json.JsonElement>(handler, arguments, carrier.Toolbox.OptionsOf(request.Tool, key));
         return await Settle(carrier, request, happened: true, result.GetRawText(), "Its handler succeeded.");
     }
 
-    internal static async Durable<EffectResult> Settle(ICarrier carrier, CallRequest request, bool happened, string json, string why) =>
-        await Durable.Step(step => carrier.Toolbox.SettleAsync(step, request, happened, json, why), new() { Label = "settle" });
+    internal static async Durable<EffectResult> Settle(ICarrier carrier, CallRequest request, bool happened, string json, string why, Spending? cost = null) =>
+        await Durable.Step(step => carrier.Toolbox.SettleAsync(step, request, happened, json, why, cost), new() { Label = "settle" });
 
     /// <summary>Opens an account, and makes the ledger's tables if there are none. An account that is open stays as it is.</summary>
     /// <param name="account">The account.</param>

@@ -28,7 +28,7 @@ public abstract class Effect
     /// <summary>Whether it may simply be tried again, whatever came of the try before.</summary>
     internal bool IsRepeatable => Kind <= EffectKind.Idempotent;
 
-    /// <summary>The handler that a run calls for it; null for code of this process. The engine keeps such a call itself, with a key and a doubt of its own.</summary>
+    /// <summary>The handler that a run calls for it; null for code of this process. The engine keeps such a call itself, under the call's key.</summary>
     internal abstract string? Handler { get; }
 
     internal abstract TimeSpan Timeout { get; }

@@ -4,6 +4,7 @@ namespace Holdfast.Agents;
 public sealed class EffectContext
 {
     readonly StepContext _step;
+    int _keys;
 
     internal EffectContext(StepContext step, string key, CallRequest request, IServiceProvider services) =>
         (_step, IdempotencyKey, Account, Principal, Services) = (step, key, request.Account, request.Principal, services);
@@ -28,6 +29,12 @@ public sealed class EffectContext
 
     /// <summary>What the call has cost in money and tokens; the tool's code says it before it ends. Null, and null for one of them: nobody knows, and what was reserved stays so.</summary>
     public Spending? Cost { get; set; }
+
+    /// <summary>The key of the next thing that the code has others do: the call's, and then the call's with a number. Code that runs again comes to the same keys in the same order.</summary>
+    internal string NextKey() => Interlocked.Increment(ref _keys) is > 1 and var number ? $"{IdempotencyKey}/{number}" : IdempotencyKey;
+
+    /// <summary>The code begins: what was asked before, such as whether it happened, takes no key from it.</summary>
+    internal void Begin() => _keys = 0;
 
     /// <inheritdoc cref="StepContext.RevealAsync"/>
     public Task<T> RevealAsync<T>(Secret<T> secret) => _step.RevealAsync(secret);

@@ -40,7 +40,8 @@ public static class EffectExtensions
         where TArguments : notnull => Make(tool, EffectKind.AtMostOnce, act, options);
 
     /// <summary>
-    /// A handler that is registered with <c>AddStep</c>, by its name: it takes the arguments as they are in JSON. Not for reconcilable tools. The handler's <see cref="StepContext.IdempotencyKey"/> is the same for every attempt; a try that somebody rules after a doubt has another one.
+    /// A handler that is registered with <c>AddStep</c>, by its name: it takes the arguments as they are in JSON. Not for reconcilable tools. The handler's <see cref="StepContext.IdempotencyKey"/> is the call's, as
+    /// <see cref="EffectContext.IdempotencyKey"/> is for other code: the same however often this call is tried.
     /// </summary>
     /// <param name="tool">The tool.</param>
     /// <param name="kind">What the handler does to the world.</param>

@@ -24,15 +24,15 @@ public sealed record CallFinding(bool Happened, string By)
     public Spending? Cost { get; init; }
 }
 
-/// <summary>What became of a <see cref="CallFinding"/>.</summary>
+/// <summary>What became of a <see cref="CallFinding"/>, or of what somebody said about an <see cref="OpenReservation"/>.</summary>
 public enum FindingReceipt
 {
-    /// <summary>The call is settled by it.</summary>
+    /// <summary>The call, or the reservation, is settled by it.</summary>
     Taken = 1,
 
-    /// <summary>That try of the call is settled already, or there is no such call. Nothing was changed.</summary>
+    /// <summary>That try of the call, or the reservation, is settled already, or there is none such. Nothing was changed.</summary>
     TooLate = 2,
 
-    /// <summary>The call's run goes on, and settles it itself: rule there. Nothing was changed.</summary>
+    /// <summary>It is open, and its run goes on and settles it itself; rule there. Or it is a call in doubt: say whether it happened. Nothing was changed.</summary>
     RunGoesOn = 3,
 }

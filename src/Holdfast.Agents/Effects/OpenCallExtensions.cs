@@ -20,7 +20,7 @@ public static class OpenCallExtensions
             var from = after;
             var page = await FromOutside.TransactAsync(client, tx => CallRows.Open(tx, from, PageMax), cancellationToken).ConfigureAwait(false);
             foreach (var call in page)
-                if (await IsOverAsync(client, call.Run, cancellationToken).ConfigureAwait(false)) yield return call;
+                if (await FromOutside.IsOverAsync(client, call.Run, cancellationToken).ConfigureAwait(false)) yield return call;
             if (page.Count < PageMax) yield break;
             after = page[^1].Key;
         }
@@ -41,7 +41,7 @@ public static class OpenCallExtensions
         ArgumentNullException.ThrowIfNull(finding);
         ArgumentException.ThrowIfNullOrWhiteSpace(finding.By);
         // A run that is over stays so: this need not be asked in the commit.
-        if (!await IsOverAsync(client, RunOf(call.Key), cancellationToken).ConfigureAwait(false)) return FindingReceipt.RunGoesOn;
+        if (!await FromOutside.IsOverAsync(client, RunOf(call.Key), cancellationToken).ConfigureAwait(false)) return FindingReceipt.RunGoesOn;
         var isTaken = await FromOutside.TransactAsync(client, tx => CallRows.SettleOutside(tx, call, finding, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false);
         return isTaken ? FindingReceipt.Taken : FindingReceipt.TooLate;
     }
@@ -63,7 +63,4 @@ public static class OpenCallExtensions
     /// <summary>The key says whose call it is, whatever else somebody put into the record.</summary>
     static RunId RunOf(string key) => key.IndexOf("-call-", StringComparison.Ordinal) is > 0 and var end && RunId.TryParse(key[..end], out var run)
         ? run : throw new ArgumentException($"'{key}' is not the key of a call.", nameof(key));
-
-    static async Task<bool> IsOverAsync(IHoldfastClient client, RunId run, CancellationToken cancellationToken) =>
-        await FromOutside.StatusAsync(client, run, cancellationToken).ConfigureAwait(false) is not (RunStatus.Running or RunStatus.Parked);
 }

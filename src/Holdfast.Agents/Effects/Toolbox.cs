@@ -53,11 +53,21 @@ public sealed class Toolbox : ICarrier
 
     internal bool IsReconcilable(string tool) => _effects.GetValueOrDefault(tool)?.Kind == EffectKind.Reconcilable;
 
-    internal StepOptions OptionsOf(string tool)
+    /// <param name="tool">The tool.</param>
+    /// <param name="key">The call's key, for a handler, which has no other context than its step's.</param>
+    internal StepOptions OptionsOf(string tool, string? key = null)
     {
         var effect = _effects.GetValueOrDefault(tool);
-        // One that knows no key never fails by an exception; another attempt looks what became of the one before.
-        return new() { Label = tool, Timeout = effect?.Timeout, AtMostOnce = effect is { Handler: not null, Kind: EffectKind.AtMostOnce }, FailsInDoubt = true, Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default };
+        return new()
+        {
+            Label = tool,
+            Timeout = effect?.Timeout,
+            AtMostOnce = effect is { Handler: not null, Kind: EffectKind.AtMostOnce },
+            FailsInDoubt = true,
+            IdempotencyKey = key,
+            // One that knows no key never fails by an exception; another attempt looks what became of the one before.
+            Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default,
+        };
     }
 
     /// <summary>One attempt of a call: through the ledger, into the world, and back into the ledger with the result.</summary>
@@ -77,13 +87,14 @@ public sealed class Toolbox : ICarrier
         return await ReconcileAsync(step, effect, call, context).ConfigureAwait(false);
     }
 
-    /// <summary>Starts a call that a handler carries out; what it gives is the end of it, if the handler must not be called.</summary>
-    internal async Task<EffectResult?> BeginAsync(StepContext step, CallRequest request)
+    /// <summary>Starts a call that a handler carries out: the key to call it with; or what is the end of it, if the handler must not be called.</summary>
+    internal async Task<(string Key, EffectResult? End)> BeginAsync(StepContext step, CallRequest request)
     {
+        var key = request.KeyIn(step.RunId);
         var begun = await StartAsync(step, request).ConfigureAwait(false);
-        if (begun.End is { } end) return end;
+        if (begun.End is { } end) return (key, end);
         // Found started, it was started by an attempt of this step that was cut off: the run calls the handler only after this.
-        return begun.Before is null or CallPhase.Started ? null : new(request.KeyIn(step.RunId), EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that.");
+        return (key, begun.Before is null or CallPhase.Started ? null : new(key, EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that."));
     }
 
     internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
@@ -162,16 +173,18 @@ public sealed class Toolbox : ICarrier
         // What never started did not happen.
         if (phase is null) return new(key, EffectStatus.Failed, "", why);
         var effect = _effects.GetValueOrDefault(request.Tool);
-        return effect is { Changes: false } ? Fail(step, key, why, new() { Calls = 1 }) : Doubt(step, key, why, effect?.SettleTime);
+        if (effect is not { Changes: false }) return Doubt(step, key, why, effect?.SettleTime);
+        // What its tries took nobody will say any more.
+        step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, new() { Calls = 1 }, null, _time.GetUtcNow()));
+        return new(key, EffectStatus.Failed, "", why);
     }
 
-    /// <summary>Somebody has decided about a call in doubt.</summary>
-    internal Task<EffectResult> SettleAsync(StepContext step, CallRequest request, bool happened, string json, string why)
+    /// <summary>Somebody has decided about a call in doubt, or its handler has ended: the last word, whatever it does not say.</summary>
+    internal Task<EffectResult> SettleAsync(StepContext step, CallRequest request, bool happened, string json, string why, Spending? cost)
     {
         var key = request.KeyIn(step.RunId);
-        if (!happened) return Task.FromResult(Fail(step, key, why, new() { Calls = 1, Money = 0, Tokens = 0 }));
-        step.CommitWithResult(tx => CallRows.Settle(tx, key, happened: true, new() { Calls = 1 }, why, _time.GetUtcNow()));
-        return Task.FromResult(new EffectResult(key, EffectStatus.Succeeded, json, null));
+        step.CommitWithResult(tx => CallRows.Close(tx, key, happened, CallRows.UsedBy(happened, cost), happened ? why : null, _time.GetUtcNow()));
+        return Task.FromResult(happened ? new EffectResult(key, EffectStatus.Succeeded, json, null) : new(key, EffectStatus.Failed, "", why));
     }
 
     static Call? Passed(Verdict verdict, CallRequest request) => verdict.Match<Call?>(call => call, _ => null, call => request.Approval is null ? null : call, _ => null, _ => null);
@@ -228,6 +241,7 @@ public sealed class Toolbox : ICarrier
         var key = context.IdempotencyKey;
         var started = _time.GetTimestamp();
         if (!effect.IsRepeatable) _underWay.TryAdd(key, default);
+        context.Begin();
         try
         {
             return Succeed(step, context, await CallAsync(effect, context, () => effect.ActAsync(call.Arguments, context)).ConfigureAwait(false), started);

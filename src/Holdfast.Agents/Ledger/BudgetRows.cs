@@ -9,6 +9,9 @@ static class BudgetRows
     /// <summary>More accounts above each other than anybody needs; a ring of them would never end.</summary>
     const int DepthMax = 64;
 
+    /// <summary>More an account does not count: what a sum is too large for, the database would go on counting inexactly.</summary>
+    const long SumMax = 4_000_000_000_000_000_000;
+
     static readonly BudgetUnit[] Units = Enum.GetValues<BudgetUnit>();
 
     /// <summary>Opens an account. One that is open stays as it is.</summary>
@@ -36,13 +39,14 @@ static class BudgetRows
         {
             // Also of nothing: what is used beyond what was said belongs to the account all the same.
             var wanted = amount[unit] ?? 0;
+            if (wanted > Spending.CountedMax) throw new LedgerRefusal(GateStage.Budget, account.Value, Spending.TooMuch(unit));
             foreach (var one in wanted > 0 ? chain : [])
             {
                 var isThere = Sql.Run(
                     transaction,
-                    "UPDATE agents_budget SET reserved = reserved + @wanted WHERE account = @account AND unit = @unit AND (most IS NULL OR @wanted <= most - reserved - spent)",
-                    ("@wanted", wanted), ("@account", one), ("@unit", (int)unit)) == 1;
-                if (!isThere) throw new LedgerRefusal(GateStage.Budget, one, $"The account '{one}' has not enough {NameOf(unit)} left for this call.");
+                    "UPDATE agents_budget SET reserved = reserved + @wanted WHERE account = @account AND unit = @unit AND @wanted <= MIN(COALESCE(most, @sum), @sum) - reserved - spent",
+                    ("@wanted", wanted), ("@sum", SumMax), ("@account", one), ("@unit", (int)unit)) == 1;
+                if (!isThere) throw new LedgerRefusal(GateStage.Budget, one, $"The account '{one}' has not enough {Spending.NameOf(unit)} left for this call.");
             }
             Sql.Run(transaction, "INSERT INTO agents_reservation (key, unit, account, amount) VALUES (@key, @unit, @account, @amount)",
                 ("@key", key), ("@unit", (int)unit), ("@account", account.Value), ("@amount", wanted));
@@ -66,7 +70,7 @@ static class BudgetRows
                 spent = amount;
             }
             // A time-out is heard a little late, and that little was not what was meant to be bounded.
-            if (unit == BudgetUnit.Milliseconds) spent = Math.Min(spent, amount);
+            spent = Math.Min(spent, unit == BudgetUnit.Milliseconds ? amount : Spending.CountedMax);
             foreach (var one in Chain(transaction, new(account)))
                 Sql.Run(transaction, "UPDATE agents_budget SET reserved = reserved - @amount, spent = spent + @spent WHERE account = @account AND unit = @unit",
                     ("@amount", amount), ("@spent", spent), ("@account", one), ("@unit", (int)unit));
@@ -98,6 +102,4 @@ static class BudgetRows
         }
         return chain;
     }
-
-    static string NameOf(BudgetUnit unit) => unit switch { BudgetUnit.Tokens => "tokens", BudgetUnit.MicroMoney => "money", BudgetUnit.Calls => "calls", _ => "time" };
 }

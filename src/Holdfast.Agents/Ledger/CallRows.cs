@@ -48,14 +48,27 @@ static class CallRows
     /// <param name="used">What it used; null for a unit keeps what was reserved.</param>
     /// <param name="note">In a few words, for people.</param>
     /// <param name="now">The time.</param>
-    public static void Settle(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now)
+    public static void Settle(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now) => Settle(transaction, key, happened, used, note, now, isLast: false);
+
+    /// <summary>The same as the last word about it: what it used and that does not say, nobody will know, and it counts as used. Of time no more than there was since the start.</summary>
+    public static void Close(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now)
+    {
+        var started = Sql.Read(transaction, "SELECT started FROM agents_call WHERE key = @key", static r => r.GetInt64(0), ("@key", key)).FirstOrDefault();
+        var since = TimeSpan.FromMilliseconds(Math.Max(0, now.ToUnixTimeMilliseconds() - started));
+        Settle(transaction, key, happened, used with { Time = used.Time ?? since }, note, now, isLast: true);
+    }
+
+    /// <summary>What a call used, as somebody says who was not its code: what did not happen took nothing.</summary>
+    public static Spending UsedBy(bool happened, Spending? cost) => happened ? (cost ?? new()) with { Calls = 1 } : new() { Calls = 1, Money = 0, Tokens = 0, Time = TimeSpan.Zero };
+
+    static void Settle(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now, bool isLast)
     {
         var isOpen = Sql.Run(
             transaction,
             $"UPDATE agents_call SET phase = @phase, settled = @now, note = @note{(happened ? "" : ", identity = NULL")} WHERE key = @key AND phase IN (@started, @doubt)",
             ("@phase", (int)(happened ? CallPhase.Succeeded : CallPhase.Failed)), ("@now", now.ToUnixTimeMilliseconds()), ("@note", note), ("@key", key),
             ("@started", (int)CallPhase.Started), ("@doubt", (int)CallPhase.InDoubt)) == 1;
-        if (isOpen) BudgetRows.Settle(transaction, key, used);
+        if (isOpen) BudgetRows.Settle(transaction, key, used, isLast);
     }
 
     /// <summary>Settles one try of a call for good, from outside its run. Nobody will know more of it later.</summary>
@@ -67,7 +80,7 @@ static class CallRows
             $"UPDATE agents_call SET phase = @phase, settled = @now, note = @note{(finding.Happened ? "" : ", identity = NULL")} WHERE key = @key AND tries = @tries AND phase < @succeeded",
             ("@phase", (int)(finding.Happened ? CallPhase.Succeeded : CallPhase.Failed)), ("@now", now.ToUnixTimeMilliseconds()), ("@key", call.Key), ("@tries", call.Try),
             ("@note", $"{(finding.Happened ? "It happened" : "It did not happen")}, says {finding.By}, after its run had ended."), ("@succeeded", (int)CallPhase.Succeeded)) == 1;
-        if (isOpen) BudgetRows.Settle(transaction, call.Key, finding.Happened ? (finding.Cost ?? new()) with { Calls = 1 } : new() { Calls = 1, Money = 0, Tokens = 0, Time = TimeSpan.Zero }, isLast: true);
+        if (isOpen) BudgetRows.Settle(transaction, call.Key, UsedBy(finding.Happened, finding.Cost), isLast: true);
         return isOpen;
     }
 

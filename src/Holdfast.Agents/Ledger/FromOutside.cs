@@ -11,6 +11,10 @@ static class FromOutside
             return work(tx);
         }, cancellation);
 
+    /// <summary>Whether a run has ended, and will not go on.</summary>
+    public static async Task<bool> IsOverAsync(IHoldfastClient client, RunId run, CancellationToken cancellation) =>
+        await StatusAsync(client, run, cancellation).ConfigureAwait(false) is not (RunStatus.Running or RunStatus.Parked);
+
     /// <summary>How a run stands; null once retention has removed it, which removes only what has ended, and for good.</summary>
     public static async Task<RunStatus?> StatusAsync(IHoldfastClient client, RunId run, CancellationToken cancellation)
     {

@@ -21,6 +21,7 @@ static class LedgerTables
         CREATE TABLE IF NOT EXISTS agents_reservation (
             key TEXT NOT NULL, unit INTEGER NOT NULL, account TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (key, unit)
         ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS agents_finding (key TEXT PRIMARY KEY, finder TEXT NOT NULL, noted INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_rate (name TEXT PRIMARY KEY, free INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_approval (approval TEXT PRIMARY KEY, hash BLOB NOT NULL, key TEXT NOT NULL, used INTEGER NOT NULL, person TEXT) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS agents_text (hash BLOB PRIMARY KEY, body BLOB NOT NULL);

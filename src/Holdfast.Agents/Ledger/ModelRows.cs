@@ -34,6 +34,11 @@ static class ModelRows
             ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt));
     }
 
+    /// <summary>An attempt has ended without an answer, and with it those before it: nothing settles what is reserved for them any more.</summary>
+    public static void End(StepTransaction transaction, ModelCall call, DateTimeOffset now) => Sql.Run(
+        transaction, "UPDATE agents_model SET settled = @now WHERE run = @run AND number = @number AND attempt <= @attempt AND settled IS NULL",
+        ("@now", now.ToUnixTimeMilliseconds()), ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt));
+
     /// <summary>The next call of a run, behind a number, that was answered. Attempts that were cut off have no answer, and are left out.</summary>
     public static AnsweredCall? NextAnswered(StoreTransaction transaction, RunId run, long after) => Sql.Read(
         transaction, "SELECT number, attempt, first_message, end_message, frame, reply FROM agents_model WHERE run = @run AND number > @after AND reply IS NOT NULL ORDER BY number, attempt LIMIT 1",

@@ -33,6 +33,8 @@ static class SweepRows
         if (removed > 0) return removed;
         removed = Sql.Run(transaction, $"DELETE FROM agents_verdict WHERE run = @run AND number IN (SELECT number FROM agents_verdict WHERE run = @run LIMIT {RowsMax})", run);
         if (removed > 0) return removed;
+        removed = Sql.Run(transaction, $"DELETE FROM agents_finding WHERE key IN (SELECT key FROM agents_finding WHERE key > @run || '-' AND key < @run || '.' LIMIT {RowsMax})", run);
+        if (removed > 0) return removed;
         removed = RemoveCalls(transaction, $"{OfRun} AND identity IS NULL AND {IsSettled}", run);
         return removed > 0 ? removed : RemoveAccount(transaction, $"agent {gone}");
     }

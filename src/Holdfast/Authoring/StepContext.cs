@@ -16,8 +16,8 @@ public sealed class StepContext
     /// <summary>Which attempt this is, from 1. Attempts that were cut off by the end of a process count here.</summary>
     public int Attempt => _attempt.Number;
 
-    /// <summary>Run and op as text: the same for every attempt of the step, and of no other step anywhere. Pass it to services that apply a key once.</summary>
-    public string IdempotencyKey => $"{RunId}-{Op}";
+    /// <summary>The same for every attempt of the step: run and op as text, which is of no other step anywhere, or the <see cref="StepOptions.IdempotencyKey"/> that it was given. Pass it to services that apply a key once.</summary>
+    public string IdempotencyKey => _attempt.Step.KeyIn(RunId);
 
     /// <summary>
     /// Says that the attempt is alive. Cheap: nothing is written for it. After <see cref="StepOptions.HeartbeatTimeout"/> without one the attempt has failed.

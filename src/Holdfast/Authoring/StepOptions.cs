@@ -34,6 +34,13 @@ public sealed record StepOptions
     /// </summary>
     /// <value>False.</value>
     public bool FailsInDoubt { get; init; }
+
+    /// <summary>
+    /// The key that every attempt carries as <see cref="StepContext.IdempotencyKey"/>, for a step that carries out something which has a key already, such as an order. Whoever gives it sees to it that nothing else has
+    /// the same. Starting a step with an empty one throws <see cref="ArgumentException"/>.
+    /// </summary>
+    /// <value>Null: run and op as text.</value>
+    public string? IdempotencyKey { get; init; }
 }
 
 /// <summary>When and how often a failed attempt is followed by another. Immutable: derive with <c>with</c>.</summary>

@@ -24,7 +24,7 @@ public class StoreTransaction
 /// <summary>What a step's code inside a commit works on. Valid only while that code runs; not thread-safe.</summary>
 public sealed class StepTransaction : StoreTransaction
 {
-    internal StepTransaction(System.Data.Common.DbConnection connection, RunId run, long op, Payloads.Envelope envelope) : base(connection, envelope) => (RunId, Op) = (run, op);
+    internal StepTransaction(System.Data.Common.DbConnection connection, RunId run, Kernel.StepOp step, Payloads.Envelope envelope) : base(connection, envelope) => (RunId, Op, IdempotencyKey) = (run, step.Id, step.KeyIn(run));
 
     /// <summary>The run.</summary>
     public RunId RunId { get; }
@@ -32,6 +32,6 @@ public sealed class StepTransaction : StoreTransaction
     /// <summary>The step's number in its run.</summary>
     public long Op { get; }
 
-    /// <summary>Run and op as text: the same for every attempt of the step, and of no other step anywhere.</summary>
-    public string IdempotencyKey => $"{RunId}-{Op}";
+    /// <inheritdoc cref="StepContext.IdempotencyKey"/>
+    public string IdempotencyKey { get; }
 }

@@ -57,7 +57,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         // A run may be parked between the two looks: it is found by both, and its doubts count once.
         foreach (var status in (RunStatus[])[RunStatus.Running, RunStatus.Parked])
             await foreach (var (row, state) in LiveRows.ReadAsync(engine.Store, status, cancellationToken).ConfigureAwait(false))
-                foreach (var step in InDoubt.StepsOf(state)) found.Add(new(row.Id, step.Id, step.Attempt, step.Label, $"{row.Id}-{step.Id}", row.Workflow, row.Key));
+                foreach (var step in InDoubt.StepsOf(state)) found.Add(new(row.Id, step.Id, step.Attempt, step.Label, step.KeyIn(row.Id), row.Workflow, row.Key));
         return [.. found];
     }
 

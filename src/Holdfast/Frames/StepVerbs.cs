@@ -65,6 +65,7 @@ static class StepVerbs
         Heartbeat = options.HeartbeatTimeout is { } silence ? new(silence > TimeSpan.Zero ? silence : throw new ArgumentOutOfRangeException(nameof(options), silence, "A heartbeat time-out is longer than nothing."), null) : null,
         AtMostOnce = options.AtMostOnce,
         FailsInDoubt = options.FailsInDoubt && options.AtMostOnce,
+        Key = options.IdempotencyKey is not { } key || !string.IsNullOrWhiteSpace(key) ? options.IdempotencyKey : throw new ArgumentException("An idempotency key says something. Leave it out for the step's own.", nameof(options)),
         Epoch = graph.Epoch,
     };
 

@@ -30,7 +30,8 @@ static class OpCodec
         Details = 1024,
         Crashes = 2048,
         FailsInDoubt = 4096,
-        All = 8191,
+        Key = 8192,
+        All = 16383,
     }
 
     public static void Write(Op op, ref StateWriter writer)
@@ -87,7 +88,7 @@ static class OpCodec
             | (step.CrashedAttempts == 0 ? 0 : Has.Crashed) | (step.LastError is null ? 0 : Has.LastError)
             | (step.CancelGraceUtc is null ? 0 : Has.CancelGrace) | (step.Deaths == 0 ? 0 : Has.Deaths)
             | (step.Heartbeat?.Timeout is null ? 0 : Has.HeartbeatTimeout) | (step.Heartbeat?.Details is null ? 0 : Has.Details)
-            | (step.Crashes == 0 ? 0 : Has.Crashes) | (step.FailsInDoubt ? Has.FailsInDoubt : 0);
+            | (step.Crashes == 0 ? 0 : Has.Crashes) | (step.FailsInDoubt ? Has.FailsInDoubt : 0) | (step.Key is null ? 0 : Has.Key);
         writer.Byte((byte)((byte)step.Kind | ((byte)step.Phase << 4)));
         writer.Number((long)has);
         writer.Text(step.Label);
@@ -111,6 +112,7 @@ static class OpCodec
         if (step.Heartbeat?.Timeout is { } silence) writer.Signed(silence.Ticks);
         if (step.Heartbeat?.Details is { } details) writer.Bytes(details);
         if (step.Crashes != 0) writer.Number(step.Crashes);
+        if (step.Key is { } key) writer.Text(key);
     }
 
     static StepOp ReadStep(long id, ref StateReader reader)
@@ -147,6 +149,7 @@ static class OpCodec
         if ((has & (Has.HeartbeatTimeout | Has.Details)) != 0)
             step.Heartbeat = new(has.HasFlag(Has.HeartbeatTimeout) ? new TimeSpan(reader.Signed()) : null, has.HasFlag(Has.Details) ? reader.Bytes().ToArray() : null);
         step.Crashes = has.HasFlag(Has.Crashes) ? reader.Small() : 0;
+        step.Key = has.HasFlag(Has.Key) ? reader.Text() : null;
         if (step.Attempt == 0 || step.CrashedAttempts > step.Attempt) reader.Fail("a step's attempts contradict each other");
         return step;
     }

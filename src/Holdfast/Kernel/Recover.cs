@@ -8,7 +8,8 @@ static class Recover
     public static void Apply(RunState state, RunEvent.Recover recover, Decision decision)
     {
         if (recover.Deaths is { } deaths && state.Status == RunStatus.Running && Count(state, recover, deaths) is { } suspect) Parking.Park(state, suspect, decision);
-        CutOff(state, recover.Epoch, recover.Results, state.Status == RunStatus.Running, decision);
+        // A death is counted in a commit before the turn: what was told there, no frame would hear.
+        CutOff(state, recover.Epoch, recover.Results, recover.Deaths is null && state.Status == RunStatus.Running, decision);
     }
 
     /// <summary>Counts a death for all that was going on, and says what has had too many.</summary>

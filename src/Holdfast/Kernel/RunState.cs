@@ -122,6 +122,9 @@ sealed class StepOp(long id) : Op(id)
     /// <summary>Whether such an attempt fails for the frames, instead of waiting for a decision.</summary>
     public bool FailsInDoubt { get; set; }
 
+    /// <summary>The key that its attempts carry, or null for run and op.</summary>
+    public string? Key { get; set; }
+
     /// <summary>The number of the attempt that runs or is next, from 1.</summary>
     public int Attempt { get; set; } = 1;
 
@@ -151,6 +154,9 @@ sealed class StepOp(long id) : Op(id)
 
     /// <summary>When a step asked to cancel is given up, or null when it was not asked.</summary>
     public DateTimeOffset? CancelGraceUtc { get; set; }
+
+    /// <summary>What each of its attempts in a run carries.</summary>
+    public string KeyIn(RunId run) => Key ?? $"{run}-{Id}";
 }
 
 /// <summary>A timer.</summary>

@@ -67,7 +67,7 @@ static class StepCommit
     }
 
     static T Run<T>(Attempt attempt, Engine engine, Func<StepTransaction, T> work, System.Data.Common.DbConnection connection) => StepRunner.Marked(
-        attempt, engine, () => InsideCommit.Run($"The transaction step '{attempt.Step.Label}' (op {attempt.Op}) of run {attempt.Run}", engine, () => work(new(connection, attempt.Run, attempt.Op, engine.Envelope))), static _ => true, out _);
+        attempt, engine, () => InsideCommit.Run($"The transaction step '{attempt.Step.Label}' (op {attempt.Op}) of run {attempt.Run}", engine, () => work(new(connection, attempt.Run, attempt.Step, engine.Envelope))), static _ => true, out _);
 
     static TransactionStep Write(Attempt attempt, Engine engine, bool settles, Func<System.Data.Common.DbConnection, TransactionAnswer> work) => new()
     {

@@ -123,6 +123,12 @@ public sealed class LedgerRetentionTests : IDisposable
         await desk.Client.SweepLedgerAsync();
         counts = await CountsAsync(desk);
         Assert.Equal((2L, 1L), (counts[4], counts[6]));
+        // Somebody who knows what they cost lets them go, and so goes what that one said.
+        await foreach (var left in desk.Client.ReadReservationsAsync()) Assert.Equal(FindingReceipt.Taken, await desk.Client.SettleAsync(left, new() { Money = 1 }, "the bank"));
+        Assert.Equal(2, await desk.Client.TransactAsync(static tx => Long(tx, "SELECT COUNT(*) FROM agents_finding")));
+        await desk.Client.SweepLedgerAsync(new() { IdentityAge = TimeSpan.FromMilliseconds(-1) });
+        counts = await CountsAsync(desk);
+        Assert.Equal((0L, 0L, 0L), (counts[4], counts[6], await desk.Client.TransactAsync(static tx => Long(tx, "SELECT COUNT(*) FROM agents_finding"))));
     }
 
     [Fact]

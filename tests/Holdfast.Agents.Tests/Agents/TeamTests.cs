@@ -33,6 +33,74 @@ public sealed class TeamTests : IDisposable
 
     public sealed class BossDefinition(ModelChain models, Toolbox toolbox) : AgentDefinition("You have others work.", models, toolbox);
 
+    static Task<Desk> StartAsync(Files files, ScriptedModel clerk, Func<Errand, EffectContext, Task<string>> work)
+    {
+        var boss = new ScriptedModel(static c => c.Messages.Count == 1 ? ScriptedReply.Call("hand_on", """{"text":"both"}""") : ScriptedReply.Say(c.LastText));
+        return Desk.StartAsync(() => files.Open("runs.db"), builder =>
+        {
+            Clerks.With(clerk, new())(builder);
+            builder.Services.AddSingleton(services => new BossDefinition(
+                new(new Model("boss", boss)), new(new Gate([HandOn], [HandOn.Admit("all", static _ => true)]), [HandOn.Idempotent(work, new() { Retry = new() { FirstDelay = TimeSpan.FromMilliseconds(1) } })], services)));
+            builder.AddAgent<Boss>();
+        });
+    }
+
+    [Fact]
+    public async Task One_call_asks_two_agents_and_hands_on_twice_however_often_its_code_runs()
+    {
+        var (attempts, asked) = (0, 0);
+        var clerk = new ScriptedModel(c =>
+        {
+            Interlocked.Increment(ref asked);
+            return ScriptedReply.Say($"did {c.LastText}");
+        });
+        await using var desk = await StartAsync(_files, clerk, async (_, effect) =>
+        {
+            var (one, two) = (await effect.AskAsync<Clerk>("one"), await effect.AskAsync<Clerk>("two"));
+            await effect.HandOnAsync<Clerk>("the clerk", new("three"));
+            await effect.HandOnAsync<Clerk>("the clerk", new("four"));
+            // What ran is asked for again, and is the same.
+            if (++attempts < 3) throw new TimeoutException();
+            return $"{one.Text}, {two.Text}";
+        });
+        Assert.Equal("\"did one, did two\"", (await desk.ResultAsync<AgentAnswer>(await desk.Client.StartAsync((Boss a) => a.Run(AgentStart.Ask("Go."))))).Text);
+        var other = (await desk.Client.FindAsync<Clerk>("the clerk"))!;
+        await other.SendAsync(new("") { IsEnd = true });
+        await desk.ResultAsync<AgentAnswer>(other);
+        Assert.Equal(["three", "four"], (await desk.Client.ReadConversationAsync(other.Id)).OfType<UserMessage>().Select(static m => m.Text));
+        Assert.Equal((3, 4), (attempts, asked));
+    }
+
+    [Fact]
+    public async Task Handing_on_to_an_agent_that_has_ended_did_not_happen_and_is_in_no_doubt()
+    {
+        await using var desk = await StartAsync(_files, new(), static async (errand, effect) => (await effect.HandOnAsync<Clerk>("the clerk", new(errand.Text))).ToString());
+        var begin = new AgentStart();
+        var clerk = await desk.Client.StartAsync((Clerk a) => a.Run(begin), "the clerk");
+        await clerk.SendAsync(new("") { IsEnd = true });
+        await desk.ResultAsync<AgentAnswer>(clerk);
+        var run = await desk.Client.StartAsync((Boss a) => a.Run(AgentStart.Ask("Go.", new() { Calls = 1 })));
+        Assert.Equal("The agent 'the clerk' has ended, and takes nothing any more.", (await desk.ResultAsync<AgentAnswer>(run)).Text);
+        Assert.Equal(0, (await desk.ResultAsync<Account?>(await desk.Client.StartAsync((Looks w) => w.Run($"agent {run.Id}"))))!.Reserved.Calls);
+    }
+
+    [Fact]
+    public async Task Where_something_was_handed_on_before_an_agent_that_has_ended_leaves_a_doubt()
+    {
+        await using var desk = await StartAsync(_files, new(ScriptedReply.Say("Taken.")), static async (errand, effect) =>
+        {
+            await effect.HandOnAsync<Clerk>("another clerk", new(errand.Text));
+            return (await effect.HandOnAsync<Clerk>("the clerk", new(errand.Text))).ToString();
+        });
+        var begin = new AgentStart();
+        var clerk = await desk.Client.StartAsync((Clerk a) => a.Run(begin), "the clerk");
+        await clerk.SendAsync(new("") { IsEnd = true });
+        await desk.ResultAsync<AgentAnswer>(clerk);
+        var run = await desk.Client.StartAsync((Boss a) => a.Run(AgentStart.Ask("Go.")));
+        var deadline = DateTime.UtcNow + Desk.Patience;
+        while (await run.QueryAsync(a => a.Doubt) is null) Assert.True(DateTime.UtcNow < deadline, (await run.GetInfoAsync()).Waiting);
+    }
+
     static Action<HoldfastBuilder> WithBoss(ScriptedModel boss, ScriptedModel clerk) => builder =>
     {
         Clerks.With(clerk, new())(builder);

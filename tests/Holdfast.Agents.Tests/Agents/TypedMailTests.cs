@@ -77,6 +77,27 @@ public sealed class TypedMailTests : IDisposable
         Assert.Equal(["quote Succeeded"], await again.QueryAsync(a => a.Results));
     }
 
+    [Fact]
+    public async Task Every_message_that_wants_a_reply_gets_its_own_also_where_no_model_was_asked()
+    {
+        await using var desk = await StartAsync(new ScriptedModel(static c => ScriptedReply.Say($"read: {c.LastText}")));
+        var asker = await desk.Client.StartAsync((Clerk a) => a.Run(new AgentStart()));
+        var books = await desk.Client.StartAsync((Bookkeeper a) => a.Run(new AgentStart()));
+        string[] ids = ["1", "2", "3", "4"];
+        await books.SendAsync(AgentMail.Of(new Paid("A-1", 2)) with { Id = "1", ReplyTo = asker.Id });
+        await books.SendAsync(AgentMail.Of(new Paid("A-2", 3)) with { Id = "2", ReplyTo = asker.Id });
+        await books.SendAsync(new("Well?") { Id = "3", ReplyTo = asker.Id });
+        await books.SendAsync(new("nothing") { Type = "paid", Id = "4", ReplyTo = asker.Id });
+        var deadline = DateTime.UtcNow + Desk.Patience;
+        IReadOnlyList<AgentAnswer> replies;
+        while ((replies = await asker.QueryAsync(a => a.Answers)).Count < ids.Length)
+        {
+            Assert.True(DateTime.UtcNow < deadline, $"Only of {string.Join(' ', replies.Select(static r => r.Id))}.");
+            await Task.Delay(5);
+        }
+        Assert.Equal(ids, replies.Select(static r => r.Id));
+    }
+
     [Theory]
     [InlineData("""{"invoice":"A-1"}""", "amount")]
     [InlineData("""{"invoice":"A-1","amount":5000}""", "amount")]

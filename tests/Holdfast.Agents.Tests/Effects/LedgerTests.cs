@@ -177,6 +177,39 @@ public sealed class LedgerTests : IDisposable
         Assert.Equal(0, ended.Own!.Reserved.Calls);
     }
 
+    [Theory]
+    [InlineData("1000000000.000001")]
+    [InlineData("9223372036854")]
+    [InlineData("79228162514264337593543950335")]
+    public async Task More_than_can_be_added_up_exactly_is_refused_also_where_there_is_no_limit(string amount)
+    {
+        var most = decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture);
+        await using var desk = await StartAsync(new() { CostMax = t => new() { Money = t.Amount == 10 ? most : 1_000_000_000, Tokens = t.Amount == 20 ? long.MaxValue : 1 }, MayRepeat = true });
+        var ended = await RunAsync(desk, new([Call(1), Call(2, amount: 20), Call(3, amount: 30), Call(4, amount: 30)]));
+        Assert.Equal([EffectStatus.Refused, EffectStatus.Refused, EffectStatus.Succeeded, EffectStatus.Succeeded], ended.Results.Select(static r => r.Status));
+        Assert.All(ended.Results[..2], static r => Assert.Equal(GateStage.Budget, r.Stage));
+        Assert.Contains("1,000,000,000", ended.Results[0].Reason, StringComparison.Ordinal);
+        Assert.Equal((2_000_000_000m, 2L), (ended.Own!.Reserved.Money, ended.Own.Spent.Calls));
+    }
+
+    [Fact]
+    public async Task An_account_that_has_counted_as_much_as_can_be_counted_takes_no_more()
+    {
+        await using var desk = await StartAsync(new() { CostMax = static t => new() { Money = t.Amount }, MayRepeat = true });
+        // As if thousands of the largest calls had been made.
+        var full = await RunAsync(desk, new([Call(1)], Parent: "company"));
+        Assert.Equal(1, full.Parent!.Spent.Calls);
+        await desk.Client.TransactAsync(static tx =>
+        {
+            using var command = tx.Connection.CreateCommand();
+            command.CommandText = "UPDATE agents_budget SET spent = 3999999999999999999 WHERE account = 'company' AND unit = 2";
+            return command.ExecuteNonQuery();
+        });
+        var ended = await RunAsync(desk, new([Call(1), Call(2, "quote")], Parent: "company"));
+        Assert.Equal([(EffectStatus.Refused, "company"), (EffectStatus.Refused, "company")], ended.Results.Select(static r => (r.Status, r.Rule!)));
+        Assert.Equal(3_999_999_999_999.999999m, ended.Parent!.Spent.Money);
+    }
+
     [Fact]
     public async Task A_number_is_of_one_call()
     {

@@ -49,6 +49,7 @@ sealed class LastLook(World world, Scenario scenario)
                 SELECT 'reserved' AS what FROM agents_budget b WHERE reserved <> (SELECT coalesce(sum(amount), 0) FROM agents_reservation r WHERE r.unit = b.unit AND r.account = b.account)
                 UNION SELECT 'spent' FROM agents_budget b WHERE unit = 3 AND spent <> (SELECT count(*) FROM agents_call c WHERE c.account = b.account AND phase IN (3, 4))
                 UNION SELECT 'open' FROM agents_budget b WHERE unit = 3 AND reserved <> (SELECT count(*) FROM agents_call c WHERE c.account = b.account AND phase IN (1, 2))
+                UNION SELECT 'left over' FROM agents_reservation r JOIN agents_call c ON c.key = r.key WHERE amount > 0 AND phase IN (3, 4)
                 UNION SELECT 'tokens' FROM agents_budget b WHERE unit = 1 AND spent <> 15 * (SELECT count(*) FROM agents_model m WHERE 'agent ' || m.run = b.account AND reply IS NOT NULL)
                 UNION SELECT 'cut off' FROM agents_reservation r WHERE unit = 1 AND amount > 0 AND NOT EXISTS (SELECT 1 FROM agents_model m WHERE 'agent ' || m.run = r.account AND reply IS NULL))
             """;

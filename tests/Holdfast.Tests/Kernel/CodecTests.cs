@@ -59,9 +59,10 @@ public sealed class CodecTests
     public void Every_field_comes_back()
     {
         var state = Full();
-        // The golden files of 0.1 know neither.
+        // The golden files of 0.1 know none of these.
         state.Ops.OfType<StepOp>().First().Crashes = 2;
         state.Ops.OfType<StepOp>().First().FailsInDoubt = true;
+        state.Ops.OfType<StepOp>().First().Key = "invoice 7";
         var loaded = StateCodec.Decode(KernelWorld.Bytes(state));
         Assert.Equivalent(state, loaded, strict: true);
         var step = Assert.IsType<StepOp>(loaded.Ops.First(op => op.Id == 2));
@@ -75,7 +76,7 @@ public sealed class CodecTests
     public void A_property_that_is_added_to_the_state_and_not_to_the_codec_is_found_out()
     {
         Assert.Equal(13, typeof(RunState).GetProperties().Length);
-        Assert.Equal(21, typeof(StepOp).GetProperties().Length);
+        Assert.Equal(22, typeof(StepOp).GetProperties().Length);
         Assert.Equal(2, typeof(TimerOp).GetProperties().Length);
         Assert.Equal(2, typeof(ReceiveOp).GetProperties().Length);
         Assert.Equal(4, typeof(ChildOp).GetProperties().Length);

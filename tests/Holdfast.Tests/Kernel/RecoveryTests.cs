@@ -73,6 +73,17 @@ public sealed class RecoveryTests
         Assert.DoesNotContain(decision.Effects, effect => effect is Effect.RunAttempt attempt && attempt.Op == parked);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_that_fails_in_doubt_does_not_fail_where_only_a_death_is_counted(bool onThread)
+    {
+        var op = _world.Step(step => (step.AtMostOnce, step.FailsInDoubt) = (true, true));
+        // A commit of its own, before the turn in which frames can be told.
+        Assert.Empty(_world.Do(new RunEvent.Recover(2, new([new(onThread ? Death.OnThread : Death.InStep, op)], 3, 3))).Deliveries);
+        Assert.Equal((op, true), (Assert.Single(Recover().Deliveries) is var delivery ? (delivery.Op, delivery.Outcome.IsInDoubt) : default));
+    }
+
     [Fact]
     public void A_transaction_is_never_in_doubt()
     {

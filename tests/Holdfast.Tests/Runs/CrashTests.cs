@@ -23,13 +23,21 @@ public sealed class CrashTests
         }
     }
 
+    /// <summary>Charges, as a part of something that has a key already.</summary>
+    public sealed class ChargesInvoice(Probe probe) : Workflow
+    {
+        public async Durable<string> Run(bool atMostOnce) => $"{await Step(step => probe.Do("charge", step), new() { AtMostOnce = atMostOnce, IdempotencyKey = "invoice 7" })}";
+    }
+
+    static Task<(RunId Run, MemoryStore Store)> LoseResultAsync(Probe probe, bool atMostOnce) => LoseResultAsync(probe, typeof(Charges), c => c.StartAsync((Charges w) => w.Run(atMostOnce)));
+
     /// <summary>Runs to the point where the charge was made, and its result was lost with the process.</summary>
-    static async Task<(RunId Run, MemoryStore Store)> LoseResultAsync(Probe probe, bool atMostOnce)
+    static async Task<(RunId Run, MemoryStore Store)> LoseResultAsync<TWorkflow>(Probe probe, Type type, Func<IHoldfastClient, Task<RunHandle<TWorkflow, string>>> start) where TWorkflow : Workflow
     {
         var content = new MemoryStore();
         var dying = new DyingStore(content, appendsMax: 2, keepsLast: false);
-        await using var world = await World.StartAsync([typeof(Charges)], () => dying, configure: probe.Register);
-        var run = await world.Client.StartAsync((Charges w) => w.Run(atMostOnce));
+        await using var world = await World.StartAsync([type], () => dying, configure: probe.Register);
+        var run = await start(world.Client);
         await dying.Died.WaitAsync(World.Patience);
         Assert.Equal(1, probe.Count("charge"));
         return (run.Id, content.Reopen());
@@ -52,6 +60,34 @@ public sealed class CrashTests
         Assert.Equal("5", await next.ResultAsync<string>(next.Client.GetRun(id)));
         Assert.Equal([$"{id}-1 1", $"{id}-1 2"], keys);
         Assert.Contains(await next.Client.GetRun(id).ReadJournalAsync(), static l => l.What == "AttemptCutOff");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_step_that_was_given_a_key_has_that_one_at_every_attempt_and_in_doubt(bool atMostOnce)
+    {
+        var keys = new List<string>();
+        var probe = new Probe
+        {
+            Answer = (_, step) =>
+            {
+                lock (keys) keys.Add($"{step.IdempotencyKey} {step.Attempt}");
+                return Task.FromResult(5);
+            }
+        };
+        var (id, store) = await LoseResultAsync(probe, typeof(ChargesInvoice), c => c.StartAsync((ChargesInvoice w) => w.Run(atMostOnce)));
+        await using var next = await World.StartAsync([typeof(ChargesInvoice)], () => store, configure: probe.Register);
+        var run = next.Client.GetRun(id);
+        if (atMostOnce)
+        {
+            await next.UntilAsync(run, static i => i.Waiting.Contains("in doubt", StringComparison.Ordinal));
+            var doubt = Assert.Single(await next.Client.ListInDoubtAsync());
+            Assert.Equal((1L, "invoice 7"), (doubt.Op, doubt.IdempotencyKey));
+            await next.Client.ResolveInDoubtAsync(doubt, InDoubtDecision.Retry());
+        }
+        Assert.Equal("5", await next.ResultAsync<string>(run));
+        Assert.Equal(["invoice 7 1", "invoice 7 2"], keys);
     }
 
     [Theory]
