@@ -23,7 +23,7 @@ public sealed record SqliteStoreOptions
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a transaction step may take. It runs inside the one transaction that everything waits for.</summary>
-    /// <value>2 seconds; a step that takes longer is interrupted, undone and refused. Longer lets one step hold up every other run.</value>
+    /// <value>2 seconds; a step that takes longer is interrupted and undone, and has failed with a <see cref="TimeoutException"/>: it is tried again as its retry policy says. Longer lets one step hold up every other run.</value>
     public TimeSpan TransactionStepLimit { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>

@@ -3,7 +3,11 @@ using Holdfast.Storage;
 namespace Holdfast.Sqlite.Writing;
 
 /// <summary>A write that breaks a rule of the store. What it did so far is undone, and it alone is refused.</summary>
-sealed class WriteRefused(string reason) : Exception(reason);
+sealed class WriteRefused(string reason) : Exception(reason)
+{
+    /// <summary>It took too long, which another time it may not.</summary>
+    public bool IsOverdue { get; init; }
+}
 
 /// <summary>Applies writes inside the open transaction. The checks of a write come before its first change.</summary>
 sealed class BatchWriter(Database database, GuestConnection guest, JournalRows journal)

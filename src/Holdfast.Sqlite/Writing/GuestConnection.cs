@@ -103,7 +103,8 @@ sealed class GuestConnection : SqliteConnection
 
     // Every other run waits for its commit meanwhile.
     WriteRefused TooSlow() => new(
-        $"The transaction step took longer than {_limit.TotalSeconds} s, and was undone. It holds up every other run: do slow work in an ordinary step before it.");
+        $"The transaction step took longer than {_limit.TotalSeconds} s, and was undone. It holds up every other run: do slow work in an ordinary step before it.")
+    { IsOverdue = true };
 
     static InvalidOperationException NoTransactions() => new(
         "A transaction step runs inside the transaction that records its result, and cannot begin, commit or roll back one. Throw to undo what the step did.");

@@ -292,7 +292,7 @@ sealed class Writer : IDisposable
         {
             Rollback();
             (refused ??= []).Add(at);
-            results[at] = Refusal(writes[at], reason);
+            results[at] = Refusal(writes[at], error, reason);
             return false;
         }
         catch (Exception error)
@@ -316,7 +316,7 @@ sealed class Writer : IDisposable
             _database.ResetStatements();
             _rollbackTo.Run();
             _batch.Forget();
-            result = Refusal(write, reason);
+            result = Refusal(write, error, reason);
         }
         _release.Run();
         return result;
@@ -329,16 +329,20 @@ sealed class Writer : IDisposable
         _ => null,
     };
 
-    static WriteResult Refusal(StoreWrite write, string reason) => write switch
+    static WriteResult Refusal(StoreWrite write, Exception error, string reason)
     {
-        Transition transition => new(Verdict.Refused, transition.Run, transition.Key, Reason: reason),
-        ResultOnly result => new(Verdict.Refused, result.Run, result.Key, Reason: reason),
-        TransactionStep step => new(Verdict.Refused, step.Run, step.Key, Reason: reason),
-        PostMail post => new(Verdict.Refused, post.Run, Reason: reason),
-        RedeliverMail again => new(Verdict.Refused, again.Run, Reason: reason),
-        CreateRun create => new(Verdict.Refused, create.Run.Id, Reason: reason),
-        _ => new(Verdict.Refused, Reason: reason),
-    };
+        var verdict = error is WriteRefused { IsOverdue: true } ? Verdict.Undone : Verdict.Refused;
+        return write switch
+        {
+            Transition transition => new(verdict, transition.Run, transition.Key, Reason: reason),
+            ResultOnly result => new(verdict, result.Run, result.Key, Reason: reason),
+            TransactionStep step => new(verdict, step.Run, step.Key, Reason: reason),
+            PostMail post => new(verdict, post.Run, Reason: reason),
+            RedeliverMail again => new(verdict, again.Run, Reason: reason),
+            CreateRun create => new(verdict, create.Run.Id, Reason: reason),
+            _ => new(verdict, Reason: reason),
+        };
+    }
 
     void Transact(Action work)
     {

@@ -62,6 +62,7 @@ public sealed class StepContext
     /// <param name="work">Runs once, synchronously, and holds up every other commit meanwhile. Throw to undo what it did; the exception comes out here.</param>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: the store has no database. <see cref="HoldfastError.OwnershipLost"/>: the run goes on elsewhere.</exception>
     /// <exception cref="OperationCanceledException">The attempt has been given up.</exception>
+    /// <exception cref="TimeoutException">It took longer than the store lets it hold up others, and was undone.</exception>
     public Task<T> TransactAsync<T>(Func<StepTransaction, T> work)
     {
         ArgumentNullException.ThrowIfNull(work);

@@ -116,6 +116,7 @@ public interface IHoldfastClient
     /// </param>
     /// <param name="cancellationToken">Gives up waiting; what it does may be kept all the same.</param>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: the store has no database, or the work broke what it may do.</exception>
+    /// <exception cref="TimeoutException">It took longer than the store lets it hold up others, and was undone.</exception>
     Task<T> TransactAsync<T>(Func<StoreTransaction, T> work, CancellationToken cancellationToken = default);
 
     /// <summary>

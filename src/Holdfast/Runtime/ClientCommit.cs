@@ -31,7 +31,7 @@ static class ClientCommit
             case Verdict.Committed:
                 return result;
             case Verdict.Undone:
-                throw thrown ?? new InvariantException("A transaction of the client was undone without a reason.");
+                throw StepCommit.Undone(answer, thrown);
             case Verdict.Refused:
                 throw new HoldfastException(HoldfastError.Misuse, $"The store cannot do it: {answer.Reason}");
             default:

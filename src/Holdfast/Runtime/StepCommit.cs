@@ -24,7 +24,7 @@ static class StepCommit
                 engine.Post(attempt.Run, ReadAnew.Instance);
                 return null;
             case Verdict.Undone:
-                throw thrown ?? new InvariantException("A transaction step was undone without a reason.");
+                throw Undone(answer, thrown);
             case Verdict.Refused:
                 throw Refused(answer);
             default:
@@ -59,7 +59,7 @@ static class StepCommit
         return answer.Verdict switch
         {
             Verdict.Committed => result,
-            Verdict.Undone => throw thrown ?? new InvariantException("What a step did in a commit was undone without a reason."),
+            Verdict.Undone => throw Undone(answer, thrown),
             Verdict.Refused => throw Refused(answer),
             _ => throw new HoldfastException(
                 HoldfastError.OwnershipLost, $"Step '{attempt.Step.Label}' (op {attempt.Op}) of run {attempt.Run} may not commit anything: the run goes on elsewhere, or has ended ({answer.Verdict})."),
@@ -80,6 +80,10 @@ static class StepCommit
         JournalKeep = engine.Options.JournalKeep,
         Work = work,
     };
+
+    /// <summary>What the work threw; or that it took too long for the store, whatever it threw when it was interrupted.</summary>
+    public static Exception Undone(WriteResult answer, Exception? thrown) =>
+        answer.Reason is { } reason ? new TimeoutException(reason) : thrown ?? new InvariantException("What was done in a commit was undone without a reason.");
 
     static HoldfastException Refused(WriteResult answer) => new(HoldfastError.Misuse, $"The store cannot run transaction steps: {answer.Reason}");
 

@@ -21,7 +21,7 @@ public enum Verdict : byte
     /// <summary>The store could not take this write though it takes others; <see cref="WriteResult.Reason"/> says why.</summary>
     Refused = 6,
 
-    /// <summary>A transaction step ran and is to be tried again: nothing was recorded.</summary>
+    /// <summary>Code of the user's ran inside the commit and was undone: it threw, or took too long, which <see cref="WriteResult.Reason"/> says then. Nothing was recorded; it may be tried again.</summary>
     Undone = 7,
 
     /// <summary>There is no such message in the run's mailbox.</summary>
@@ -34,7 +34,7 @@ public enum Verdict : byte
 /// <param name="Key">The store's number of that run.</param>
 /// <param name="MailSequence">For a message: its place in the mailbox.</param>
 /// <param name="Outcome">For a transaction step: the outcome that was recorded.</param>
-/// <param name="Reason">Why it was refused.</param>
+/// <param name="Reason">Why it was refused; of what was undone, that it took too long.</param>
 /// <param name="Pruned">For <see cref="PruneRuns"/>: what was removed.</param>
 public readonly record struct WriteResult(
     Verdict Verdict, RunId Run = default, RunKey Key = default, long MailSequence = 0, ReadOnlyMemory<byte> Outcome = default, string? Reason = null,

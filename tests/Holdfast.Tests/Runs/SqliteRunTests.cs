@@ -72,9 +72,11 @@ public sealed class SqliteRunTests : IDisposable
         }
     }
 
-    static long Execute(StepTransaction tx, string sql)
+    static long Execute(StepTransaction tx, string sql) => Execute(tx.Connection, sql);
+
+    static long Execute(System.Data.Common.DbConnection connection, string sql)
     {
-        using var command = tx.Connection.CreateCommand();
+        using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The test's own text.
         command.CommandText = sql;
 #pragma warning restore CA2100
@@ -90,6 +92,53 @@ public sealed class SqliteRunTests : IDisposable
         Assert.Equal(["book 0", "book 1", "book 1", "book 2"], probe.Entries);
         Assert.Equal("undone 0", await world.ResultAsync<string>(await world.Client.StartAsync((TooSlow w) => w.Run())));
     }
+
+    public sealed class HeldUp(Probe probe) : Workflow
+    {
+        public async Durable<long> Run()
+        {
+            await Transaction(static tx => Execute(tx, "CREATE TABLE held (x INT)"));
+            return await Transaction(
+                tx =>
+                {
+                    Execute(tx, "INSERT INTO held VALUES (1)");
+                    probe.Note("tried");
+                    if (probe.Count("tried") == 1) Dawdle();
+                    return Execute(tx, "SELECT COUNT(*) FROM held");
+                }, new() { Retry = new() { FirstDelay = TimeSpan.FromMilliseconds(1) } });
+        }
+    }
+
+    static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(100);
+
+    static void Dawdle()
+    {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        SpinWait.SpinUntil(() => System.Diagnostics.Stopwatch.GetElapsedTime(began) > Limit + TimeSpan.FromMilliseconds(1));
+    }
+
+    /// <summary>On a machine that has much to do, anything can take too long once: that must not end a run, nor a call from outside look as if it were forbidden.</summary>
+    [Fact]
+    public async Task What_takes_too_long_inside_a_commit_is_undone_and_tried_again()
+    {
+        var probe = new Probe();
+        await using var world = await World.StartAsync(
+            [typeof(HeldUp)], () => SqliteStore.Open(_directory["slow.db"], new() { ReserveBytes = 0, TransactionStepLimit = Limit }), alwaysCold: false, probe.Register);
+        var run = await world.Client.StartAsync((HeldUp w) => w.Run());
+        Assert.Equal(1, await world.ResultAsync<long>(run));
+        Assert.InRange(probe.Count("tried"), 2, 100);
+        Assert.Contains(await run.ReadJournalAsync(), static l => l.Text.Contains("longer than 0.1 s", StringComparison.Ordinal));
+
+        var late = await Assert.ThrowsAsync<TimeoutException>(() => world.Client.TransactAsync(static tx =>
+        {
+            Dawdle();
+            return Execute(tx, "INSERT INTO held VALUES (2)");
+        }));
+        Assert.Contains("longer than 0.1 s", late.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await world.Client.TransactAsync(static tx => Execute(tx, "SELECT COUNT(*) FROM held")));
+    }
+
+    static long Execute(StoreTransaction tx, string sql) => Execute(tx.Connection, sql);
 
     public sealed class Calls(IHoldfastClient client, Probe probe) : Workflow
     {

@@ -220,21 +220,21 @@ public sealed partial class SqliteStoreTests
     [Theory]
     [InlineData("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) INSERT INTO accounts (name) SELECT i FROM n")]
     [InlineData("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n")]
-    public async Task A_step_that_takes_too_long_is_interrupted_and_refused_alone(string sql)
+    public async Task A_step_that_takes_too_long_is_interrupted_and_undone_alone(string sql)
     {
         var run = await CreateWithAccountsAsync();
         _options = Small with { TransactionStepLimit = TimeSpan.FromMilliseconds(50) };
         await ReopenAsync();
         var results = await AppendAsync((Turn(run, 1) with { State = "before" }).ToTransition(), Step(run, 1, sql), (Turn(run, 2) with { State = "after" }).ToTransition());
 
-        Assert.Equal([Verdict.Committed, Verdict.Refused, Verdict.Committed], results.Select(each => each.Verdict));
+        Assert.Equal([Verdict.Committed, Verdict.Undone, Verdict.Committed], results.Select(each => each.Verdict));
         Assert.Contains("longer", results[1].Reason, StringComparison.Ordinal);
         Assert.Equal("", await AccountsAsync());
         Assert.Equal("after", Text((await LoadAsync(run.Id)).Run.State));
     }
 
     [Fact]
-    public async Task A_step_that_dawdles_outside_of_SQLite_is_undone_and_refused_too()
+    public async Task A_step_that_dawdles_outside_of_SQLite_is_undone_too()
     {
         var run = await CreateWithAccountsAsync();
         _options = Small with { TransactionStepLimit = TimeSpan.FromMilliseconds(20) };
@@ -247,7 +247,7 @@ public sealed partial class SqliteStoreTests
             return Kept();
         }));
 
-        Assert.Equal(Verdict.Refused, result.Verdict);
+        Assert.Equal(Verdict.Undone, result.Verdict);
         Assert.Contains("longer", result.Reason, StringComparison.Ordinal);
         Assert.Equal("", await AccountsAsync());
     }
