@@ -147,6 +147,7 @@ sealed class Engine : IAsyncDisposable
         Pruner.Start();
         _migrated.Start();
         await rehearsal.ConfigureAwait(false);
+        await FirstLook.TakeAsync(this, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Refuses a rule for a workflow that nobody has: a misspelt name would leave its runs to the general rule, which may remove them much earlier.</summary>
@@ -332,6 +333,8 @@ sealed class Engine : IAsyncDisposable
     public void NoteScanFailed(Exception error) => Log.ScanFailed(_log, error);
 
     public void NoteUnparkFailed(Exception error) => Log.UnparkFailed(_log, error);
+
+    public void NoteForOtherCode(RunId run, string reason) => Log.WaitsForOtherCode(_log, run, reason);
 
     public void NoteCountFailed(Exception error) => Log.CountFailed(_log, error);
 

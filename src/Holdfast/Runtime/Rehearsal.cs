@@ -21,7 +21,10 @@ static class Rehearsal
     static readonly Signal<bool> GoOn = new("go-on");
 
     /// <summary>Completes when this process has rehearsed. Begins with the first look; an engine that is part of it, or of a simulation, needs none.</summary>
-    public static Task OverFor(HoldfastOptions options) => options.MeterName == MeterName || !options.Executor.GoesOnElsewhere ? Task.CompletedTask : Once.Value;
+    public static Task OverFor(HoldfastOptions options) => IsFor(options) ? Once.Value : Task.CompletedTask;
+
+    /// <summary>Whether the engine is one that users wait for.</summary>
+    public static bool IsFor(HoldfastOptions options) => options.MeterName != MeterName && options.Executor.GoesOnElsewhere;
 
     static async Task TryAsync()
     {
