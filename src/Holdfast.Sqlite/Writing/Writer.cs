@@ -25,6 +25,8 @@ sealed class Writer : IDisposable
     readonly BatchWriter _batch;
     readonly ReserveFile _reserve;
     readonly Statement _begin, _commit, _rollback, _savepoint, _release, _rollbackTo;
+
+    /// <summary>Held by whoever syncs the log. The system tells an error of a sync once, to one of those who wait for it: the others would hear that all is well.</summary>
     readonly Lock _syncGate = new();
     readonly NativeFile? _main, _log;
     int _pagesAtCheckpoint;
@@ -375,6 +377,21 @@ sealed class Writer : IDisposable
     {
         // Whatever ended the transaction, what came after it may have been committed by itself.
         if (_database.IsAutocommit) throw Abandon(new(0, 0, "the transaction ended before its commit"));
+        if (!_isSyncedByCommit)
+        {
+            RunCommit();
+            return;
+        }
+        lock (_syncGate)
+        {
+            ThrowIfUnusable();
+            RunCommit();
+            Acknowledge(_committed);
+        }
+    }
+
+    void RunCommit()
+    {
         try
         {
             _commit.Run();
@@ -386,8 +403,15 @@ sealed class Writer : IDisposable
             throw Abandon(fault);
         }
         Volatile.Write(ref _committed, _committed + 1);
-        if (!_isSyncedByCommit) return;
-        lock (_syncGate) Acknowledge(_committed);
+    }
+
+    /// <summary>
+    /// Moves what the log holds into the file, which syncs the log. Whatever becomes of the file then, what was committed is in the log.
+    /// </summary>
+    bool Checkpoint(bool truncate)
+    {
+        Sync();
+        lock (_syncGate) return _database.Checkpoint(truncate);
     }
 
     /// <summary>Undoes the transaction after a failure that came before the commit, and says what the caller is told.</summary>
@@ -438,12 +462,10 @@ sealed class Writer : IDisposable
     void CheckpointIfDue()
     {
         if (_database.PagesWritten - _pagesAtCheckpoint < _options.CheckpointPages) return;
-        // Whatever becomes of the file then, what was committed is in the log.
-        Sync();
         try
         {
             // Busy is no harm: the next time will do.
-            _database.Checkpoint(truncate: false);
+            Checkpoint(truncate: false);
             _pagesAtCheckpoint = _database.PagesWritten;
         }
         catch (SqliteFault fault) when (fault.IsFull)
@@ -486,7 +508,7 @@ sealed class Writer : IDisposable
         _database.SetBusyTimeout(TimeSpan.Zero);
         try
         {
-            if (_database.Checkpoint(truncate: true)) _pagesAtCheckpoint = _database.PagesWritten;
+            if (Checkpoint(truncate: true)) _pagesAtCheckpoint = _database.PagesWritten;
         }
         catch (SqliteFault fault) when (fault.IsFull)
         {
@@ -509,7 +531,7 @@ sealed class Writer : IDisposable
         try
         {
             var freeBytes = _database.Query("PRAGMA freelist_count", row => row.Long(0)) * _database.Query("PRAGMA page_size", row => row.Long(0));
-            return freeBytes >= _options.ReserveBytes && _database.Checkpoint(truncate: false);
+            return freeBytes >= _options.ReserveBytes && Checkpoint(truncate: false);
         }
         catch (SqliteFault fault)
         {

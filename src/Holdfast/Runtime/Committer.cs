@@ -366,8 +366,7 @@ sealed class Committer
     /// <summary>Nobody knows what became of the batch that was being applied.</summary>
     void Break(Exception error)
     {
-        lock (_lock) _isLed = false;
-        var isFirst = TakeNoMore(error);
+        var isFirst = TakeNoMore(error, isOfSync: false);
         foreach (var pending in _batch) pending.Fail(Unknown(error));
         _batch.Clear();
         if (isFirst) _failed(error);
@@ -376,24 +375,21 @@ sealed class Committer
     /// <summary>Nobody knows what became of all that was applied and not synced. A batch that is being applied now is told by its leader.</summary>
     void BreakSync(Exception error)
     {
-        lock (_lock)
-        {
-            _isSyncing = false;
-            if (_isHeldBack) _isLed = _isHeldBack = false;
-        }
-        var isFirst = TakeNoMore(error);
+        var isFirst = TakeNoMore(error, isOfSync: true);
         _syncing.Fail(Unknown(error));
         _applied.Fail(Unknown(error));
         if (isFirst) _failed(error);
     }
 
-    /// <summary>True when it is the first time.</summary>
-    bool TakeNoMore(Exception error)
+    /// <summary>True when it is the first time. In one piece: nobody may begin another sync, or lead, between the end of the one that failed and the word that it did.</summary>
+    bool TakeNoMore(Exception error, bool isOfSync)
     {
         List<PendingWrite> waiting;
         bool isFirst;
         lock (_lock)
         {
+            if (isOfSync) _isSyncing = false;
+            if (!isOfSync || _isHeldBack) _isLed = _isHeldBack = false;
             isFirst = _broken is null;
             _broken ??= error;
             waiting = _gathered;

@@ -238,6 +238,36 @@ public sealed partial class SqliteStoreTests
         Assert.Equal(isTold, unsynced == 0);
     }
 
+    /// <summary>The system tells the error of a sync to one of those who wait for one. Whoever syncs beside it would hear that all is well, and nothing of the log is.</summary>
+    [Fact]
+    public async Task Nobody_is_answered_by_a_sync_of_his_own_beside_one_that_fails()
+    {
+        var run = await CreateAsync();
+        await AppendAsync(Step(run, 1, "CREATE TABLE accounts (id INTEGER PRIMARY KEY, name TEXT)"));
+        var disk = await ReopenOnFaultyDiskAsync(Small);
+        using ManualResetEventSlim isSyncing = new(), isApplied = new();
+        var syncs = 0;
+        disk.Hook = (in VfsCall call) =>
+        {
+            if (call is not { Operation: VfsOperation.Sync, IsLog: true } || Interlocked.Increment(ref syncs) > 1) return VfsAnswer.Pass;
+            isSyncing.Set();
+            return isApplied.Wait(TimeSpan.FromSeconds(60)) ? VfsAnswer.Fail(VfsAnswer.IoErrorFsync) : VfsAnswer.Pass;
+        };
+        await Store.AppendAsync([Turn(run, 0).ToTransition()], new WriteResult[1]);
+        var first = Task.Run(() => ErrorOfAsync(() => Store.SyncAsync().AsTask()));
+        isSyncing.Wait();
+        var beside = Task.Run(() => ErrorOfAsync(() => AppendAsync(Step(run, 2, connection =>
+        {
+            Scalar(connection, "INSERT INTO accounts (name) VALUES ('a')");
+            isApplied.Set();
+            return Kept();
+        }))));
+        Assert.Equal(HoldfastError.OutcomeUnknown, await first);
+        Assert.Equal(HoldfastError.OutcomeUnknown, await beside);
+        Assert.Equal(1, syncs);
+        disk.Hook = null;
+    }
+
     /// <summary>Programs of the user's read the user's tables by connections of their own.</summary>
     [Fact]
     public async Task Rows_of_a_transaction_step_are_synced_before_anybody_can_see_them()
