@@ -47,13 +47,8 @@ public sealed class SyncStageTests
         Assert.Equal(3, store.Created);
         starts.Add(world.Client.StartAsync((Echo w) => w.Run(5)));
         await store.CreatedAsync(5);
-        starts.Add(world.Client.StartAsync((Echo w) => w.Run(6)));
-        sync.SetResult();
-        var next = await store.SyncAsked();
-        // Of the four that are synced now one is less than half as well: it waits for the disk.
-        Assert.Equal(5, store.Created);
         store.LetGo();
-        next.SetResult();
+        sync.SetResult();
         await Task.WhenAll(starts).WaitAsync(World.Patience);
     }
 
