@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Holdfast.Sqlite;
 using Holdfast.Storage;
 using Holdfast.Tests.Faults;
+using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Tests.Storage;
 
@@ -171,5 +172,66 @@ public sealed partial class SqliteStoreTests
         Assert.Equal(HoldfastError.StoreIsBackup, Assert.Throws<HoldfastException>(() => SqliteStore.Open(third.Path, Small)).Error);
         // The original was not marked by any of this.
         await ReopenAsync();
+    }
+
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-journal")]
+    public async Task A_copy_beside_the_log_of_another_file_is_refused_whoever_names_it_until_that_is_removed(string log)
+    {
+        await CreateAsync("kept", "k");
+        var backup = await Store.BackupAsync(_directory["copy %20#.db"], default);
+        await CreateAsync("later", "k");
+        // As a kill leaves it: what was committed stands in the log.
+        var stray = backup.Path + log;
+        File.Copy(DatabasePath + "-wal", stray);
+        var (before, logBefore) = (File.ReadAllBytes(backup.Path), File.ReadAllBytes(stray));
+        foreach (var open in (Func<SqliteStore>[])[() => SqliteStore.Open(backup.Path, Small), () => SqliteStore.Open(backup.Path, Small with { AcceptBackup = backup.Id }), () => SqliteStore.OpenReadOnly(backup.Path)])
+        {
+            var refusal = Assert.Throws<HoldfastException>(() => _ = open());
+            Assert.Equal(HoldfastError.StoreIsBackup, refusal.Error);
+            Assert.All((string[])[backup.Id, stray, "AcceptBackup"], part => Assert.Contains(part, refusal.Message, StringComparison.Ordinal));
+        }
+        Assert.Equal(before, File.ReadAllBytes(backup.Path));
+        Assert.Equal(logBefore, File.ReadAllBytes(stray));
+
+        File.Delete(stray);
+        await using var copy = SqliteStore.Open(backup.Path, Small with { AcceptBackup = backup.Id });
+        Assert.NotNull(await copy.FindAsync("kept", "k", default));
+        Assert.Null(await copy.FindAsync("later", "k", default));
+    }
+
+    [Fact]
+    public async Task A_copy_by_other_means_beside_the_log_of_another_file_is_refused_too()
+    {
+        await CreateAsync();
+        using (var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False"))
+        {
+            connection.Open();
+            Scalar(connection, $"VACUUM INTO '{_directory["copy.db"]}'");
+        }
+        var stray = _directory["copy.db-wal"];
+        File.Copy(DatabasePath + "-wal", stray);
+        var refusal = RefusalOf(_directory["copy.db"]);
+        Assert.Equal(HoldfastError.StoreIsBackup, refusal.Error);
+        Assert.Contains(stray, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("AcceptBackup", refusal.Message, StringComparison.Ordinal);
+        File.Delete(stray);
+        await SqliteStore.Open(_directory["copy.db"], Small).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_accepted_copy_that_was_killed_goes_on_with_its_own_log()
+    {
+        await CreateAsync();
+        var backup = await Store.BackupAsync(_directory["copy.db"], default);
+        await using (var copy = SqliteStore.Open(backup.Path, Small with { AcceptBackup = backup.Id }))
+        {
+            File.Copy(backup.Path, _directory["killed.db"]);
+            File.Copy(backup.Path + "-wal", _directory["killed.db-wal"]);
+        }
+        Assert.True(new FileInfo(_directory["killed.db-wal"]).Length > 0);
+        await using var killed = SqliteStore.Open(_directory["killed.db"], Small);
+        Assert.Single(await killed.ListAsync(new(), default));
     }
 }
