@@ -19,6 +19,8 @@ public sealed partial class SqliteStoreTests
         }
     }
 
+    string[] Partials() => Directory.GetFiles(_directory.Root, "copy.db.*partial");
+
     [Fact]
     public async Task A_backup_holds_what_was_acknowledged_and_is_one_file()
     {
@@ -83,6 +85,34 @@ public sealed partial class SqliteStoreTests
         Assert.Equal(HoldfastError.BackupFailed, await ErrorOfAsync(async () => await Store.BackupAsync(_directory["no such folder/copy.db"], default)));
     }
 
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-shm")]
+    [InlineData("-journal")]
+    public async Task No_backup_is_made_beside_what_another_file_has_left(string suffix)
+    {
+        await CreateAsync();
+        var left = _directory["copy.db" + suffix];
+        File.WriteAllText(left, "left");
+        var error = await Assert.ThrowsAsync<HoldfastException>(async () => await Store.BackupAsync(_directory["copy.db"], default));
+        Assert.Equal(HoldfastError.BackupFailed, error.Error);
+        Assert.Contains(left, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["copy.db" + suffix], Directory.GetFiles(_directory.Root, "copy*").Select(Path.GetFileName));
+        Assert.Equal("left", File.ReadAllText(left));
+    }
+
+    [Theory]
+    [InlineData("copy.db.partial")]
+    [InlineData("copy.db.partial-wal")]
+    [InlineData("copy.db.mine.partial")]
+    [InlineData("other.db.019a1c5e7f0b7cc2a1b3d5f708192a3b.partial")]
+    public async Task A_file_that_no_backup_to_this_path_has_made_stays(string name)
+    {
+        File.WriteAllText(_directory[name], "mine");
+        await Store.BackupAsync(_directory["copy.db"], default);
+        Assert.Equal("mine", File.ReadAllText(_directory[name]));
+    }
+
     [Fact]
     public async Task A_backup_that_fails_half_way_leaves_nothing_and_the_store_goes_on()
     {
@@ -109,12 +139,12 @@ public sealed partial class SqliteStoreTests
         await FillAsync(40);
         using var cancel = new CancellationTokenSource();
         var given = Store.BackupAsync(_directory["copy.db"], cancel.Token).AsTask();
-        while (!File.Exists(_directory["copy.db.partial"])) await Task.Yield();
+        while (Partials().Length == 0) await Task.Yield();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
 
         var cut = Store.BackupAsync(_directory["copy.db"], default).AsTask();
-        while (!File.Exists(_directory["copy.db.partial"])) await Task.Yield();
+        while (Partials().Length == 0) await Task.Yield();
         await Store.DisposeAsync();
         Assert.Equal(HoldfastError.BackupFailed, await ErrorOfAsync(() => cut));
         Assert.Empty(Directory.GetFiles(_directory.Root, "copy*"));
@@ -141,7 +171,7 @@ public sealed partial class SqliteStoreTests
             await process.WaitForExitAsync();
         }
         Assert.False(File.Exists(_directory["copy.db"]));
-        Assert.True(File.Exists(_directory["copy.db.partial"]));
+        Assert.Single(Partials());
         await ReopenAsync();
         var backup = await Store.BackupAsync(_directory["copy.db"], default);
         Assert.Equal(["copy.db"], Directory.GetFiles(_directory.Root, "copy*").Select(Path.GetFileName));
