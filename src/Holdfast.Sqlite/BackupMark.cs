@@ -23,18 +23,26 @@ static class BackupMark
     /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreIsBackup"/>.</exception>
     public static bool Check(Database database, string path, string? accepted)
     {
-        // A new file has no tables yet.
-        if (Schema.VersionOf(database) == 0 || Text(database, "backup") is not { } id) return false;
+        if (Read(database) is not { } mark) return false;
+        var (id, text) = mark;
         if (id == accepted) return true;
         throw new HoldfastException(HoldfastError.StoreIsBackup,
-            $"{path} is backup {id} of {Text(database, "backup_of")}, taken {Taken(database)}. Started from it, runs go on from that moment: what they did since, they do again. "
+            $"{path} is {text}. Started from it, runs go on from that moment: what they did since, they do again. "
             + $"Make sure that the original does not run any more, then open this file with SqliteStoreOptions.AcceptBackup = \"{id}\".");
+    }
+
+    /// <summary>The copy's id, and what it is, for people; null for a file that is none.</summary>
+    public static (string Id, string Text)? Read(Database database)
+    {
+        // A new file has no tables yet.
+        if (Schema.VersionOf(database) == 0 || Text(database, "backup") is not { } id) return null;
+        return (id, $"backup {id} of {Text(database, "backup_of")}, taken {Taken(database)}");
     }
 
     /// <summary>Turns an accepted copy into a store like any other, and returns what it was, for people.</summary>
     public static string Remove(Database database)
     {
-        var was = $"backup {Text(database, "backup")} of {Text(database, "backup_of")}, taken {Taken(database)}";
+        var was = Read(database)!.Value.Text;
         using var put = database.Prepare("INSERT INTO holdfast_meta VALUES ('restored_from', ?1) ON CONFLICT DO UPDATE SET value = ?1");
         database.Execute("BEGIN IMMEDIATE");
         put.Bind(1, was).Run();

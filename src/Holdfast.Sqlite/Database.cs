@@ -49,6 +49,15 @@ sealed class Database(sqlite3 handle) : IDisposable
         }
     }
 
+    /// <summary>Opens a file to look at it by itself: as if it had no log, and without a lock.</summary>
+    public static Database OpenWithoutLog(string path)
+    {
+        var code = raw.sqlite3_open_v2($"file:{Uri.EscapeDataString(path)}?immutable=1", out var handle, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI, null);
+        var database = new Database(handle);
+        if (code == raw.SQLITE_OK) return database;
+        using (database) throw database.Fault();
+    }
+
     public Statement Prepare(string sql)
     {
         if (raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement) != raw.SQLITE_OK) throw Fault();

@@ -47,7 +47,7 @@ public sealed class SqliteStore : IStore
     /// <see cref="HoldfastError.StoreNewer"/>: a newer Holdfast wrote it. <see cref="HoldfastError.StoreForeign"/>: it is a database of something else.
     /// <see cref="HoldfastError.StoreCorrupt"/>: it is damaged, or no database. <see cref="HoldfastError.StoreUnusable"/>: it can never be one there. <see cref="HoldfastError.StoreUnavailable"/>,
     /// <see cref="HoldfastError.StoreFull"/>: it cannot be opened for now; the message says why. <see cref="HoldfastError.StoreIsBackup"/>: it is a
-    /// backup that <see cref="SqliteStoreOptions.AcceptBackup"/> does not name.
+    /// backup that <see cref="SqliteStoreOptions.AcceptBackup"/> does not name, or beside it stands the log of another file.
     /// </exception>
     public static SqliteStore Open(string path, SqliteStoreOptions? options = null, ILogger? logger = null)
     {
@@ -63,7 +63,7 @@ public sealed class SqliteStore : IStore
         try
         {
             // In a file system of somebody's own, the files beside the database are not where the database is.
-            if (options.FileSystem is null) Sidecars.CheckNotEmptied(full);
+            if (options.FileSystem is null) CheckBeside(full);
             var store = new SqliteStore(full, owned, Writer.Open(full, options, logger), options);
             owned.NameOwner();
             return store;
@@ -83,7 +83,7 @@ public sealed class SqliteStore : IStore
     /// <param name="options">How the file is used; null for the defaults.</param>
     /// <exception cref="HoldfastException">
     /// <see cref="HoldfastError.StoreUnavailable"/>: there is no such file, or nothing in it yet. <see cref="HoldfastError.StoreNewer"/>,
-    /// <see cref="HoldfastError.StoreForeign"/>, <see cref="HoldfastError.StoreCorrupt"/>: as in <see cref="Open"/>.
+    /// <see cref="HoldfastError.StoreForeign"/>, <see cref="HoldfastError.StoreCorrupt"/>: as in <see cref="Open"/>. <see cref="HoldfastError.StoreIsBackup"/>: beside a copy stands the log of another file.
     /// </exception>
     public static SqliteStore OpenReadOnly(string path, SqliteStoreOptions? options = null)
     {
@@ -94,7 +94,7 @@ public sealed class SqliteStore : IStore
         var full = FullPath(path);
         if (Directory.Exists(full)) throw new HoldfastException(HoldfastError.StoreUnusable, $"{full} is a directory. Name a file in it.");
         if (!File.Exists(full)) throw new HoldfastException(HoldfastError.StoreUnavailable, $"There is no file {full}, so there is nothing to read.");
-        if (options.FileSystem is null) Sidecars.CheckNotEmptied(full);
+        if (options.FileSystem is null) CheckBeside(full);
         try
         {
             using var database = Database.OpenReader(full, options);
@@ -106,6 +106,12 @@ public sealed class SqliteStore : IStore
             throw fault.ToOpeningException(full);
         }
         return new(full, null, null, options);
+    }
+
+    static void CheckBeside(string path)
+    {
+        Sidecars.CheckNotEmptied(path);
+        StrayLog.Check(path);
     }
 
     static string FullPath(string path)

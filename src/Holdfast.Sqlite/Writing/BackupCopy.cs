@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Holdfast.Sqlite.Files;
 using Holdfast.Storage;
 using SQLitePCL;
@@ -9,10 +10,10 @@ namespace Holdfast.Sqlite.Writing;
 /// commit changes in pages that are copied already, SQLite copies again. So the copy is of the moment at which it is complete, the log does not
 /// grow meanwhile as it would under a long read, and no commit waits for more than one step.
 /// </summary>
-sealed class BackupCopy(Writer writer, string source, SqliteStoreOptions options)
+sealed partial class BackupCopy(Writer writer, string source, SqliteStoreOptions options)
 {
-    /// <summary>What a copy is called until it is complete: a name that nobody opens by mistake.</summary>
-    public const string PartialSuffix = ".partial";
+    /// <summary>What SQLite adds to a file's name for what belongs to it.</summary>
+    static readonly string[] Beside = ["-wal", "-shm", "-journal"];
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
@@ -21,12 +22,15 @@ sealed class BackupCopy(Writer writer, string source, SqliteStoreOptions options
     {
         var full = Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full)) throw Failed(full, "there is a file of this name already; a backup never replaces one", null);
-        var partial = full + PartialSuffix;
+        // SQLite would take it for a part of the copy.
+        if (Array.Find(Beside, suffix => File.Exists(full + suffix)) is { } left)
+            throw Failed(full, $"{full}{left} stands there, left of another file, and would be read as a part of the copy. Remove it, or choose another name", null);
         var id = Guid.CreateVersion7().ToString("N");
+        // A name that nobody opens by mistake, and that nobody else has given to a file.
+        var partial = $"{full}.{id}.partial";
         try
         {
-            // What a killed process has left.
-            Delete(partial);
+            ClearLeft(full);
             await CopyAsync(partial, () => Task.Delay(Pause, cancellationToken), cancellationToken).ConfigureAwait(false);
             var utc = DateTimeOffset.UtcNow;
             Mark(partial, id, utc);
@@ -87,9 +91,24 @@ sealed class BackupCopy(Writer writer, string source, SqliteStoreOptions options
         using (database) throw database.Fault();
     }
 
+    /// <summary>Removes what backups to this path have left whose processes were killed; by their names, which nobody else gives.</summary>
+    static void ClearLeft(string full)
+    {
+        var name = Path.GetFileName(full);
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(full)!))
+        {
+            var found = Path.GetFileName(file.AsSpan());
+            if (found.StartsWith(name, StringComparison.Ordinal) && Partial().IsMatch(found[name.Length..])) File.Delete(file);
+        }
+    }
+
+    [GeneratedRegex(@"^\.[0-9a-f]{32}\.partial(-wal|-shm|-journal)?\z")]
+    private static partial Regex Partial();
+
     static void Delete(string partial)
     {
-        foreach (var suffix in (string[])["", "-journal", "-wal", "-shm"]) File.Delete(partial + suffix);
+        File.Delete(partial);
+        foreach (var suffix in Beside) File.Delete(partial + suffix);
     }
 
     static void TryDelete(string partial)

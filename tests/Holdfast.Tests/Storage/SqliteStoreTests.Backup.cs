@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Holdfast.Sqlite;
 using Holdfast.Storage;
 using Holdfast.Tests.Faults;
+using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Tests.Storage;
 
@@ -17,6 +18,8 @@ public sealed partial class SqliteStoreTests
             await AppendOneAsync((Turn(run, 0) with { Snapshot = new('f', 9000) }).ToTransition());
         }
     }
+
+    string[] Partials() => Directory.GetFiles(_directory.Root, "copy.db.*partial");
 
     [Fact]
     public async Task A_backup_holds_what_was_acknowledged_and_is_one_file()
@@ -82,6 +85,34 @@ public sealed partial class SqliteStoreTests
         Assert.Equal(HoldfastError.BackupFailed, await ErrorOfAsync(async () => await Store.BackupAsync(_directory["no such folder/copy.db"], default)));
     }
 
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-shm")]
+    [InlineData("-journal")]
+    public async Task No_backup_is_made_beside_what_another_file_has_left(string suffix)
+    {
+        await CreateAsync();
+        var left = _directory["copy.db" + suffix];
+        File.WriteAllText(left, "left");
+        var error = await Assert.ThrowsAsync<HoldfastException>(async () => await Store.BackupAsync(_directory["copy.db"], default));
+        Assert.Equal(HoldfastError.BackupFailed, error.Error);
+        Assert.Contains(left, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["copy.db" + suffix], Directory.GetFiles(_directory.Root, "copy*").Select(Path.GetFileName));
+        Assert.Equal("left", File.ReadAllText(left));
+    }
+
+    [Theory]
+    [InlineData("copy.db.partial")]
+    [InlineData("copy.db.partial-wal")]
+    [InlineData("copy.db.mine.partial")]
+    [InlineData("other.db.019a1c5e7f0b7cc2a1b3d5f708192a3b.partial")]
+    public async Task A_file_that_no_backup_to_this_path_has_made_stays(string name)
+    {
+        File.WriteAllText(_directory[name], "mine");
+        await Store.BackupAsync(_directory["copy.db"], default);
+        Assert.Equal("mine", File.ReadAllText(_directory[name]));
+    }
+
     [Fact]
     public async Task A_backup_that_fails_half_way_leaves_nothing_and_the_store_goes_on()
     {
@@ -108,12 +139,12 @@ public sealed partial class SqliteStoreTests
         await FillAsync(40);
         using var cancel = new CancellationTokenSource();
         var given = Store.BackupAsync(_directory["copy.db"], cancel.Token).AsTask();
-        while (!File.Exists(_directory["copy.db.partial"])) await Task.Yield();
+        while (Partials().Length == 0) await Task.Yield();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
 
         var cut = Store.BackupAsync(_directory["copy.db"], default).AsTask();
-        while (!File.Exists(_directory["copy.db.partial"])) await Task.Yield();
+        while (Partials().Length == 0) await Task.Yield();
         await Store.DisposeAsync();
         Assert.Equal(HoldfastError.BackupFailed, await ErrorOfAsync(() => cut));
         Assert.Empty(Directory.GetFiles(_directory.Root, "copy*"));
@@ -140,7 +171,7 @@ public sealed partial class SqliteStoreTests
             await process.WaitForExitAsync();
         }
         Assert.False(File.Exists(_directory["copy.db"]));
-        Assert.True(File.Exists(_directory["copy.db.partial"]));
+        Assert.Single(Partials());
         await ReopenAsync();
         var backup = await Store.BackupAsync(_directory["copy.db"], default);
         Assert.Equal(["copy.db"], Directory.GetFiles(_directory.Root, "copy*").Select(Path.GetFileName));
@@ -171,5 +202,66 @@ public sealed partial class SqliteStoreTests
         Assert.Equal(HoldfastError.StoreIsBackup, Assert.Throws<HoldfastException>(() => SqliteStore.Open(third.Path, Small)).Error);
         // The original was not marked by any of this.
         await ReopenAsync();
+    }
+
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-journal")]
+    public async Task A_copy_beside_the_log_of_another_file_is_refused_whoever_names_it_until_that_is_removed(string log)
+    {
+        await CreateAsync("kept", "k");
+        var backup = await Store.BackupAsync(_directory["copy %20#.db"], default);
+        await CreateAsync("later", "k");
+        // As a kill leaves it: what was committed stands in the log.
+        var stray = backup.Path + log;
+        File.Copy(DatabasePath + "-wal", stray);
+        var (before, logBefore) = (File.ReadAllBytes(backup.Path), File.ReadAllBytes(stray));
+        foreach (var open in (Func<SqliteStore>[])[() => SqliteStore.Open(backup.Path, Small), () => SqliteStore.Open(backup.Path, Small with { AcceptBackup = backup.Id }), () => SqliteStore.OpenReadOnly(backup.Path)])
+        {
+            var refusal = Assert.Throws<HoldfastException>(() => _ = open());
+            Assert.Equal(HoldfastError.StoreIsBackup, refusal.Error);
+            Assert.All((string[])[backup.Id, stray, "AcceptBackup"], part => Assert.Contains(part, refusal.Message, StringComparison.Ordinal));
+        }
+        Assert.Equal(before, File.ReadAllBytes(backup.Path));
+        Assert.Equal(logBefore, File.ReadAllBytes(stray));
+
+        File.Delete(stray);
+        await using var copy = SqliteStore.Open(backup.Path, Small with { AcceptBackup = backup.Id });
+        Assert.NotNull(await copy.FindAsync("kept", "k", default));
+        Assert.Null(await copy.FindAsync("later", "k", default));
+    }
+
+    [Fact]
+    public async Task A_copy_by_other_means_beside_the_log_of_another_file_is_refused_too()
+    {
+        await CreateAsync();
+        using (var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False"))
+        {
+            connection.Open();
+            Scalar(connection, $"VACUUM INTO '{_directory["copy.db"]}'");
+        }
+        var stray = _directory["copy.db-wal"];
+        File.Copy(DatabasePath + "-wal", stray);
+        var refusal = RefusalOf(_directory["copy.db"]);
+        Assert.Equal(HoldfastError.StoreIsBackup, refusal.Error);
+        Assert.Contains(stray, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("AcceptBackup", refusal.Message, StringComparison.Ordinal);
+        File.Delete(stray);
+        await SqliteStore.Open(_directory["copy.db"], Small).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_accepted_copy_that_was_killed_goes_on_with_its_own_log()
+    {
+        await CreateAsync();
+        var backup = await Store.BackupAsync(_directory["copy.db"], default);
+        await using (var copy = SqliteStore.Open(backup.Path, Small with { AcceptBackup = backup.Id }))
+        {
+            File.Copy(backup.Path, _directory["killed.db"]);
+            File.Copy(backup.Path + "-wal", _directory["killed.db-wal"]);
+        }
+        Assert.True(new FileInfo(_directory["killed.db-wal"]).Length > 0);
+        await using var killed = SqliteStore.Open(_directory["killed.db"], Small);
+        Assert.Single(await killed.ListAsync(new(), default));
     }
 }
