@@ -78,7 +78,9 @@ sealed class Pruner : IAsyncDisposable
             {
                 _engine.LostOwnership(default, answer);
                 _engine.ThrowIfNotRunning();
-                throw new HoldfastException(HoldfastError.StoreUnavailable, $"Ended runs could not be removed: {answer.Reason ?? answer.Verdict.ToString()}.");
+                // What is refused for itself alone is refused the next time too: nobody waits for it in silence.
+                throw new HoldfastException(
+                    answer.Verdict == Verdict.Refused ? HoldfastError.StoreCorrupt : HoldfastError.StoreUnavailable, $"Ended runs could not be removed: {answer.Reason ?? answer.Verdict.ToString()}.");
             }
             runs += pruned.Runs;
             rows += pruned.Rows;
