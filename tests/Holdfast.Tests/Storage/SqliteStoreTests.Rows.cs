@@ -49,4 +49,25 @@ public sealed partial class SqliteStoreTests
         Assert.Contains("16 bytes", answers[1].Reason, StringComparison.Ordinal);
         Assert.NotNull(await Store.FindAsync("refund", "after", default));
     }
+
+    [Theory]
+    [InlineData("UPDATE holdfast_run SET journal_seq = 5000 WHERE #; UPDATE holdfast_journal SET seq = 5000, previous = n WHERE n = (SELECT journal_last FROM holdfast_run WHERE #)")]
+    [InlineData("UPDATE holdfast_run SET journal_seq = 9223372036854775806 WHERE #")]
+    [InlineData("UPDATE holdfast_journal SET previous = n WHERE # AND seq = 2")]
+    [InlineData("UPDATE holdfast_journal SET seq = 1 WHERE #")]
+    [InlineData("DELETE FROM holdfast_journal WHERE # AND seq = 2")]
+    [InlineData("UPDATE holdfast_journal SET previous = (SELECT n FROM holdfast_journal WHERE NOT # AND seq = 2) WHERE # AND seq = 3")]
+    [InlineData("INSERT INTO holdfast_journal_mark SELECT k, 64, 1 FROM holdfast_run WHERE #")]
+    public async Task A_journal_whose_entries_do_not_follow_each_other_is_damage_and_says_where(string sql)
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        for (var i = 0; i < 4; i++)
+            foreach (var each in ((RunId, RunKey)[])[run, other]) await AppendAsync((Turn(each, i) with { Journal = $"t{i}" }).ToTransition());
+        Sql(DatabasePath, sql.Replace("#", Of(run), StringComparison.Ordinal));
+        var read = Task.Run(async () => await Store.ReadJournalAsync(run.Id, -1, int.MaxValue, default));
+        var error = await Assert.ThrowsAsync<HoldfastException>(() => read.WaitAsync(Runs.World.Patience));
+        Assert.Equal(HoldfastError.StoreCorrupt, error.Error);
+        Assert.Contains(run.Id.ToString(), error.Message, StringComparison.Ordinal);
+        Assert.Equal(["t0", "t1", "t2", "t3"], (await Store.ReadJournalAsync(other.Id, 0, 10, default)).Select(static row => Text(row.Entries)));
+    }
 }
