@@ -70,4 +70,33 @@ public sealed partial class SqliteStoreTests
         Assert.Contains(run.Id.ToString(), error.Message, StringComparison.Ordinal);
         Assert.Equal(["t0", "t1", "t2", "t3"], (await Store.ReadJournalAsync(other.Id, 0, 10, default)).Select(static row => Text(row.Entries)));
     }
+
+    [Theory]
+    [InlineData("UPDATE holdfast_run_info SET id = x'00' WHERE #", false)]
+    [InlineData("UPDATE holdfast_run_info SET parent = x'01' WHERE #", true)]
+    [InlineData("INSERT INTO holdfast_result SELECT k, 'abc', 0, x'00' FROM holdfast_run WHERE #", true)]
+    public async Task A_row_that_cannot_be_read_hides_no_other(string sql, bool isNamed)
+    {
+        var runs = new List<(RunId Id, RunKey Key)>();
+        for (var i = 0; i < 4; i++) runs.Add(await CreateAsync());
+        foreach (var run in runs) await AppendAsync((Turn(run, 0) with { WakeUtc = Start, Owed = true }).ToTransition());
+        Sql(DatabasePath, sql.Replace("#", Of(runs[1]), StringComparison.Ordinal));
+        var expected = runs.Select(static run => run.Id).Where(id => isNamed || id != runs[1].Id).ToList();
+
+        // As many as were asked for, or the caller would take the page for the last one.
+        var owed = await Store.ScanOwedAsync(default, expected.Count - 1, default);
+        Assert.Equal(expected[..^1], owed.Select(static each => each.Run));
+        Assert.Equal(expected[^1..], (await Store.ScanOwedAsync(owed[^1].Key, 10, default)).Select(static each => each.Run));
+        var due = await Store.ScanDueAsync(Start, default, expected.Count - 1, default);
+        Assert.Equal(expected[..^1], due.Select(static each => each.Run));
+        Assert.Equal(expected[^1..], (await Store.ScanDueAsync(Start, due[^1], 10, default)).Select(static each => each.Run));
+        var listed = await Store.ListAsync(new() { Limit = expected.Count - 1 }, default);
+        Assert.Equal(expected[1..], listed.Select(static row => row.Id).Reverse());
+        Assert.Equal(expected[..1], (await Store.ListAsync(new() { Before = listed[^1].Id }, default)).Select(static row => row.Id));
+        Assert.Empty(await Store.ScanOwedAsync(default, 0, default));
+        if (!isNamed) return;
+        Assert.Equal(HoldfastError.StoreCorrupt, (await Store.GetAsync(runs[1].Id, default))!.Unreadable?.Error);
+        Assert.Equal(HoldfastError.StoreCorrupt, (await LoadAsync(runs[1].Id)).Unreadable?.Error);
+        Assert.Null((await LoadAsync(runs[2].Id)).Unreadable);
+    }
 }
