@@ -26,6 +26,9 @@ static partial class Log
     [LoggerMessage(2007, LogLevel.Warning, "The reserve file {Path} could not be made: {Reason}")]
     public static partial void NoReserve(ILogger logger, string path, string reason);
 
+    [LoggerMessage(2009, LogLevel.Error, "{Path} is damaged: the run of number {Key} is passed over, because its row cannot be read: {Reason} The others go on. Restore the file from a backup.")]
+    public static partial void RowPassedOver(ILogger logger, string path, long key, string reason);
+
     [LoggerMessage(2008, LogLevel.Warning, "{Path} was {Backup}, and is started as a store of its own. Runs go on from that moment; what they did since is done again.")]
     public static partial void Restored(ILogger logger, string path, string backup);
 }

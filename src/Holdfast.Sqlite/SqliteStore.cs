@@ -26,9 +26,9 @@ public sealed class SqliteStore : IStore
     readonly SemaphoreSlim _oneBackup = new(1);
     int _isDisposed;
 
-    SqliteStore(string path, LockFile? @lock, Writer? writer, SqliteStoreOptions options)
+    SqliteStore(string path, LockFile? @lock, Writer? writer, SqliteStoreOptions options, ILogger logger)
     {
-        (_path, _lock, _writer, _readers) = (path, @lock, writer, new(path, options));
+        (_path, _lock, _writer, _readers) = (path, @lock, writer, new(path, options, logger));
         if (writer is not null) _backup = new(writer, path, options);
     }
 
@@ -64,7 +64,7 @@ public sealed class SqliteStore : IStore
         {
             // In a file system of somebody's own, the files beside the database are not where the database is.
             if (options.FileSystem is null) CheckBeside(full);
-            var store = new SqliteStore(full, owned, Writer.Open(full, options, logger), options);
+            var store = new SqliteStore(full, owned, Writer.Open(full, options, logger), options, logger);
             owned.NameOwner();
             return store;
         }
@@ -105,7 +105,7 @@ public sealed class SqliteStore : IStore
         {
             throw fault.ToOpeningException(full);
         }
-        return new(full, null, null, options);
+        return new(full, null, null, options, NullLogger.Instance);
     }
 
     static void CheckBeside(string path)

@@ -80,6 +80,8 @@ sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
+    public bool IsLong(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_INTEGER;
+
     public long Long(int column) => raw.sqlite3_column_int64(handle, column);
 
     public bool Bool(int column) => Long(column) != 0;

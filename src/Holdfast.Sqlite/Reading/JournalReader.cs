@@ -7,9 +7,9 @@ sealed class JournalReader(Database database)
 {
     readonly Statement _place = database.Prepare(
         "SELECT r.k, r.journal_seq, r.journal_last FROM holdfast_run_info i JOIN holdfast_run r ON r.k = i.k WHERE i.id = ?1");
-    readonly Statement _mark = database.Prepare("SELECT n FROM holdfast_journal_mark WHERE k = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1");
+    readonly Statement _mark = database.Prepare("SELECT n, seq FROM holdfast_journal_mark WHERE k = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1");
     readonly Statement _oldestMark = database.Prepare("SELECT seq FROM holdfast_journal_mark WHERE k = ?1 ORDER BY seq LIMIT 1");
-    readonly Statement _entry = database.Prepare("SELECT seq, previous, utc, entries FROM holdfast_journal WHERE n = ?1");
+    readonly Statement _entry = database.Prepare("SELECT seq, previous, utc, entries FROM holdfast_journal WHERE n = ?1 AND k = ?2");
 
     public IReadOnlyList<JournalRow> Read(RunId run, long after, int limit)
     {
@@ -27,16 +27,21 @@ sealed class JournalReader(Database database)
         var last = Math.Min(newest, after + Math.Max(0, limit));
         if (last <= after) return [];
 
-        if (_mark.Bind(1, key).Bind(2, last).Step()) n = _mark.Long(0);
+        var sequence = newest;
+        if (_mark.Bind(1, key).Bind(2, last).Step()) (n, sequence) = (_mark.Long(0), _mark.Long(1));
         _mark.Reset();
-        var rows = new JournalRow[last - after];
-        for (var sequence = long.MaxValue; sequence > after + 1;)
+        // Grows with what is there: how much that is, a damaged number may say.
+        List<JournalRow> rows = [];
+        for (; sequence > after; sequence--)
         {
-            if (!_entry.Bind(1, n).Step()) throw new HoldfastException(HoldfastError.StoreCorrupt, $"The journal of run {run} misses an entry before {sequence}.");
-            (sequence, n) = (_entry.Long(0), _entry.Long(1));
-            if (sequence <= last) rows[sequence - after - 1] = new(sequence, _entry.Utc(2), _entry.Bytes(3));
+            // Each step goes exactly one back, in the run's own entries: a chain that leads anywhere else comes to its end here too.
+            if (!_entry.Bind(1, n).Bind(2, key).Step() || _entry.Long(0) != sequence)
+                throw new HoldfastException(HoldfastError.StoreCorrupt, $"The journal of run {run} is damaged: entry {sequence} is not where the one after it says. Restore the store from a backup; the run itself does not need it.");
+            if (sequence <= last) rows.Add(new(sequence, _entry.Utc(2), _entry.Bytes(3)));
+            n = _entry.Long(1);
             _entry.Reset();
         }
+        rows.Reverse();
         return rows;
     }
 }

@@ -3,7 +3,7 @@ using Holdfast.Storage;
 namespace Holdfast.Sqlite.Reading;
 
 /// <summary>A connection that only reads, with its statements. Used by one thread at a time.</summary>
-sealed class Reader(Database database) : IDisposable
+sealed class Reader(Database database, OddRows odd) : IDisposable
 {
     const string State = "coalesce(r.state, (SELECT data FROM holdfast_long WHERE n = 2 * r.k))";
     const string Snapshot = "coalesce(r.snapshot, (SELECT data FROM holdfast_long WHERE n = 2 * r.k + 1))";
@@ -22,23 +22,24 @@ sealed class Reader(Database database) : IDisposable
     readonly Statement _blob = database.Prepare("SELECT data FROM holdfast_blob WHERE k = ?1 AND hash = ?2");
     // A file that is only read may be of an earlier version, which keeps no descriptions of code.
     readonly Statement? _code = Schema.VersionOf(database) < 2 ? null : database.Prepare("SELECT description FROM holdfast_code WHERE id = ?1");
+    // Those that pass over rows have no limit, and are left when there are enough.
     readonly Statement _owed = database.Prepare(
-        "SELECT i.id, r.k FROM holdfast_run r JOIN holdfast_run_info i ON i.k = r.k WHERE r.owed = 1 AND r.k > ?1 ORDER BY r.k LIMIT ?2");
+        "SELECT i.id, r.k FROM holdfast_run r JOIN holdfast_run_info i ON i.k = r.k WHERE r.owed = 1 AND r.k > ?1 ORDER BY r.k");
     readonly Statement _due = database.Prepare(
-        "SELECT i.id, r.wake, r.k FROM holdfast_run r JOIN holdfast_run_info i ON i.k = r.k WHERE r.wake <= ?1 AND (r.wake, r.k) > (?3, ?4) ORDER BY r.wake, r.k LIMIT ?2");
+        "SELECT i.id, r.wake, r.k FROM holdfast_run r JOIN holdfast_run_info i ON i.k = r.k WHERE r.wake <= ?1 AND (r.wake, r.k) > (?2, ?3) ORDER BY r.wake, r.k");
     readonly Statement _find = database.Prepare(
         "SELECT i.id FROM holdfast_run_info i WHERE i.w = (SELECT w FROM holdfast_workflow WHERE name = ?1) AND i.key = ?2");
     readonly Statement _dead = database.Prepare(
         """
-        SELECT i.id, m.seq, m.kind, m.name, m.payload, m.utc, m.reason FROM holdfast_mail m JOIN holdfast_run_info i ON i.k = m.k
-        WHERE m.state = 2 AND m.payload IS NOT NULL AND (?1 IS NULL OR i.id = ?1) ORDER BY m.seq LIMIT ?2
+        SELECT i.id, m.seq, m.kind, m.name, m.payload, m.utc, m.reason, m.k FROM holdfast_mail m JOIN holdfast_run_info i ON i.k = m.k
+        WHERE m.state = 2 AND m.payload IS NOT NULL AND (?1 IS NULL OR i.id = ?1) ORDER BY m.seq
         """);
 
     readonly Statement _answer = database.Prepare(
         "SELECT payload FROM holdfast_mail WHERE k = (SELECT k FROM holdfast_run_info WHERE id = ?1) AND dedup = ?2 AND state = 1 AND payload IS NOT NULL");
 
     readonly JournalReader _journal = new(database);
-    readonly RunLists _lists = new(database, State);
+    readonly RunLists _lists = new(database, State, odd);
 
     public StoredRun? Load(RunId run)
     {
@@ -49,11 +50,20 @@ sealed class Reader(Database database) : IDisposable
             if (!_load.Bind(1, run).Step()) return null;
             var key = _load.Long(0);
             var status = (RunStatus)_load.Long(9);
+            HoldfastException? damage = null;
+            var parent = OddRows.ParentOf(_load, 4, ref damage);
+            var results = new List<StoredResult>();
+            for (_results.Bind(1, key); _results.Step();)
+            {
+                if (_results.IsLong(0)) results.Add(new(_results.Long(0), _results.Bytes(1)));
+                else damage ??= OddRows.Damage("a result is not of an op by its number");
+            }
+            _results.Reset();
             return new()
             {
                 Run = new()
                 {
-                    Id = run, Workflow = _load.Text(1), Version = (int)_load.Long(2), Key = _load.TextOrNull(3), Parent = _load.RunIdOrNull(4),
+                    Id = run, Workflow = _load.Text(1), Version = (int)_load.Long(2), Key = _load.TextOrNull(3), Parent = parent,
                     CreatedUtc = _load.Utc(5), TraceParent = _load.TextOrNull(6), Input = _load.Bytes(7), State = _load.Bytes(13),
                 },
                 Key = new(key),
@@ -63,9 +73,11 @@ sealed class Reader(Database database) : IDisposable
                 WakeUtc = _load.UtcOrNull(10),
                 Owed = _load.Bool(11),
                 Snapshot = _load.Bytes(14),
-                Results = ReadAll(_results.Bind(1, key), static row => new StoredResult(row.Long(0), row.Bytes(1))),
+                Results = results,
                 Mail = ReadAll(_mail.Bind(1, key), static row => ReadMail(row, 0)),
                 Outcome = First(_outcome.Bind(1, key), row => new RunOutcome(status, row.Bytes(0), row.Bytes(1))),
+                StateAsStored = damage is null ? default : _load.Bytes(13),
+                Unreadable = damage,
             };
         }
         finally
@@ -91,10 +103,10 @@ sealed class Reader(Database database) : IDisposable
     }
 
     public IReadOnlyList<(RunId Run, RunKey Key)> ScanOwed(RunKey after, int limit) =>
-        ReadAll(_owed.Bind(1, after.Value).Bind(2, AtLeastNone(limit)), static row => (row.RunId(0), new RunKey(row.Long(1))));
+        odd.Read(_owed.Bind(1, after.Value), limit, 1, static row => (row.RunId(0), new RunKey(row.Long(1))));
 
     public IReadOnlyList<DueRun> ScanDue(DateTimeOffset until, DueRun after, int limit) =>
-        ReadAll(_due.Bind(1, until).Bind(2, AtLeastNone(limit)).Bind(3, after.WakeUtc).Bind(4, after.Key.Value), static row => new DueRun(row.RunId(0), new(row.Long(2)), row.Utc(1)));
+        odd.Read(_due.Bind(1, until).Bind(2, after.WakeUtc).Bind(3, after.Key.Value), limit, 2, static row => new DueRun(row.RunId(0), new(row.Long(2)), row.Utc(1)));
 
     public RunId? Find(string workflow, string key)
     {
@@ -128,13 +140,10 @@ sealed class Reader(Database database) : IDisposable
     {
         if (run is { } id) _dead.Bind(1, id);
         else _dead.BindNull(1);
-        return ReadAll(_dead.Bind(2, AtLeastNone(limit)), static row => new DeadLetter(row.RunId(0), ReadMail(row, 1), row.Text(6)));
+        return odd.Read(_dead, limit, 7, static row => new DeadLetter(row.RunId(0), ReadMail(row, 1), row.Text(6)));
     }
 
     public void Dispose() => database.Dispose();
-
-    /// <summary>SQLite takes a negative limit for none at all.</summary>
-    public static long AtLeastNone(int limit) => Math.Max(0, limit);
 
     public static List<T> ReadAll<T>(Statement select, Func<Statement, T> read)
     {

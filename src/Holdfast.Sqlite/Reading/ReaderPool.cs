@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Sqlite.Reading;
 
 /// <summary>Lends readers, one to a caller. Reading neither waits for the writer nor delays it.</summary>
-sealed class ReaderPool(string path, SqliteStoreOptions options) : IDisposable
+sealed class ReaderPool(string path, SqliteStoreOptions options, ILogger logger) : IDisposable
 {
     /// <summary>Readers kept for the next caller; each costs up to 4 MB of page cache.</summary>
     const int IdleMax = 4;
 
     readonly ConcurrentBag<Reader> _idle = [];
+    readonly OddRows _odd = new(path, logger);
     volatile bool _isClosed;
 
     public T Read<T>(Func<Reader, T> read)
@@ -16,7 +18,7 @@ sealed class ReaderPool(string path, SqliteStoreOptions options) : IDisposable
         Reader? reader = null;
         try
         {
-            reader = _idle.TryTake(out var idle) ? idle : new(Database.OpenReader(path, options));
+            reader = _idle.TryTake(out var idle) ? idle : new(Database.OpenReader(path, options), _odd);
             var value = read(reader);
             Return(reader);
             return value;
@@ -27,7 +29,7 @@ sealed class ReaderPool(string path, SqliteStoreOptions options) : IDisposable
             reader?.Dispose();
             throw fault.ToException(path);
         }
-        catch (Exception error) when (error is ArgumentException or OverflowException)
+        catch (Exception error) when (error is ArgumentException or OverflowException or FormatException)
         {
             // A value that the store never wrote.
             reader?.Dispose();

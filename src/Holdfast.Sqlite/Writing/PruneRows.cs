@@ -22,7 +22,11 @@ sealed class PruneRows(Database database, JournalRows journal)
         """);
 
     readonly Statement _dequeue = database.Prepare("DELETE FROM holdfast_ended WHERE w = ?1 AND n <= ?2");
-    readonly Statement _deleteRun = database.Prepare("DELETE FROM holdfast_run WHERE k = ?1 RETURNING journal_last, state IS NULL");
+    // The row itself is asked whether the run has ended: an entry of the queue that is damaged may name any run, or none.
+    readonly Statement _deleteRun = database.Prepare(
+        $"""
+        DELETE FROM holdfast_run WHERE k = ?1 AND status BETWEEN {(int)RunStatus.Completed} AND {(int)RunStatus.Terminated} RETURNING journal_last, state IS NULL
+        """);
     readonly Statement _deleteInfo = database.Prepare("DELETE FROM holdfast_run_info WHERE k = ?1");
     readonly Statement _deleteOutcome = database.Prepare("DELETE FROM holdfast_outcome WHERE k = ?1");
     readonly Statement _deleteLong = database.Prepare("DELETE FROM holdfast_long WHERE n = 2 * ?1");
@@ -77,8 +81,7 @@ sealed class PruneRows(Database database, JournalRows journal)
                     return !goes;
                 }
                 gone = number;
-                runs++;
-                if (TryRemove(key, ref budget)) continue;
+                if (TryRemove(key, ref budget, ref runs)) continue;
                 _dequeue.Bind(1, workflow).Bind(2, gone).Run();
                 return false;
             }
@@ -87,15 +90,16 @@ sealed class PruneRows(Database database, JournalRows journal)
         }
     }
 
-    /// <summary>Removes a run; false when something of it is left for later.</summary>
-    bool TryRemove(long key, ref int budget)
+    /// <summary>Removes a run, if there is one and it has ended; false when something of it is left for later.</summary>
+    bool TryRemove(long key, ref int budget, ref int runs)
     {
-        _deleteRun.Bind(1, key);
-        var (last, isLong) = Read(_deleteRun, static row => (row.Long(0), row.Bool(1)))[0];
+        budget -= RunRowsMin;
+        var removed = Read(_deleteRun.Bind(1, key), static row => (Last: row.Long(0), IsLong: row.Bool(1)));
+        if (removed is not [var (last, isLong)]) return true;
+        runs++;
         _deleteInfo.Bind(1, key).Run();
         _deleteOutcome.Bind(1, key).Run();
         if (isLong) _deleteLong.Bind(1, key).Run();
-        budget -= RunRowsMin;
         if (TryDeleteRest(key, last, ref budget)) return true;
         _leave.Bind(1, key).Bind(2, last).Run();
         return false;

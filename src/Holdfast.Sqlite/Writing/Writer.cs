@@ -324,10 +324,13 @@ sealed class Writer : IDisposable
         return result;
     }
 
-    static string? RefusalReason(Exception error) => error switch
+    string? RefusalReason(Exception error) => error switch
     {
         WriteRefused refused => refused.Message,
         SqliteFault { IsOfOneWrite: true } fault => $"The store cannot take it: {fault.Message}.",
+        // Our own code met a row that the store never wrote. What the write did so far can be undone as long as its transaction is open; then its outcome is known.
+        ArgumentException or FormatException or OverflowException or InvalidOperationException or IndexOutOfRangeException when !_database.IsAutocommit =>
+            $"{_path} is damaged: {error.Message} Nothing of the write was kept. Stop, copy the file away, and restore it from a backup.",
         _ => null,
     };
 

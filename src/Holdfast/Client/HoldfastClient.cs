@@ -314,6 +314,8 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         {
             if (engine.IsUnderWay(run)) return await wait.End.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
+            if (row.Outcome is null && RunKernel.IsFinished(row.Status))
+                throw new HoldfastException(HoldfastError.StoreCorrupt, $"Run {run} has ended as {row.Status}, and the row with its outcome is gone: the store is damaged. Stop, copy the file away, and restore it from a backup.");
             return row.Outcome ?? await wait.End.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -326,9 +328,10 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         var state = StateBytes.TryRead(row.State, out var damage);
         var waiting = RunKernel.IsFinished(row.Status) ? ""
-            : state is null ? $"parked: {Damaged.ReasonOf(row.Unreadable ?? damage!)}"
-            : row.Status == RunStatus.Parked && state.Status == RunStatus.Running ? $"parked: {await WhyAsync(row.Id, cancellationToken).ConfigureAwait(false)}"
-            : await WaitingAsync(state, row, cancellationToken).ConfigureAwait(false);
+            : (row.Unreadable ?? damage) is { } unreadable ? $"parked: {Damaged.ReasonOf(unreadable)}"
+            : Damaged.Contradiction(state!, row.Status) is { } contradiction ? $"parked: {Damaged.ReasonOf(contradiction)}"
+            : row.Status == RunStatus.Parked && state!.Status == RunStatus.Running ? $"parked: {await WhyAsync(row.Id, cancellationToken).ConfigureAwait(false)}"
+            : await WaitingAsync(state!, row, cancellationToken).ConfigureAwait(false);
         return new(
             row.Id, row.Workflow, row.Version, row.Key, row.Parent, row.Status, waiting,
             row.CreatedUtc, row.UpdatedUtc, row.WakeUtc, row.Outcome is { Unreadable: null } outcome ? RunErrors.Decode(outcome.Error) : null)
@@ -353,7 +356,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     async ValueTask<string> WhyAsync(RunId run, CancellationToken cancellationToken) =>
         await engine.Store.LoadAsync(run, cancellationToken).ConfigureAwait(false) is { Unreadable: { } unreadable } ? Damaged.ReasonOf(unreadable) : Damaged.ReadableAgain;
 
-    static HoldfastException Unreadable(RunId run, HoldfastException why) => new(HoldfastError.PayloadUnreadable, $"Run {run}: {why.Message}", why);
+    static HoldfastException Unreadable(RunId run, HoldfastException why) => new(why.Error, $"Run {run}: {why.Message}", why);
 
     static HoldfastException Ended(RunId run) =>
         new(HoldfastError.RunFinished, $"Run {run} has ended, and cannot be restarted. Start a new run with its input.");

@@ -105,6 +105,7 @@ public interface IHoldfastClient
     /// <param name="retention">What is kept this time; null for what the options say.</param>
     /// <param name="workflow">The name of the one workflow whose runs may go; null for all.</param>
     /// <param name="cancellationToken">Stops between two writes; what is removed by then is gone.</param>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.UnknownWorkflow"/>: the workflow is not registered, the options name it in no rule, and the store has no run of it.</exception>
     Task<PruneReport> PruneAsync(Retention? retention = null, string? workflow = null, CancellationToken cancellationToken = default);
 
     /// <summary>

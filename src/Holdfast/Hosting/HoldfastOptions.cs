@@ -103,27 +103,75 @@ public sealed class HoldfastOptions
 
     /// <summary>How many runs keep their frames in memory at most. A run beyond that is read back when something happens to it.</summary>
     /// <value>10,000. More saves decoding for runs that wake often; each costs its own frames, typically a few KB.</value>
-    public int HotRunsMax { get; set; } = 10_000;
+    public int HotRunsMax
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(HotRunsMax));
+            field = value;
+        }
+    } = 10_000;
 
     /// <summary>How long an idle run keeps its frames in memory.</summary>
     /// <value>30 seconds.</value>
-    public TimeSpan IdleTime { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan IdleTime
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(IdleTime));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many attempts of steps run at the same time at most, over all runs. Further ones wait their turn.</summary>
     /// <value>1,000. Lower it when the services that steps call cannot take so many calls at once.</value>
-    public int StepsInFlightMax { get; set; } = 1_000;
+    public int StepsInFlightMax
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value, nameof(StepsInFlightMax));
+            field = value;
+        }
+    } = 1_000;
 
     /// <summary>How many writes share one commit at most.</summary>
     /// <value>1,024. Fewer make single commits shorter and the whole slower.</value>
-    public int BatchMax { get; set; } = 1_024;
+    public int BatchMax
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value, nameof(BatchMax));
+            field = value;
+        }
+    } = 1_024;
 
     /// <summary>How long a running step has to end once its scope is cancelled; after that the run goes on without it.</summary>
     /// <value>30 seconds.</value>
-    public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan CancelGrace
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(CancelGrace));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a run that was asked to cancel may take before it is terminated; zero for no limit.</summary>
     /// <value>Zero.</value>
-    public TimeSpan CancelRunGrace { get; set; } = TimeSpan.Zero;
+    public TimeSpan CancelRunGrace
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(CancelRunGrace));
+            field = value;
+        }
+    } = TimeSpan.Zero;
 
     /// <summary>
     /// After how many deaths of the process in a row a run is parked as suspect, when each came while code of the same step had a thread and no attempt of it ended in between, or
@@ -133,26 +181,66 @@ public sealed class HoldfastOptions
     /// 3. One bad run then cannot keep the process from starting. A process that is killed from outside counts too, for nobody can tell the two apart; one that stops in good order
     /// does not.
     /// </value>
-    public int CrashesMax { get; set; } = 3;
+    public int CrashesMax
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(CrashesMax));
+            field = value;
+        }
+    } = 3;
 
     /// <summary>
     /// After how many deaths of the process in a row, each while the same step was waiting for something, its run is parked as suspect; 0
     /// for never.
     /// </summary>
     /// <value>10. Many steps wait at any moment, so one death says little about each of them; ten in a row say enough.</value>
-    public int CrashesInStepMax { get; set; } = 10;
+    public int CrashesInStepMax
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(CrashesInStepMax));
+            field = value;
+        }
+    } = 10;
 
     /// <summary>How long <c>QueryAsync</c> and <c>UpdateAsync</c> wait for their answer, if the call does not say.</summary>
     /// <value>10 seconds.</value>
-    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan AnswerTimeout
+    {
+        get;
+        set
+        {
+            if (value != Timeout.InfiniteTimeSpan) ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(AnswerTimeout));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>A turn that takes longer is reported in the log: code between awaits should compute, not wait.</summary>
     /// <value>One second.</value>
-    public TimeSpan SlowTurn { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan SlowTurn
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(SlowTurn));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long stopping waits for turns and attempts that are under way. What does not end then runs again after the next start.</summary>
     /// <value>10 seconds.</value>
-    public TimeSpan StopTime { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan StopTime
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(StopTime));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>Where the time comes from.</summary>
     /// <value>The system's clock.</value>

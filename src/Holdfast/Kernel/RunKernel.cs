@@ -75,7 +75,7 @@ static class RunKernel
     public static string Describe(RunState state, IReadOnlyList<long>? stored = null) => Description.Of(state, stored ?? []);
 
     /// <summary>Whether the run has ended.</summary>
-    public static bool IsFinished(RunStatus status) => status is not (RunStatus.Running or RunStatus.Parked);
+    public static bool IsFinished(RunStatus status) => status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled or RunStatus.Terminated;
 
     static bool IsFromOutside(RunEvent happened) => happened is RunEvent.AttemptEnded or RunEvent.ResultStored or RunEvent.TimePassed
         or RunEvent.MailArrived or RunEvent.Recover or RunEvent.Park or RunEvent.Begin;

@@ -19,14 +19,14 @@ static class OpenedRecords
             Mail = stored.Mail.ToList().ConvertAll(mail => mail with { Payload = Open(envelope, mail.Payload, ref unreadable) }),
             Outcome = Of(envelope, stored.Outcome),
         };
-        return opened with { Unreadable = unreadable, StateAsStored = stored.Run.State };
+        return opened with { Unreadable = stored.Unreadable ?? unreadable, StateAsStored = stored.Run.State };
     }
 
     public static RunRow Of(Envelope envelope, RunRow row)
     {
         if (!Envelope.IsSealed(row.State) && row.Outcome is null) return row;
         HoldfastException? unreadable = null;
-        return row with { State = Open(envelope, row.State, ref unreadable), Outcome = Of(envelope, row.Outcome), Unreadable = unreadable };
+        return row with { State = Open(envelope, row.State, ref unreadable), Outcome = Of(envelope, row.Outcome), Unreadable = row.Unreadable ?? unreadable };
     }
 
     public static JournalRow Of(Envelope envelope, JournalRow row)

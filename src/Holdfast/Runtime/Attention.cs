@@ -89,8 +89,8 @@ sealed class Attention(Engine engine) : IThreadPoolWorkItem
     /// <summary>Of a run that was set aside, the record may say nothing of it.</summary>
     static string WordOf(HoldfastException? unreadable, RunState? state)
     {
-        if (unreadable is not null) return Damaged.Unreadable;
-        if (state?.ParkReason is not { } reason) return "cannot be loaded";
+        if (unreadable is { Error: HoldfastError.PayloadUnreadable }) return Damaged.Unreadable;
+        if (unreadable is not null || state?.ParkReason is not { } reason) return "cannot be loaded";
         return Array.Find(Reasons, word => reason.StartsWith(word, StringComparison.Ordinal)) ?? "other";
     }
 }

@@ -87,13 +87,17 @@ static class Damaged
     /// <summary>What people are told of it, also where nobody has tried to take the run up yet.</summary>
     public static string ReasonOf(HoldfastException error) => $"{(error.Error == HoldfastError.PayloadUnreadable ? Unreadable : "cannot be loaded")}: {error.Message}";
 
+    /// <summary>How the row of a run contradicts its record, or null. A run that was set aside is parked by its row alone.</summary>
+    public static HoldfastException? Contradiction(RunState state, RunStatus stored) =>
+        state.Status == stored || (stored == RunStatus.Parked && state.Status == RunStatus.Running) ? null
+        : new(HoldfastError.CorruptSnapshot, $"The engine's own record says that the run is {state.Status}, and its row says {stored}. Restore it from a backup.");
+
     /// <summary>What the row of a run says that the record in it must say too.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.CorruptSnapshot"/>: they contradict each other.</exception>
     public static void CheckStatus(RunState state, RunStatus stored)
     {
         if (state.Status == stored) return;
-        if (stored != RunStatus.Parked || state.Status != RunStatus.Running)
-            throw new HoldfastException(HoldfastError.CorruptSnapshot, $"The engine's own record says that the run is {state.Status}, and its row says {stored}. Restore it from a backup.");
+        if (Contradiction(state, stored) is { } error) throw error;
         state.Status = RunStatus.Parked;
         state.ParkReason = ReadableAgain;
     }

@@ -334,6 +334,8 @@ sealed class Engine : IAsyncDisposable
 
     public void NoteUnparkFailed(Exception error) => Log.UnparkFailed(_log, error);
 
+    public void NoteStaysParked(RunId run, Exception error) => Log.StaysParked(_log, error, run);
+
     public void NoteForOtherCode(RunId run, string reason) => Log.WaitsForOtherCode(_log, run, reason);
 
     public void NoteCountFailed(Exception error) => Log.CountFailed(_log, error);

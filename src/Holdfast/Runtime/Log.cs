@@ -56,6 +56,9 @@ static partial class Log
     [LoggerMessage(24, LogLevel.Error, "Runs that wait for their code or codec could not be looked through; it is tried again.")]
     public static partial void UnparkFailed(ILogger log, Exception error);
 
+    [LoggerMessage(26, LogLevel.Error, "Run {Run} stays parked: what the store has of it cannot be read.")]
+    public static partial void StaysParked(ILogger log, Exception error, RunId run);
+
     [LoggerMessage(25, LogLevel.Error, "Parked runs and steps in doubt could not be counted for the metrics; it is tried again when they are asked for.")]
     public static partial void CountFailed(ILogger log, Exception error);
 }

@@ -61,7 +61,7 @@ sealed class MigratedRuns(Engine engine) : IThreadPoolWorkItem
                 // The last of the three: its record could not be read, by an older build or without its codec perhaps, and can be.
                 if (StateBytes.TryRead(row.State, out _) is not { } state
                     || !(Migration.IsReasonOf(state) || Damaged.IsUnreadable(state) || state.Status == RunStatus.Running)) continue;
-                if (await CanResumeAsync(row, cancellationToken).ConfigureAwait(false))
+                if (await TryAsync(row, cancellationToken).ConfigureAwait(false))
                     writes.Add(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, engine.Time.GetUtcNow())) { Epoch = engine.Epoch });
             }
             if (writes.Count > 0)
@@ -76,6 +76,20 @@ sealed class MigratedRuns(Engine engine) : IThreadPoolWorkItem
             }
             if (page.Count < PageMax) return;
             before = page[^1].Id;
+        }
+    }
+
+    /// <summary>Whether the run can go on. One that cannot even be looked at keeps no other waiting.</summary>
+    async ValueTask<bool> TryAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CanResumeAsync(row, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HoldfastException error) when (error.Error is HoldfastError.StoreCorrupt or HoldfastError.CorruptSnapshot)
+        {
+            engine.NoteStaysParked(row.Id, error);
+            return false;
         }
     }
 

@@ -47,6 +47,7 @@ sealed class Pruner : IAsyncDisposable
     /// <param name="cancellationToken">Stops between two writes; what was removed is gone.</param>
     public async Task<PruneReport> PruneAsync(Retention? retention, string? workflow, CancellationToken cancellationToken)
     {
+        if (workflow is not null) await CheckAsync(workflow, cancellationToken).ConfigureAwait(false);
         await _one.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -66,6 +67,16 @@ sealed class Pruner : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
+    /// <summary>Refuses a workflow that nobody has, and of which there are no runs: of a misspelt one, that nothing was removed would look like the truth.</summary>
+    async ValueTask CheckAsync(string workflow, CancellationToken cancellationToken)
+    {
+        if (_engine.Registry.Newest(workflow) is not null || _engine.Options.RetentionByWorkflow.ContainsKey(workflow)) return;
+        if ((await _engine.Store.ListAsync(new() { Workflow = workflow, Limit = 1 }, cancellationToken).ConfigureAwait(false)).Count > 0) return;
+        throw new HoldfastException(
+            HoldfastError.UnknownWorkflow,
+            $"Nothing was removed: no workflow '{workflow}' is registered here, and the store has no run of it; registered are {string.Join(", ", _engine.Registry.Near(workflow).Take(5).Select(static n => $"'{n}'").DefaultIfEmpty("none"))}. Correct the name.");
+    }
+
     async Task<PruneReport> PruneAsync(PruneRule others, Dictionary<string, PruneRule> rules, CancellationToken cancellationToken)
     {
         long runs = 0, rows = 0;
@@ -78,7 +89,9 @@ sealed class Pruner : IAsyncDisposable
             {
                 _engine.LostOwnership(default, answer);
                 _engine.ThrowIfNotRunning();
-                throw new HoldfastException(HoldfastError.StoreUnavailable, $"Ended runs could not be removed: {answer.Reason ?? answer.Verdict.ToString()}.");
+                // What is refused for itself alone is refused the next time too: nobody waits for it in silence.
+                throw new HoldfastException(
+                    answer.Verdict == Verdict.Refused ? HoldfastError.StoreCorrupt : HoldfastError.StoreUnavailable, $"Ended runs could not be removed: {answer.Reason ?? answer.Verdict.ToString()}.");
             }
             runs += pruned.Runs;
             rows += pruned.Rows;

@@ -50,6 +50,7 @@ public readonly record struct WriteResult(
 /// <see cref="HoldfastError.StoreUnavailable"/> from an append mean that nothing of the batch was kept, and that the same
 /// batch may be appended again. <see cref="HoldfastError.OutcomeUnknown"/>, from an append or a sync, means that what was not synced may or may not have been kept: the
 /// store takes no further call, and only a new instance, which reads what is there, may go on.
+/// A row that cannot be read, because it is damaged, hides no other: scans and lists pass over a run whose id cannot be read, and whoever looks for it by its key gets <see cref="HoldfastError.StoreCorrupt"/>.
 /// </remarks>
 public interface IStore : IAsyncDisposable
 {

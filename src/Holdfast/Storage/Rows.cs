@@ -176,7 +176,7 @@ public sealed record StoredRun
     /// <summary>The state's bytes as the store has them, whether they could be read or not.</summary>
     internal ReadOnlyMemory<byte> StateAsStored { get; init; }
 
-    /// <summary>Why some of it is given as it is stored, and not as it was saved: the codec that it was saved with is not here. Null when all of it is readable.</summary>
+    /// <summary>Why the run cannot be taken up from this: the codec that some of it was saved with is not here, and it is given as it is stored; or a row of it is damaged, and is left out. Null when all of it is readable.</summary>
     internal HoldfastException? Unreadable { get; init; }
 
     /// <summary>What loading would give right after the run was created, for whoever has created it.</summary>
@@ -201,7 +201,7 @@ public sealed record RunRow(
     RunId Id, string Workflow, int Version, string? Key, RunId? Parent, RunStatus Status, DateTimeOffset CreatedUtc, DateTimeOffset UpdatedUtc,
     DateTimeOffset? WakeUtc, long Revision, ReadOnlyMemory<byte> State, RunOutcome? Outcome)
 {
-    /// <summary>Why some of it is given as it is stored, and not as it was saved: the codec that it was saved with is not here. Null when all of it is readable.</summary>
+    /// <summary>Why the run cannot be taken up from this: the codec that some of it was saved with is not here, and it is given as it is stored; or a row of it is damaged, and is left out. Null when all of it is readable.</summary>
     internal HoldfastException? Unreadable { get; init; }
 
     /// <summary>Ops whose results are stored beside the state: they have ended, though the state does not know it yet. By their numbers.</summary>

@@ -143,6 +143,20 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task A_misspelt_workflow_is_refused_and_one_that_only_the_store_knows_is_pruned()
+    {
+        using var directory = new TemporaryDirectory();
+        IStore Open() => SqliteStore.Open(directory["runs.db"], new() { ReserveBytes = 0 });
+        await using (var before = await World.StartAsync(Workflows, Open)) await before.ResultAsync<int>(await before.Client.StartAsync((Audited w) => w.Run(1)));
+        await using var world = await World.StartAsync([typeof(Greeting)], Open, options: static o => o.RetainRunsOf("retired", Retention.Forever, isRetired: true));
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => world.Client.PruneAsync(new() { CountMax = 0 }, "boks"));
+        Assert.Equal(HoldfastError.UnknownWorkflow, refused.Error);
+        Assert.Contains("'boks'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await world.Client.PruneAsync(new() { CountMax = 0 }, "books")).Runs);
+        Assert.Equal(0, (await world.Client.PruneAsync(new() { CountMax = 0 }, "retired")).Runs);
+    }
+
+    [Fact]
     public async Task A_run_of_very_many_turns_keeps_a_bounded_journal()
     {
         using var directory = new TemporaryDirectory();
