@@ -72,6 +72,9 @@ public enum HoldfastError
     /// <summary>The <see cref="PayloadCodec"/> threw when it was to encode; nothing of the call was kept.</summary>
     PayloadNotEncoded = 126,
 
+    /// <summary>The value of a secret cannot be kept out of what is saved: nothing in it can be looked for, or too much.</summary>
+    SecretUnguarded = 127,
+
     /// <summary>Another process owns the store.</summary>
     StoreOwned = 200,
 

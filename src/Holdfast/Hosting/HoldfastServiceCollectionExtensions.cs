@@ -58,9 +58,12 @@ public sealed class HoldfastBuilder
 
     /// <summary>Registers where the values of <see cref="Secret{T}"/> of one type come from.</summary>
     /// <param name="source">Gives the value of a name, from a vault or from the configuration. Asked each time a step reveals it; its exceptions fail the attempt.</param>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.SecretUnguarded"/>: there can be neither a text nor bytes in a <typeparamref name="T"/>.</exception>
     public HoldfastBuilder AddSecrets<T>(Func<IServiceProvider, string, CancellationToken, Task<T>> source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (!SecretParts.CanBeIn<T>())
+            throw new HoldfastException(HoldfastError.SecretUnguarded, $"Secrets cannot be of type {typeof(T)}: only texts and bytes are found again in what a step gives back. Give it as a text.");
         Services.AddSingleton(new SecretSource<T>(source));
         return this;
     }

@@ -101,7 +101,9 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         var value = await source.ReadAsync(_engine.Provider, secret.Name, Token).ConfigureAwait(false);
         Revealed seen;
         lock (this) seen = _revealed ??= new();
-        seen.Add(secret.Name, value);
+        if (!seen.TryAdd(secret.Name, value))
+            throw new HoldfastException(HoldfastError.SecretUnguarded,
+                $"Step '{step.Label}' asks for the secret '{secret.Name}', whose value of type {typeof(T)} has more parts than can be looked for in what is saved. Give what is secret in it alone, and make the rest of it in the step.");
         return value;
     }
 
@@ -342,7 +344,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     bool IsRetryable(Exception error)
     {
         // Saving or decoding it again would fail again.
-        if (error is HoldfastException { Error: HoldfastError.NotSavable or HoldfastError.Misuse or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.InvalidPayload }) return false;
+        if (error is HoldfastException { Error: HoldfastError.NotSavable or HoldfastError.Misuse or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.InvalidPayload or HoldfastError.SecretUnguarded }) return false;
         if (step.Retry.NonRetryable.Count == 0) return true;
         for (var type = error.GetType(); type is not null; type = type.BaseType)
             if (step.Retry.NonRetryable.Contains(type.FullName!)) return false;

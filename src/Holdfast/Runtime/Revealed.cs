@@ -4,26 +4,44 @@ using System.Text.Json;
 namespace Holdfast.Runtime;
 
 /// <summary>
-/// The secrets that an attempt has seen, to keep them out of everything that it leaves behind. Only texts and bytes can be found again; shorter ones than
-/// <see cref="LengthMin"/> would be found everywhere. Thread-safe.
+/// The secrets that an attempt has seen, to keep them out of everything that it leaves behind. Only texts and bytes can be found again, whatever they stand in; shorter
+/// ones than <see cref="LengthMin"/> would be found everywhere. Thread-safe.
 /// </summary>
 sealed class Revealed
 {
     const int LengthMin = 4;
 
-    readonly List<(string Name, string? Text, byte[][] Forms)> _all = [];
+    readonly List<(string Name, string Text, byte[][] Forms)> _all = [];
 
-    public void Add(string name, object? value)
+    /// <summary>Hears of a value. False when it has too many parts to be looked for: then nobody may get it.</summary>
+    public bool TryAdd(string name, object? value)
     {
-        var text = value as string;
-        byte[][] forms = value switch
-        {
-            string { Length: >= LengthMin } => [Encoding.UTF8.GetBytes(text!), Encoding.Unicode.GetBytes(text!), JsonEncodedText.Encode(text!).EncodedUtf8Bytes.ToArray()],
-            byte[] { Length: >= LengthMin } bytes => [bytes, Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes))],
-            _ => [],
-        };
+        if (SecretParts.Of(value) is not { } parts) return false;
         lock (_all)
-            if (forms.Length > 0) _all.Add((name, text, forms));
+        {
+            foreach (var part in parts)
+                foreach (var (text, forms) in FormsOf(part)) _all.Add((name, text, forms));
+            // A short one may stand in a long one, which would not be found any more once its beginning is replaced.
+            _all.Sort(static (a, b) => b.Text.Length - a.Text.Length);
+        }
+        return true;
+    }
+
+    /// <summary>How a part may stand in a text, each with the bytes of it that may stand elsewhere.</summary>
+    static IEnumerable<(string Text, byte[][] Forms)> FormsOf(object part)
+    {
+        if (part is string { Length: >= LengthMin } text)
+        {
+            yield return (text, [Encoding.UTF8.GetBytes(text), Encoding.Unicode.GetBytes(text)]);
+            var escaped = JsonEncodedText.Encode(text);
+            yield return (escaped.Value, [escaped.EncodedUtf8Bytes.ToArray()]);
+        }
+        if (part is byte[] { Length: >= LengthMin } bytes)
+        {
+            var base64 = Convert.ToBase64String(bytes);
+            yield return (Encoding.UTF8.GetString(bytes), [bytes]);
+            yield return (base64, [Encoding.UTF8.GetBytes(base64)]);
+        }
     }
 
     /// <summary>The name of a secret whose value stands in the bytes, or null.</summary>
@@ -46,7 +64,7 @@ sealed class Revealed
         lock (_all)
         {
             foreach (var (name, value, _) in _all)
-                if (value is not null) text = text.Replace(value, name, StringComparison.Ordinal);
+                text = text.Replace(value, name, StringComparison.Ordinal);
             return FoundIn(text) is { } still ? $"(hidden, for it names the secret {still})" : text;
         }
     }
