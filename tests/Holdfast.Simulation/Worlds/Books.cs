@@ -12,7 +12,7 @@ sealed class Books(World world)
     readonly List<Allowed> _allowed = [new(world.Settings.Retention, null)];
 
     /// <summary>What was appended or read since the last sync, and is not certain yet.</summary>
-    readonly List<Action> _unsynced = [];
+    readonly List<(SimulatedProcess By, Action Note)> _unsynced = [];
     bool _isUnsynced;
     int _ends;
 
@@ -102,19 +102,20 @@ sealed class Books(World world)
         }
     }
 
-    /// <summary>Writes down what was appended or read once it is durable: at once, if all is.</summary>
-    public void OnceSynced(Action note)
+    /// <summary>Writes down what a process appended or read once it is durable: at once, if all is. What a process that was replaced reads of its successor's it never syncs, and nobody goes by it.</summary>
+    public void OnceSynced(SimulatedProcess by, Action note)
     {
-        if (_isUnsynced) _unsynced.Add(note);
-        else note();
+        if (!_isUnsynced) note();
+        else if (by.Epoch == world.Epoch) _unsynced.Add((by, note));
     }
 
-    /// <summary>The log was synced.</summary>
-    public void HaveSynced()
+    /// <summary>A process has synced what it appended; or whoever takes over, all that he has found.</summary>
+    public void HaveSynced(SimulatedProcess? by)
     {
-        _isUnsynced = false;
-        foreach (var note in _unsynced) note();
-        _unsynced.Clear();
+        foreach (var (process, note) in _unsynced)
+            if (by is null || process == by) note();
+        _unsynced.RemoveAll(n => by is null || n.By == by);
+        _isUnsynced = by is not null && by.Epoch != world.Epoch && _isUnsynced;
     }
 
     /// <summary>What was not synced may be lost.</summary>

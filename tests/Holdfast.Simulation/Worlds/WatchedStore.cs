@@ -24,7 +24,7 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
     {
         var epoch = await Inner.AcquireAsync(process.Name, default);
         // Whoever takes over syncs what he has found.
-        world.Books.HaveSynced();
+        world.Books.HaveSynced(by: null);
         if (!process.IsDead) world.Acquired(process, epoch);
         return epoch;
     }, "acquire");
@@ -53,7 +53,7 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
         if (!world.Sabotage.IsNoted) return;
         var (kept, answers) = (writes.ToArray(), results.ToArray());
         world.Books.Appended(process, kept, answers);
-        world.Books.OnceSynced(() => world.Books.Synced(process, kept, answers));
+        world.Books.OnceSynced(process, () => world.Books.Synced(process, kept, answers));
     }
 
     public async ValueTask SyncAsync()
@@ -63,7 +63,7 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
         try
         {
             await world.Sabotage.SyncAsync(Inner);
-            world.Books.HaveSynced();
+            world.Books.HaveSynced(process);
         }
         catch (Exception error)
         {
@@ -99,7 +99,7 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
     {
         var stored = await Inner.LoadAsync(run, default);
         if (stored is null) return null;
-        world.Books.OnceSynced(() => world.Books.Loaded(stored));
+        world.Books.OnceSynced(process, () => world.Books.Loaded(stored));
         return world.Sabotage.Loaded(process, stored);
     }, "load");
 
