@@ -38,8 +38,6 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
             world.Note(process.Name, "commit", writes.Count);
             world.Books.Offered(writes);
             await AppendWantedAsync(writes, results);
-            // The books know one moment at which a batch is kept: it is synced in the same one.
-            await world.Sabotage.SyncAsync(Inner);
         }
         catch (Exception error)
         {
@@ -56,7 +54,6 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
         var (kept, answers) = (writes.ToArray(), results.ToArray());
         world.Books.Appended(process, kept, answers);
         world.Books.OnceSynced(process, () => world.Books.Synced(process, kept, answers));
-        world.Books.HaveSynced(by: null);
     }
 
     public async ValueTask SyncAsync()
