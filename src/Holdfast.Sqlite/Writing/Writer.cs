@@ -126,10 +126,15 @@ sealed class Writer : IDisposable
         {
             if (_synced >= wanted) return;
             ThrowIfUnusable();
-            var covered = Volatile.Read(ref _committed);
-            if (_log!.Sync() is not 0 and var code) throw Abandon(new(code, 0, "the log could not be synced"));
-            Acknowledge(covered);
+            SyncLog();
         }
+    }
+
+    void SyncLog()
+    {
+        var covered = Volatile.Read(ref _committed);
+        if (_log!.Sync() is not 0 and var code) throw Abandon(new(code, 0, "the log could not be synced"));
+        Acknowledge(covered);
     }
 
     /// <summary>Looks, after the sync, whether the path still names the files that were synced: what is acknowledged was in those.</summary>
@@ -388,6 +393,8 @@ sealed class Writer : IDisposable
         lock (_syncGate)
         {
             ThrowIfUnusable();
+            // A commit that changes nothing syncs nothing, so it says nothing of the ones before.
+            if (_synced < _committed) SyncLog();
             RunCommit();
             Acknowledge(_committed);
         }

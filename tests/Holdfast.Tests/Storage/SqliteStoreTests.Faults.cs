@@ -238,6 +238,27 @@ public sealed partial class SqliteStoreTests
         Assert.Equal(isTold, unsynced == 0);
     }
 
+    /// <summary>A commit that changes nothing syncs nothing, whatever SQLite was told about commits: it says nothing of the ones before it.</summary>
+    [Fact]
+    public async Task A_transaction_step_that_changes_nothing_makes_nothing_durable_that_was_not()
+    {
+        var run = await CreateAsync();
+        var disk = await ReopenOnFaultyDiskAsync(Small);
+        var unsynced = 0;
+        disk.Hook = (in VfsCall call) =>
+        {
+            unsynced = call switch { { Operation: VfsOperation.Write, IsLog: true } => unsynced + 1, { Operation: VfsOperation.Sync, IsLog: true } => 0, _ => unsynced };
+            return VfsAnswer.Pass;
+        };
+        await Store.AppendAsync([Turn(run, 0).ToTransition()], new WriteResult[1]);
+        Assert.NotEqual(0, unsynced);
+        var results = new WriteResult[1];
+        await Store.AppendAsync([Step(run, 2, static _ => new(Keep: false, null, default))], results);
+        Assert.Equal(Verdict.Undone, results[0].Verdict);
+        await Store.SyncAsync();
+        Assert.Equal(0, unsynced);
+    }
+
     /// <summary>The system tells the error of a sync to one of those who wait for one. Whoever syncs beside it would hear that all is well, and nothing of the log is.</summary>
     [Fact]
     public async Task Nobody_is_answered_by_a_sync_of_his_own_beside_one_that_fails()
