@@ -40,7 +40,8 @@ sealed class Committer
     public Committer(IStore store, Envelope envelope, int batchMax, TimeProvider time, Executor executor, Action<Exception> failed, EngineMetrics metrics)
     {
         (_store, _envelope, _batchMax, _time, _executor, _failed, _metrics) = (store, envelope, batchMax, time, executor, failed, metrics);
-        (_leader, _syncer) = (executor.StandBy("Holdfast committer", LeadOn), executor.StandBy("Holdfast sync", SyncOn));
+        Func<ValueTask<bool>> lead = () => LeadAsync(next: null), sync = SyncAsync;
+        (_leader, _syncer) = (executor.StandBy("Holdfast committer", () => Work(lead, _leader!)), executor.StandBy("Holdfast sync", () => Work(sync, _syncer!)));
         _ended = new(executor.Completion);
     }
 
@@ -85,8 +86,8 @@ sealed class Committer
             _isLed = true;
             if (!leads) LetGoOn();
         }
-        // Not awaited: the leader's own writes are among those that the lead completes.
-        if (leads) _ = LeadHereAsync();
+        // One batch here, and its sync. Not awaited: the leader's own writes are among those that the lead completes.
+        if (leads) _ = HandOnAsync(LeadAsync(_leader), _leader);
     }
 
     /// <summary>
@@ -112,35 +113,29 @@ sealed class Committer
         _syncer.Dispose();
     }
 
-    /// <summary>The lead of whoever brought a write: one batch, and its sync. What gathers meanwhile is for the committer's own threads.</summary>
-    async Task LeadHereAsync()
-    {
-        if (await LeadAsync(_leader).ConfigureAwait(false)) _leader.Call();
-        else EndIfClosed();
-    }
-
-    /// <summary>What the committer's own thread does: applies batch after batch until nothing has gathered.</summary>
-    void LeadOn()
+    /// <summary>What a thread of the committer's own does: its stage, again and again, as long as there is something for it.</summary>
+    void Work(Func<ValueTask<bool>> stage, Standby thread)
     {
         while (true)
         {
-            var lead = LeadAsync(next: null);
-            if (!lead.IsCompleted)
+            var work = stage();
+            if (!work.IsCompleted)
             {
                 // A store that waits without a thread: whoever it wakes calls this one again.
-                _ = ContinueAsync(lead);
+                _ = HandOnAsync(work, thread);
                 return;
             }
-            if (lead.Result) continue;
+            if (work.Result) continue;
             EndIfClosed();
             return;
         }
+    }
 
-        async Task ContinueAsync(ValueTask<bool> lead)
-        {
-            if (await lead.ConfigureAwait(false)) _leader.Call();
-            else EndIfClosed();
-        }
+    /// <summary>Waits for one piece of a stage's work, and leaves more of it to the stage's thread.</summary>
+    async Task HandOnAsync(ValueTask<bool> work, Standby thread)
+    {
+        if (await work.ConfigureAwait(false)) thread.Call();
+        else EndIfClosed();
     }
 
     void EndIfClosed()
@@ -199,7 +194,12 @@ sealed class Committer
         {
             _full = null;
             error = _broken;
-            if (error is null) _applied.Add(_batch, started);
+            if (error is null)
+            {
+                _applied.Add(_batch, started);
+                // Before the lead is given up: from then on it is the next leader's.
+                _batch.Clear();
+            }
             leadsOn = _isLed = _gathered.Count > 0;
             syncs = error is null && !_isSyncing;
             _isSyncing |= syncs;
@@ -210,7 +210,6 @@ sealed class Committer
             Break(error);
             return false;
         }
-        _batch.Clear();
         if (leadsOn && next is not null)
         {
             next.Call();
@@ -219,7 +218,7 @@ sealed class Committer
         if (!syncs) return leadsOn;
         // With more to apply, somebody else waits for the disk; with nothing, a hand-over would only cost.
         if (leadsOn) _syncer.Call();
-        else await SyncHereAsync().ConfigureAwait(false);
+        else if (await SyncAsync().ConfigureAwait(false)) _syncer.Call();
         return leadsOn;
     }
 
@@ -250,34 +249,6 @@ sealed class Committer
         }
         if (broken is null) _syncer.Call();
         else foreach (var pending in applied) pending.Fail(Unknown(broken));
-    }
-
-    async Task SyncHereAsync()
-    {
-        if (await SyncAsync().ConfigureAwait(false)) _syncer.Call();
-    }
-
-    /// <summary>What the committer's second thread does: syncs as long as something was applied meanwhile.</summary>
-    void SyncOn()
-    {
-        while (true)
-        {
-            var sync = SyncAsync();
-            if (!sync.IsCompleted)
-            {
-                _ = ContinueAsync(sync);
-                return;
-            }
-            if (sync.Result) continue;
-            EndIfClosed();
-            return;
-        }
-
-        async Task ContinueAsync(ValueTask<bool> sync)
-        {
-            if (await sync.ConfigureAwait(false)) _syncer.Call();
-            else EndIfClosed();
-        }
     }
 
     /// <summary>Makes durable what was applied, and answers it. True when more was applied meanwhile, which is the caller's to sync.</summary>

@@ -92,6 +92,25 @@ public sealed class SyncStageTests
         Assert.True(store.IsClosed);
     }
 
+    /// <summary>Whoever gives up the lead has nothing more to do with the batch: the next leader has it by then.</summary>
+    [Fact]
+    public async Task Every_write_is_answered_whoever_leads()
+    {
+        await using var world = await World.StartAsync([typeof(Echo)]);
+        var committer = world.Engine.Committer;
+        var lanes = Enumerable.Range(0, 4).Select(lane => Task.Run(async () =>
+        {
+            for (var i = 0; i < 50_000; i++)
+            {
+                var nobody = new PostMail(RunId.Create(DateTimeOffset.UnixEpoch, new(lane)), new(MailKind.Signal, "go", default, null, DateTimeOffset.UnixEpoch));
+                if ((await committer.CommitAsync(nobody)).Verdict != Verdict.UnknownRun) throw new InvalidOperationException("An answer is another's.");
+                // Once with many that bring something at the same time, and once alone.
+                if (i % 8 == lane) await Task.Yield();
+            }
+        }));
+        await Task.WhenAll(lanes).WaitAsync(World.Patience);
+    }
+
     /// <summary>Takes what it is given at once, and syncs when the test says so.</summary>
     sealed class SlowDisk() : StoreWrapper(new MemoryStore())
     {
