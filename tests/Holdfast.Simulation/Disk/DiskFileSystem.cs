@@ -206,6 +206,7 @@ sealed unsafe class DiskFileSystem : IDisposable
             case DiskAnswer.Lie: return Ok;
             case DiskAnswer.Fail or DiskAnswer.Full:
                 opened.Disk.FailSync(opened);
+                opened.HearsOfFailedSync();
                 return IoErrorFsync;
             case DiskAnswer.DieBefore:
                 opened.Disk.Die(opened.Process);
@@ -216,7 +217,7 @@ sealed unsafe class DiskFileSystem : IDisposable
                 return IoErrorFsync;
         }
         opened.Disk.Sync(opened);
-        return Ok;
+        return opened.HearsOfFailedSync() ? IoErrorFsync : Ok;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

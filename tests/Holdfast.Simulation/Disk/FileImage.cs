@@ -29,6 +29,9 @@ sealed class FileImage(string name)
 
     public int UnsyncedChanges => _unsynced.Count;
 
+    /// <summary>How many syncs have failed.</summary>
+    public int FailedSyncs { get; private set; }
+
     /// <summary>Reads what is there; the rest of the target becomes zeros. False when the file ended before.</summary>
     public bool Read(long offset, Span<byte> target)
     {
@@ -62,6 +65,7 @@ sealed class FileImage(string name)
     /// </summary>
     public void FailSync(Random lot)
     {
+        FailedSyncs++;
         foreach (var change in _unsynced)
             if (lot.Next(2) == 0) Keep(change);
         _unsynced.Clear();

@@ -5,6 +5,8 @@ sealed class OpenFile(SimulatedDisk disk, string process, FileImage image)
 {
     public const int None = 0, Shared = 1, Reserved = 2, Pending = 3, Exclusive = 4;
 
+    int _heard = image.FailedSyncs;
+
     public SimulatedDisk Disk { get; } = disk;
 
     public string Process { get; } = process;
@@ -22,6 +24,14 @@ sealed class OpenFile(SimulatedDisk disk, string process, FileImage image)
     public int SharedLocks { get; set; }
 
     public int ExclusiveLocks { get; set; }
+
+    /// <summary>Whether a sync of the file has failed since it was opened here, or since somebody was last told: as on Linux, each who has it open is told once, by his next sync.</summary>
+    public bool HearsOfFailedSync()
+    {
+        var heard = _heard;
+        _heard = Image.FailedSyncs;
+        return heard != _heard;
+    }
 
     public void Die()
     {
