@@ -1,5 +1,6 @@
 using Holdfast.Sqlite;
 using Holdfast.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -61,6 +62,18 @@ sealed class Files : IDisposable
     public string this[string name] => Path.Combine(_root, name);
 
     public SqliteStore Open(string name) => SqliteStore.Open(this[name]);
+
+    /// <summary>One value out of a file, by a connection of its own.</summary>
+    public async Task<object> ReadAsync(string name, string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={this[name]};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return (await command.ExecuteScalarAsync())!;
+    }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

@@ -61,6 +61,5 @@ public static class OpenCallExtensions
     }
 
     /// <summary>The key says whose call it is, whatever else somebody put into the record.</summary>
-    static RunId RunOf(string key) => key.IndexOf("-call-", StringComparison.Ordinal) is > 0 and var end && RunId.TryParse(key[..end], out var run)
-        ? run : throw new ArgumentException($"'{key}' is not the key of a call.", nameof(key));
+    static RunId RunOf(string key) => ReservationRows.RunOfCall(key) ?? throw new ArgumentException($"'{key}' is not the key of a call.", nameof(key));
 }

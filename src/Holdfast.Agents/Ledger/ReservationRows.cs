@@ -44,7 +44,10 @@ static class ReservationRows
     }
 
     /// <summary>The key says whose it is, whatever else somebody put into the record.</summary>
-    public static RunId RunOf(string key) => RunOf(key, Call) ?? RunOf(key, Model) ?? throw new ArgumentException($"'{key}' is not the key of a call or of a question to a model.", nameof(key));
+    public static RunId RunOf(string key) => RunOfCall(key) ?? RunOf(key, Model) ?? throw new ArgumentException($"'{key}' is not the key of a call or of a question to a model.", nameof(key));
+
+    /// <summary>The run whose call has this key; null for a key of anything else.</summary>
+    public static RunId? RunOfCall(string key) => RunOf(key, Call);
 
     static RunId? RunOf(string key, string kind) => key.IndexOf(kind, StringComparison.Ordinal) is > 0 and var end && RunId.TryParse(key[..end], out var run) ? run : null;
 }

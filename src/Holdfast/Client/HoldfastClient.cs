@@ -107,7 +107,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             case Verdict.Committed: return;
             case Verdict.Duplicate: throw new HoldfastException(HoldfastError.DeadLetterRedelivered, $"Dead letter {sequence} of run {run} was put back before. Nothing was changed. If it could not be taken, it is in the list again under another number.");
             case Verdict.UnknownRun: throw Unknown(run);
-            case Verdict.Finished: throw new HoldfastException(HoldfastError.RunFinished, $"Run {run} has ended; it takes no more messages.");
+            case Verdict.Finished: throw Answers.Ended(run);
             case Verdict.UnknownMail: throw new HoldfastException(HoldfastError.UnknownDeadLetter, $"Run {run} has no dead letter {sequence}. Nothing was changed. List the dead letters of the run.");
             default: throw new HoldfastException(HoldfastError.StoreUnavailable, $"Dead letter {sequence} of run {run} was not put back: {answer.Reason ?? answer.Verdict.ToString()}.");
         }
@@ -183,7 +183,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             case Verdict.Committed: return;
             case Verdict.Duplicate: return;
             case Verdict.UnknownRun: throw Unknown(run);
-            case Verdict.Finished: throw new HoldfastException(HoldfastError.RunFinished, $"Run {run} has ended; it takes no more messages.");
+            case Verdict.Finished: throw Answers.Ended(run);
             default: throw new HoldfastException(HoldfastError.StoreUnavailable, $"The message to run {run} was not kept: {answer.Reason ?? answer.Verdict.ToString()}.");
         }
     }

@@ -45,12 +45,5 @@ public sealed class FailoverKillTests : IDisposable
         Assert.Equal((0L, 0m, TimeSpan.Zero, 123L), (account.Reserved.Tokens, account.Reserved.Money, account.Reserved.Time, account.Spent.Tokens));
     }
 
-    async Task<long> AnsweredAsync()
-    {
-        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_files["runs.db"]};Mode=ReadOnly;Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM agents_model WHERE reply IS NOT NULL";
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
+    async Task<long> AnsweredAsync() => (long)await _files.ReadAsync("runs.db", "SELECT COUNT(*) FROM agents_model WHERE reply IS NOT NULL");
 }

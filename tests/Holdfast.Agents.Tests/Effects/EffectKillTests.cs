@@ -63,12 +63,5 @@ public sealed class EffectKillTests : IDisposable
         Assert.Equal((0m, 0L, TimeSpan.Zero, 60m), (came.Reserved.Money, came.Reserved.Calls, came.Reserved.Time, came.Spent.Money));
     }
 
-    async Task<string> KeyAsync()
-    {
-        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_files["runs.db"]};Mode=ReadOnly;Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT key FROM agents_call";
-        return (string)(await command.ExecuteScalarAsync())!;
-    }
+    async Task<string> KeyAsync() => (string)await _files.ReadAsync("runs.db", "SELECT key FROM agents_call");
 }
