@@ -53,6 +53,8 @@ static class Soak
         using var pruned = new CommitCounter("holdfast.pruned.runs");
         using var stop = new CancellationTokenSource();
         var lanes = Enumerable.Range(0, arguments.InFlight).Select(_ => Task.Run(() => LaneAsync(engine.Client, stop.Token))).ToArray();
+        // Once for all: every lane would remember each look at it, for as long as it runs.
+        var firstToEnd = Task.WhenAny(lanes);
         var clock = Stopwatch.StartNew();
         var rows = new List<Row>();
         var (steps, at, lastSteps, keptMax, fastest) = (0L, TimeSpan.Zero, 0L, 0L, 0.0);
@@ -60,7 +62,7 @@ static class Soak
         {
             // Every second, because the most that was in the file at any time is what its size follows.
             var second = clock.Elapsed;
-            await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1)), Task.WhenAny(lanes));
+            await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1)), firstToEnd);
             if (Array.Find(lanes, static l => l.IsFaulted) is { } failed) await failed;
             var (now, done) = (clock.Elapsed, Volatile.Read(ref _steps));
             keptMax = Math.Max(keptMax, (done / 10) - pruned.Sum);

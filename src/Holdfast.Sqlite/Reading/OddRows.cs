@@ -34,6 +34,14 @@ sealed class OddRows(string path, ILogger logger)
         return rows;
     }
 
+    /// <summary>The run's workflow; and what is wrong with it. The run itself can be named, and is shown and set aside by that.</summary>
+    public static string WorkflowOf(Statement row, int column, ref HoldfastException? damage)
+    {
+        if (row.TextOrNull(column) is { } name) return name;
+        damage ??= Damage("the number of its workflow names none");
+        return "?";
+    }
+
     /// <summary>The run's parent, or null; and what is wrong with it. The run itself can be named, and is shown and set aside by that.</summary>
     public static RunId? ParentOf(Statement row, int column, ref HoldfastException? damage)
     {

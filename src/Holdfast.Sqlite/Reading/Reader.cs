@@ -13,7 +13,7 @@ sealed class Reader(Database database, OddRows odd) : IDisposable
     readonly Statement _load = database.Prepare(
         $"""
         SELECT i.k, w.name, i.version, i.key, i.parent, i.created, i.trace, i.input, r.rev, r.status, r.wake, r.owed, r.updated, {State}, {Snapshot}
-        FROM holdfast_run_info i JOIN holdfast_run r ON r.k = i.k JOIN holdfast_workflow w ON w.w = i.w WHERE i.id = ?1
+        FROM holdfast_run_info i JOIN holdfast_run r ON r.k = i.k LEFT JOIN holdfast_workflow w ON w.w = i.w WHERE i.id = ?1
         """);
 
     readonly Statement _results = database.Prepare("SELECT op, outcome FROM holdfast_result WHERE k = ?1 ORDER BY arrival");
@@ -51,7 +51,7 @@ sealed class Reader(Database database, OddRows odd) : IDisposable
             var key = _load.Long(0);
             var status = (RunStatus)_load.Long(9);
             HoldfastException? damage = null;
-            var parent = OddRows.ParentOf(_load, 4, ref damage);
+            var (workflow, parent) = (OddRows.WorkflowOf(_load, 1, ref damage), OddRows.ParentOf(_load, 4, ref damage));
             var results = new List<StoredResult>();
             for (_results.Bind(1, key); _results.Step();)
             {
@@ -63,7 +63,7 @@ sealed class Reader(Database database, OddRows odd) : IDisposable
             {
                 Run = new()
                 {
-                    Id = run, Workflow = _load.Text(1), Version = (int)_load.Long(2), Key = _load.TextOrNull(3), Parent = parent,
+                    Id = run, Workflow = workflow, Version = (int)_load.Long(2), Key = _load.TextOrNull(3), Parent = parent,
                     CreatedUtc = _load.Utc(5), TraceParent = _load.TextOrNull(6), Input = _load.Bytes(7), State = _load.Bytes(13),
                 },
                 Key = new(key),

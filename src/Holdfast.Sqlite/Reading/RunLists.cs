@@ -12,7 +12,7 @@ sealed class RunLists(Database database, string state, OddRows odd)
         $"""
         SELECT i.id, w.name, i.version, i.key, i.parent, r.status, i.created, r.updated, r.wake, r.rev, {state}, o.result, o.error,
             (SELECT group_concat(op) FROM holdfast_result x WHERE x.k = i.k), i.k
-        FROM holdfast_run_info i JOIN holdfast_run r ON r.k = i.k JOIN holdfast_workflow w ON w.w = i.w LEFT JOIN holdfast_outcome o ON o.k = i.k
+        FROM holdfast_run_info i JOIN holdfast_run r ON r.k = i.k LEFT JOIN holdfast_workflow w ON w.w = i.w LEFT JOIN holdfast_outcome o ON o.k = i.k
         """;
 
     readonly Statement?[] _lists = new Statement?[8];
@@ -49,10 +49,10 @@ sealed class RunLists(Database database, string state, OddRows odd)
     {
         var status = (RunStatus)row.Long(5);
         HoldfastException? damage = null;
-        var parent = OddRows.ParentOf(row, 4, ref damage);
+        var (workflow, parent) = (OddRows.WorkflowOf(row, 1, ref damage), OddRows.ParentOf(row, 4, ref damage));
         var results = ResultsOf(row.TextOrNull(13), ref damage);
         return new(
-            row.RunId(0), row.Text(1), (int)row.Long(2), row.TextOrNull(3), parent, status, row.Utc(6), row.Utc(7), row.UtcOrNull(8), row.Long(9),
+            row.RunId(0), workflow, (int)row.Long(2), row.TextOrNull(3), parent, status, row.Utc(6), row.Utc(7), row.UtcOrNull(8), row.Long(9),
             row.Bytes(10), row.IsNull(11) ? null : new(status, row.Bytes(11), row.Bytes(12)))
         {
             StoredResults = results,

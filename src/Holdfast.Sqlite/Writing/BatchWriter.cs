@@ -12,6 +12,9 @@ sealed class WriteRefused(string reason) : Exception(reason)
 /// <summary>Applies writes inside the open transaction. The checks of a write come before its first change.</summary>
 sealed class BatchWriter(Database database, GuestConnection guest, JournalRows journal)
 {
+    /// <summary>More often than any store is taken over. A number beyond it was never given, and the next one could not be told from it.</summary>
+    const long EpochMax = 1 << 22;
+
     readonly RunRows _runs = new(database);
     readonly MailRows _mail = new(database);
     readonly ValueRows _values = new(database);
@@ -31,14 +34,14 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
         _readVersion.Reset();
         if (version != _version) Forget();
         _version = version;
-        _readEpoch.Step();
-        _epoch = _readEpoch.Long(0);
+        _epoch = _readEpoch.Step() && _readEpoch.IsLong(0) ? _readEpoch.Long(0) : -1;
         _readEpoch.Reset();
     }
 
     public long RaiseEpoch(string owner)
     {
         BeginBatch();
+        if (_epoch is < 0 or >= EpochMax) throw new HoldfastException(HoldfastError.StoreCorrupt, $"The store is damaged: it says that it has been taken over {_epoch:N0} times. Stop, copy the file away, and restore it from a backup.");
         _putMeta.Bind(1, "epoch").Bind(2, ++_epoch).Run();
         _putMeta.Bind(1, "owner").Bind(2, owner).Run();
         _values.StartEpoch(_epoch);
@@ -49,7 +52,11 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
     public void Probe() => _putMeta.Bind(1, "probe").Bind(2, Environment.TickCount64).Run();
 
     /// <summary>Forgets what was learnt: a transaction was undone, or somebody else wrote to the file.</summary>
-    public void Forget() => _runs.Forget();
+    public void Forget()
+    {
+        _runs.Forget();
+        _mail.Forget();
+    }
 
     /// <param name="write">What to apply.</param>
     /// <param name="savepoint">The savepoint around this write; only a batch with work of users has them.</param>

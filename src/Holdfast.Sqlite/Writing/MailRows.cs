@@ -21,11 +21,17 @@ sealed class MailRows(Database database)
     readonly Statement _empty = database.Prepare("UPDATE holdfast_mail SET payload = NULL, dedup = NULL WHERE seq = ?1");
     readonly Statement _giveDedup = database.Prepare("UPDATE holdfast_mail SET dedup = ?2 WHERE seq = ?1");
 
+    readonly LastNumber _last = new(database, "holdfast_mail", "seq");
+
     readonly Statement _answer = database.Prepare("UPDATE holdfast_mail SET payload = ?3 WHERE seq = ?1 AND k = ?2 AND state = 1");
+
+    /// <summary>Forgets what was learnt: a transaction was undone, or somebody else wrote to the file.</summary>
+    public void Forget() => _last.Forget();
 
     /// <summary>Puts a message into the box; false, with the place of the first one, when its dedup key is known.</summary>
     public bool Post(long key, NewMail mail, out long sequence)
     {
+        _last.ThrowIfGiven();
         _post.Bind(1, key).Bind(2, (long)mail.Kind).Bind(3, mail.Name).Bind(4, mail.Payload.Span).Bind(5, mail.DedupKey).Bind(6, mail.Utc).Run();
         if (database.Changes > 0)
         {
@@ -64,6 +70,7 @@ sealed class MailRows(Database database)
         var dedup = isDead && !_isDead.IsNull(0) ? _isDead.Text(0) : null;
         _isDead.Reset();
         if (!isDead) return false;
+        _last.ThrowIfGiven();
         _copy.Bind(1, again.Sequence).Bind(2, key).Bind(3, again.Utc).Run();
         if (database.Changes == 0) return null;
         sequence = database.LastInsertRowId;

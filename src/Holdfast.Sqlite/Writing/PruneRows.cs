@@ -13,12 +13,15 @@ sealed class PruneRows(Database database, JournalRows journal)
 
     const int PageMax = 64;
 
+    /// <summary>A place beyond is damage: counted from there, all that have ended would be too many, and the next one would have no place.</summary>
+    const string IsGiven = "n < 4611686018427387904";
+
     readonly Statement _workflows = database.Prepare("SELECT w, name FROM holdfast_workflow");
     readonly Statement _front = database.Prepare("SELECT n, k, ended FROM holdfast_ended WHERE w = ?1 ORDER BY n LIMIT ?2");
-    readonly Statement _newest = database.Prepare("SELECT max(n) FROM holdfast_ended WHERE w = ?1");
+    readonly Statement _newest = database.Prepare($"SELECT max(n) FROM holdfast_ended WHERE w = ?1 AND {IsGiven}");
     readonly Statement _enqueue = database.Prepare(
-        """
-        INSERT INTO holdfast_ended SELECT i.w, (SELECT coalesce(max(n), 0) + 1 FROM holdfast_ended WHERE w = i.w), ?1, ?2 FROM holdfast_run_info i WHERE i.k = ?1
+        $"""
+        INSERT INTO holdfast_ended SELECT i.w, (SELECT coalesce(max(n), 0) + 1 FROM holdfast_ended WHERE w = i.w AND {IsGiven}), ?1, ?2 FROM holdfast_run_info i WHERE i.k = ?1
         """);
 
     readonly Statement _dequeue = database.Prepare("DELETE FROM holdfast_ended WHERE w = ?1 AND n <= ?2");

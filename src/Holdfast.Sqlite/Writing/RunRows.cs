@@ -65,6 +65,7 @@ sealed class RunRows(Database database)
     readonly Statement _findWorkflow = database.Prepare("SELECT w FROM holdfast_workflow WHERE name = ?1");
     readonly Statement _createWorkflow = database.Prepare("INSERT INTO holdfast_workflow (name) VALUES (?1)");
 
+    readonly LastNumber _last = new(database, "holdfast_run_info", "k");
     readonly Dictionary<string, long> _workflows = [];
 
     /// <summary>Heads of runs that were written to lately: a run in flight is written to again and again, and its row need not be read each time.</summary>
@@ -79,11 +80,13 @@ sealed class RunRows(Database database)
     {
         _workflows.Clear();
         _heads.Clear();
+        _last.Forget();
     }
 
     /// <summary>Creates a run, or says why not.</summary>
     public WriteResult Create(NewRun run)
     {
+        _last.ThrowIfGiven();
         var workflow = WorkflowNumber(run.Workflow);
         _createInfo.Bind(1, run.Id).Bind(2, workflow).Bind(3, run.Version).Bind(4, run.Key).Bind(6, run.CreatedUtc).Bind(7, run.TraceParent).Bind(8, run.Input.Span);
         if (run.Parent is { } parent) _createInfo.Bind(5, parent);

@@ -341,17 +341,17 @@ sealed class Writer : IDisposable
 
     static WriteResult Refusal(StoreWrite write, Exception error, string reason)
     {
-        var verdict = error is WriteRefused { IsOverdue: true } ? Verdict.Undone : Verdict.Refused;
-        return write switch
+        var (run, key) = write switch
         {
-            Transition transition => new(verdict, transition.Run, transition.Key, Reason: reason),
-            ResultOnly result => new(verdict, result.Run, result.Key, Reason: reason),
-            TransactionStep step => new(verdict, step.Run, step.Key, Reason: reason),
-            PostMail post => new(verdict, post.Run, Reason: reason),
-            RedeliverMail again => new(verdict, again.Run, Reason: reason),
-            CreateRun create => new(verdict, create.Run.Id, Reason: reason),
-            _ => new(verdict, Reason: reason),
+            Transition transition => (transition.Run, transition.Key),
+            ResultOnly result => (result.Run, result.Key),
+            TransactionStep step => (step.Run, step.Key),
+            PostMail post => (post.Run, default),
+            RedeliverMail again => (again.Run, default),
+            CreateRun create => (create.Run.Id, default(RunKey)),
+            _ => default,
         };
+        return new(error is WriteRefused { IsOverdue: true } ? Verdict.Undone : Verdict.Refused, run, key, Reason: reason, IsDamage: error is not (WriteRefused or SqliteFault));
     }
 
     void Transact(Action work)

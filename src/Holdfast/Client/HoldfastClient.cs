@@ -109,7 +109,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             case Verdict.UnknownRun: throw Unknown(run);
             case Verdict.Finished: throw Answers.Ended(run);
             case Verdict.UnknownMail: throw new HoldfastException(HoldfastError.UnknownDeadLetter, $"Run {run} has no dead letter {sequence}. Nothing was changed. List the dead letters of the run.");
-            default: throw new HoldfastException(HoldfastError.StoreUnavailable, $"Dead letter {sequence} of run {run} was not put back: {answer.Reason ?? answer.Verdict.ToString()}.");
+            default: throw answer.NotKept($"Dead letter {sequence} of run {run} was not put back");
         }
     }
 
@@ -165,7 +165,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         var mail = new NewMail(MailKind.Restart, "", RestartCodec.Encode(order), "restart", engine.Time.GetUtcNow());
         var answer = await CommitAsync(new PostMail(run, mail) { Epoch = engine.Epoch }, _ => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (answer.Verdict is not (Verdict.Committed or Verdict.Duplicate or Verdict.Finished))
-            throw new HoldfastException(HoldfastError.StoreUnavailable, $"The order to restart run {run} was not kept: {answer.Reason ?? answer.Verdict.ToString()}.");
+            throw answer.NotKept($"The order to restart run {run} was not kept");
         await OutcomeAsync(run, cancellationToken).ConfigureAwait(false);
         var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
         return StateBytes.TryRead(row.State, out _)?.RestartedAs ?? throw Ended(run);
@@ -184,7 +184,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             case Verdict.Duplicate: return;
             case Verdict.UnknownRun: throw Unknown(run);
             case Verdict.Finished: throw Answers.Ended(run);
-            default: throw new HoldfastException(HoldfastError.StoreUnavailable, $"The message to run {run} was not kept: {answer.Reason ?? answer.Verdict.ToString()}.");
+            default: throw answer.NotKept($"The message to run {run} was not kept");
         }
     }
 
@@ -221,7 +221,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             var posted = await CommitAsync(new PostMail(run, mail) { Epoch = engine.Epoch }, _ => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
             if (posted.Verdict == Verdict.UnknownRun) throw Unknown(run);
             if (posted.Verdict is not (Verdict.Committed or Verdict.Duplicate or Verdict.Finished))
-                throw new HoldfastException(HoldfastError.StoreUnavailable, $"The update of run {run} was not kept: {posted.Reason ?? posted.Verdict.ToString()}.");
+                throw posted.NotKept($"The update of run {run} was not kept");
             if (posted.Verdict != Verdict.Committed && dedup is not null && await engine.Store.FindAnswerAsync(run, dedup, cancellationToken).ConfigureAwait(false) is { } kept)
                 return Answered<T>(run, call, StateCodec.DecodeOutcome(kept.Span));
             // Known, and not answered: if the run has ended, nobody will.
@@ -286,7 +286,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         {
             case Verdict.Committed: return run.Id;
             case Verdict.Duplicate: return answer.Run;
-            default: throw new HoldfastException(HoldfastError.StoreUnavailable, $"The run was not started: {answer.Reason ?? answer.Verdict.ToString()}.");
+            default: throw answer.NotKept("The run was not started");
         }
     }
 

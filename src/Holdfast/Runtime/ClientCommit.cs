@@ -33,11 +33,11 @@ static class ClientCommit
             case Verdict.Undone:
                 throw StepCommit.Undone(answer, thrown);
             case Verdict.Refused:
-                throw new HoldfastException(HoldfastError.Misuse, $"The store cannot do it: {answer.Reason}");
+                throw answer.NotKept("The store cannot do it");
             default:
                 engine.LostOwnership(default, answer);
                 engine.ThrowIfNotRunning();
-                throw new HoldfastException(HoldfastError.StoreUnavailable, $"Nothing was kept: {answer.Verdict}.");
+                throw answer.NotKept("Nothing was kept");
         }
     }
 }

@@ -90,8 +90,7 @@ sealed class Pruner : IAsyncDisposable
                 _engine.LostOwnership(default, answer);
                 _engine.ThrowIfNotRunning();
                 // What is refused for itself alone is refused the next time too: nobody waits for it in silence.
-                throw new HoldfastException(
-                    answer.Verdict == Verdict.Refused ? HoldfastError.StoreCorrupt : HoldfastError.StoreUnavailable, $"Ended runs could not be removed: {answer.Reason ?? answer.Verdict.ToString()}.");
+                throw answer.NotKept("Ended runs could not be removed");
             }
             runs += pruned.Runs;
             rows += pruned.Rows;

@@ -26,7 +26,7 @@ static class StepCommit
             case Verdict.Undone:
                 throw Undone(answer, thrown);
             case Verdict.Refused:
-                throw Refused(answer);
+                throw answer.NotKept("The store cannot run transaction steps");
             default:
                 engine.LostOwnership(attempt.Run, answer);
                 return null;
@@ -60,7 +60,7 @@ static class StepCommit
         {
             Verdict.Committed => result,
             Verdict.Undone => throw Undone(answer, thrown),
-            Verdict.Refused => throw Refused(answer),
+            Verdict.Refused => throw answer.NotKept("The store cannot run transaction steps"),
             _ => throw new HoldfastException(
                 HoldfastError.OwnershipLost, $"Step '{attempt.Step.Label}' (op {attempt.Op}) of run {attempt.Run} may not commit anything: the run goes on elsewhere, or has ended ({answer.Verdict})."),
         };
@@ -84,8 +84,6 @@ static class StepCommit
     /// <summary>What the work threw; or that it took too long for the store, whatever it threw when it was interrupted.</summary>
     public static Exception Undone(WriteResult answer, Exception? thrown) =>
         answer.Reason is { } reason ? new TimeoutException(reason) : thrown ?? new InvariantException("What was done in a commit was undone without a reason.");
-
-    static HoldfastException Refused(WriteResult answer) => new(HoldfastError.Misuse, $"The store cannot run transaction steps: {answer.Reason}");
 
     static TransactionAnswer Work(Attempt attempt, Engine engine, Func<StepTransaction, Outcome> work, System.Data.Common.DbConnection connection, out Exception? thrown)
     {

@@ -36,9 +36,16 @@ public enum Verdict : byte
 /// <param name="Outcome">For a transaction step: the outcome that was recorded.</param>
 /// <param name="Reason">Why it was refused; of what was undone, that it took too long.</param>
 /// <param name="Pruned">For <see cref="PruneRuns"/>: what was removed.</param>
+/// <param name="IsDamage">It was refused because it met a row that is damaged.</param>
 public readonly record struct WriteResult(
     Verdict Verdict, RunId Run = default, RunKey Key = default, long MailSequence = 0, ReadOnlyMemory<byte> Outcome = default, string? Reason = null,
-    Pruned? Pruned = null);
+    Pruned? Pruned = null, bool IsDamage = false)
+{
+    /// <summary>What whoever asked for the write is told. Only what may go better another time is <see cref="HoldfastError.StoreUnavailable"/>.</summary>
+    /// <param name="what">What did not come about, as a clause.</param>
+    internal HoldfastException NotKept(string what) => new(
+        IsDamage ? HoldfastError.StoreCorrupt : Verdict == Verdict.Refused ? HoldfastError.Misuse : HoldfastError.StoreUnavailable, $"{what}: {Reason ?? Verdict + "."}");
+}
 
 /// <summary>
 /// Where runs live. <see cref="AppendAsync"/> is called by one caller at a time; everything else may be called at any time

@@ -81,6 +81,7 @@ public sealed class ForgedRowTests : IDisposable
     [Theory]
     [InlineData(ShortParent, "UPDATE holdfast_run_info SET parent = NULL WHERE key = 'bad'")]
     [InlineData(TextOp, "DELETE FROM holdfast_result")]
+    [InlineData("UPDATE holdfast_run_info SET w = w + 4711 WHERE key = 'bad'", "UPDATE holdfast_run_info SET w = w - 4711 WHERE key = 'bad'")]
     [InlineData($"UPDATE holdfast_run SET status = 99 WHERE {Key}", null)]
     [InlineData($"UPDATE holdfast_run SET status = 'abc' WHERE {Key}", null)]
     public async Task Its_run_is_parked_with_the_reason_and_goes_on_when_it_is_mended(string forge, string? mend)
@@ -121,7 +122,7 @@ public sealed class ForgedRowTests : IDisposable
             Assert.Equal(42, await again.ResultAsync<int>(run));
         }
         // Nor does the start with its key harm anybody.
-        await Assert.ThrowsAsync<HoldfastException>(() => again.Client.StartAsync((Waits w) => w.Run(), "bad"));
+        Assert.Equal(HoldfastError.StoreCorrupt, (await Assert.ThrowsAsync<HoldfastException>(() => again.Client.StartAsync((Waits w) => w.Run(), "bad"))).Error);
         Assert.Null(again.Engine.Failure);
     }
 

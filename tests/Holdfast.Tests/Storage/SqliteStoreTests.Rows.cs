@@ -1,3 +1,4 @@
+using Holdfast.Sqlite;
 using Holdfast.Storage;
 
 namespace Holdfast.Tests.Storage;
@@ -48,6 +49,63 @@ public sealed partial class SqliteStoreTests
         Assert.Contains("damaged", answers[1].Reason, StringComparison.Ordinal);
         Assert.Contains("16 bytes", answers[1].Reason, StringComparison.Ordinal);
         Assert.NotNull(await Store.FindAsync("refund", "after", default));
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO holdfast_mail (seq, k, kind, name, utc, state) VALUES (9223372036854775807, 1000, 1, 'x', 0, 1)", false)]
+    [InlineData("UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'holdfast_mail'", false)]
+    [InlineData("INSERT INTO holdfast_run_info SELECT 9223372036854775807, randomblob(16), w, version, 'last', parent, created, trace, input FROM holdfast_run_info LIMIT 1", true)]
+    [InlineData("UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'holdfast_run_info'", true)]
+    public async Task Where_the_last_number_was_forged_what_needs_a_next_one_is_refused_alone_and_no_disk_is_taken_for_full(string sql, bool isOfRuns)
+    {
+        var (run, other) = (await CreateAsync(), await CreateAsync());
+        await AppendAsync(Mail(run.Id, "before"));
+        Sql(DatabasePath, sql);
+        var answers = await AppendAsync(
+            (Turn(run, 0) with { State = "going on" }).ToTransition(), Mail(other.Id, "go"), new CreateRun(NewRun("refund", "new")), (Turn(other, 0) with { State = "going on" }).ToTransition());
+        Assert.Equal([Verdict.Committed, isOfRuns ? Verdict.Committed : Verdict.Refused, isOfRuns ? Verdict.Refused : Verdict.Committed, Verdict.Committed], answers.Select(static a => a.Verdict));
+        var refused = answers.Single(static a => a.Verdict == Verdict.Refused);
+        Assert.True(refused.IsDamage);
+        Assert.Contains(isOfRuns ? "holdfast_run_info has a row" : "holdfast_mail has a row", refused.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_forged_place_in_the_queue_of_the_ended_neither_ends_the_queue_nor_empties_it()
+    {
+        var runs = new List<(RunId Id, RunKey Key)>();
+        for (var i = 0; i < 4; i++) runs.Add(await CreateAsync());
+        await EndAsync(runs[0]);
+        Sql(DatabasePath, "UPDATE holdfast_ended SET n = 9223372036854775807");
+        foreach (var run in runs[1..]) await EndAsync(run);
+        Assert.Equal(1, (await PruneAsync(new PruneRule(null, 2))).Runs);
+        Assert.False(await IsThereAsync(runs[1]));
+        Assert.True(await IsThereAsync(runs[2]));
+        // It goes by its age, when those before it have gone.
+        Assert.Equal(3, (await PruneAsync(new(DateTimeOffset.MaxValue, null))).Runs);
+    }
+
+    [Theory]
+    [InlineData("UPDATE holdfast_meta SET value = 9223372036854775807 WHERE name = 'epoch'")]
+    [InlineData("UPDATE holdfast_meta SET value = -5 WHERE name = 'epoch'")]
+    [InlineData("UPDATE holdfast_meta SET value = 'many' WHERE name = 'epoch'")]
+    [InlineData("DELETE FROM holdfast_meta WHERE name = 'epoch'")]
+    public async Task A_forged_epoch_is_damage_and_nobody_owns_the_store(string sql)
+    {
+        await CreateAsync();
+        await Store.DisposeAsync();
+        Sql(DatabasePath, sql);
+        await using var store = SqliteStore.Open(DatabasePath, Small);
+        Assert.Equal(HoldfastError.StoreCorrupt, await ErrorOfAsync(async () => await store.AcquireAsync("test", default)));
+    }
+
+    [Fact]
+    public async Task A_run_whose_workflow_has_no_name_is_in_the_lists_and_says_so()
+    {
+        var (odd, other) = (await CreateAsync(), await CreateAsync());
+        Sql(DatabasePath, $"UPDATE holdfast_run_info SET w = 4711 WHERE {Of(odd)}");
+        Assert.Equal([other.Id, odd.Id], (await Store.ListAsync(new() { Status = RunStatus.Running }, default)).Select(static row => row.Id));
+        Assert.Equal(HoldfastError.StoreCorrupt, (await Store.GetAsync(odd.Id, default))!.Unreadable?.Error);
+        Assert.Contains("workflow", (await LoadAsync(odd.Id)).Unreadable?.Message, StringComparison.Ordinal);
     }
 
     [Theory]
