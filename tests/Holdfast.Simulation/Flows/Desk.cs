@@ -134,14 +134,27 @@ public sealed class Desk
     }
 
     /// <summary>What a tool does. The world outside does nothing for an owner that was replaced, once it was asked by the new one.</summary>
-    internal async Task<long> ActAsync(EffectContext call, int value, bool repeats)
+    internal async Task<long> ActAsync(string key, int value, bool repeats)
     {
         await _process.MayDieAsync("before its effect");
         if (!repeats && _process.Epoch != _process.World.Epoch) throw new InvalidOperationException("Somebody else acts for this engine now.");
-        var times = _ledger.Acted.GetValueOrDefault(call.IdempotencyKey);
-        if (times > 0 && !repeats) _process.World.Complain($"the call {call.IdempotencyKey} was carried out twice");
-        _ledger.Acted[call.IdempotencyKey] = times + 1;
+        var times = _ledger.Acted.GetValueOrDefault(key);
+        if (times > 0 && !repeats) _process.World.Complain($"the call {key} was carried out twice");
+        _ledger.Acted[key] = times + 1;
         await _process.MayDieAsync("after its effect");
+        return ResultOf(value);
+    }
+
+    /// <summary>What a handler does that a tool calls: by its value it fails at first, before its effect or after it. It is judged by the key that it was given, which is to be the call's.</summary>
+    internal async Task<long> HandleAsync(StepContext step, int value, EffectKind kind)
+    {
+        var entry = _ledger.Begin(_process, step, string.Create(CultureInfo.InvariantCulture, $"{kind} {value}"), once: kind == EffectKind.AtMostOnce);
+        var fails = value % 5 < 2 && entry.Failures++ == 0;
+        if (fails && value % 5 == 0) throw new InvalidOperationException("It did not work.");
+        if (kind != EffectKind.ReadOnly) await ActAsync(step.IdempotencyKey, value, repeats: kind == EffectKind.Idempotent);
+        else await _process.MayDieAsync("while it looks");
+        if (fails) throw new InvalidOperationException("It worked, and did not say so.");
+        _ledger.Do(_process, entry, ResultOf(value));
         return ResultOf(value);
     }
 

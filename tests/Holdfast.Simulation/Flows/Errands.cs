@@ -10,7 +10,7 @@ public sealed class ErrandState
     public List<string> Results { get; set; } = [];
 }
 
-/// <summary>An agent that runs one errand: its model proposes calls of each kind, one that a person has to agree to, one of a tool that there is not, and by its value one that cannot be read.</summary>
+/// <summary>An agent that runs one errand: its model proposes calls of each kind, by code and by handlers, one that a person has to agree to, one of a tool that there is not, and by its value one that cannot be read.</summary>
 public sealed class Errand(ErrandDefinition definition) : Agent<ErrandState>(definition)
 {
     public const string Done = "It is done.";
@@ -72,6 +72,7 @@ sealed class ErrandModel(Desk desk, bool isBusy) : IChatClient
             0 when Errand.Stammers(value) && call.Messages.Count == 1 => ScriptedReply.Call(Tools.ByKey.Name, "{\"value\":"),
             0 => ScriptedReply.Call(Tools.ByKey.Name, With(0)).AndCall(Tools.Once.Name, With(1)).AndCall("nobody_has", With(2)),
             3 => ScriptedReply.Call(Tools.ByAsking.Name, With(3)).AndCall(Tools.Agreed.Name, With(4)),
+            5 => ScriptedReply.Call(Tools.HandledOnce.Name, With(5)).AndCall(Tools.HandledByKey.Name, With(6)).AndCall(Tools.Looked.Name, With(7)),
             _ => ScriptedReply.Say(Errand.Done),
         };
     }

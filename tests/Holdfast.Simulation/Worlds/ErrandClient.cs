@@ -48,8 +48,13 @@ sealed class ErrandClient(World world, string name, RunId run, int value)
     }
 
     /// <summary>By what the world outside knows. Looked up at each ask: whoever was replaced may do it still.</summary>
-    Task RuleAsync(CallInDoubt doubt) => world.AskAsync("rule", c => Agent(c).RuleAsync(
-        doubt, new(world.Ledger.Acted.ContainsKey(doubt.Key) ? CallRulingKind.Happened : value % 2 == 0 ? CallRulingKind.Retry : CallRulingKind.DidNotHappen, "operator", "0")));
+    Task RuleAsync(CallInDoubt doubt) => world.AskAsync("rule", c =>
+    {
+        var ruling = world.Ledger.Acted.ContainsKey(doubt.Key) ? CallRulingKind.Happened : value % 2 == 0 ? CallRulingKind.Retry : CallRulingKind.DidNotHappen;
+        // Of a handler only; the code of other tools is not judged by how often it begins.
+        if (world.Ledger.Find(doubt.Key) is { } entry) entry.MayRepeat = ruling == CallRulingKind.Retry;
+        return Agent(c).RuleAsync(doubt, new(ruling, "operator", "0"));
+    });
 
     /// <summary>No call without its result in any history, also of an agent that was cancelled.</summary>
     async Task CheckConversationAsync()
@@ -72,15 +77,16 @@ sealed class ErrandClient(World world, string name, RunId run, int value)
     async Task CheckLedgerAsync()
     {
         const int Admit = 1, Repair = 2, Approve = 3, Refuse = 4, Succeeded = 3;
-        int[] expected = [.. Errand.Stammers(value) ? [Repair] : Array.Empty<int>(), Admit, Admit, Repair, Admit, Errand.IsAgreedTo(value) ? Approve : Refuse];
+        int[] expected = [.. Errand.Stammers(value) ? [Repair] : Array.Empty<int>(), Admit, Admit, Repair, Admit, Errand.IsAgreedTo(value) ? Approve : Refuse, Admit, Admit, Admit];
         var verdicts = await NumbersAsync("SELECT number, arm FROM agents_verdict WHERE run = @run ORDER BY number");
         if (!verdicts.Select(static v => v.Value).SequenceEqual(expected.Select(static e => (long)e))) world.Complain($"{name} has the verdicts {string.Join(',', verdicts)} and not {string.Join(',', expected)}");
         var phases = (await NumbersAsync("SELECT CAST(SUBSTR(key, LENGTH(run) + 7) AS INTEGER), phase FROM agents_call WHERE run = @run")).ToDictionary(static p => p.Number, static p => p.Value);
-        // By key, at most once, by asking, and agreed to.
-        foreach (var (call, mustBe) in ((int, bool?)[])[(1, true), (2, null), (4, true), (5, Errand.IsAgreedTo(value))])
+        // By key, at most once, by asking, and agreed to; and by handlers at most once, by key, and one that looks.
+        foreach (var (call, mustBe) in ((int, bool?)[])[(1, true), (2, null), (4, true), (5, Errand.IsAgreedTo(value)), (6, null), (7, true), (8, true)])
         {
             var number = Errand.NumberOf(value, call);
-            var isDone = world.Ledger.Acted.ContainsKey(string.Create(CultureInfo.InvariantCulture, $"{run}-call-{number}"));
+            var key = string.Create(CultureInfo.InvariantCulture, $"{run}-call-{number}");
+            var isDone = world.Ledger.Acted.ContainsKey(key) || world.Ledger.Find(key) is { Done: > 0 };
             if (isDone != (phases.GetValueOrDefault(number) == Succeeded)) world.Complain($"call {number} of {name} is in phase {phases.GetValueOrDefault(number)}, and was {(isDone ? "" : "not ")}carried out");
             if (mustBe is { } must && must != isDone) world.Complain($"call {number} of {name} was {(isDone ? "" : "not ")}carried out");
         }

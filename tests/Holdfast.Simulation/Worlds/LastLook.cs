@@ -18,6 +18,7 @@ sealed class LastLook(World world, Scenario scenario)
         {
             await pruning.PruneAllAsync();
             LookIntoFile(isPruned: true);
+            if (HasLedger()) await new SweptLook(world, pruning).LookAsync(Open);
         }
         over();
     }
@@ -30,8 +31,7 @@ sealed class LastLook(World world, Scenario scenario)
 
     void LookIntoFile(bool isPruned)
     {
-        using var connection = new SqliteConnection($"Data Source=file:{Uri.EscapeDataString(Path.Combine(world.Root, "look", "holdfast.db"))}?vfs={world.Disk.Name};Pooling=False");
-        connection.Open();
+        using var connection = Open();
         if (Ask(connection, "PRAGMA integrity_check") is not "ok" and var damage) world.Complain($"the file is damaged: {damage}");
         if (isPruned) LookForRests(connection);
         LookIntoBooks(connection);
@@ -42,7 +42,7 @@ sealed class LastLook(World world, Scenario scenario)
     /// <summary>What is reserved and spent is what the calls say, to the last one, whatever died in between.</summary>
     void LookIntoBooks(SqliteConnection connection)
     {
-        if (Ask(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'agents_call'") is 0L) return;
+        if (!HasLedger()) return;
         const string Wrong =
             """
             SELECT group_concat(what) FROM (
@@ -64,6 +64,19 @@ sealed class LastLook(World world, Scenario scenario)
                 world.Complain($"{rests} rows of runs that were removed are left in holdfast_{table}");
         if (Ask(connection, "SELECT count(*) FROM holdfast_long WHERE n / 2 NOT IN (SELECT k FROM holdfast_run)") is not 0L and var values) world.Complain($"{values} long values of runs that were removed are left");
         if (Ask(connection, "SELECT count(*) FROM holdfast_run WHERE status NOT IN (1, 6)") is not 0L and var ended) world.Complain($"{ended} ended runs were not removed");
+    }
+
+    SqliteConnection Open()
+    {
+        var connection = new SqliteConnection($"Data Source=file:{Uri.EscapeDataString(Path.Combine(world.Root, "look", "holdfast.db"))}?vfs={world.Disk.Name};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+
+    bool HasLedger()
+    {
+        using var connection = Open();
+        return Ask(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'agents_call'") is not 0L;
     }
 
     static object? Ask(SqliteConnection connection, string sql)

@@ -29,6 +29,7 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
     public SimulatedProcess(World world, string name) : base(name)
     {
         (World, Build) = (world, world.Build);
+        Time = new SimulatedTime(world.Agenda, world.Clock, this, () => World.Sabotage.Ahead(World));
         _directory = Directory.CreateDirectory(Path.Combine(world.Root, name)).FullName;
     }
 
@@ -43,6 +44,9 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
     public int Build { get; }
 
     public Engine Engine => _engine!;
+
+    /// <summary>The time as it sees it.</summary>
+    public TimeProvider Time { get; }
 
     IHoldfastClient Client => _provider!.GetRequiredService<IHoldfastClient>();
 
@@ -190,7 +194,6 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
     {
         var services = new ServiceCollection();
         var settings = World.Settings;
-        var time = new SimulatedTime(World.Agenda, World.Clock, this, () => World.Sabotage.Ahead(World));
         var builder = services.AddHoldfast(o =>
         {
             o.UseStore(_ => Open()).UseAgents();
@@ -202,16 +205,17 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
             o.Retention = settings.Retention;
             o.CrashesMax = settings.UsesMarks ? 3 : 0;
             o.Random = World.LotFor(Name);
-            o.TimeProvider = time;
+            o.TimeProvider = Time;
             o.Executor = new SimulatedExecutor(World.Agenda, this);
         });
         builder.Workflows.AddRange(Workflows.Value);
         if (settings.Deploys) builder.Workflows.Add(Builds.Of(Build));
         var desk = new Desk(this);
         builder.AddStep<int, long>("double", desk.DoubleAsync);
+        Tools.AddHandlers(builder, desk);
         services.AddSingleton(desk);
-        services.AddSingleton(provider => Tools.Make(desk, time, provider));
-        services.AddSingleton(provider => new ErrandDefinition(desk, provider.GetRequiredService<Toolbox>(), time));
+        services.AddSingleton(provider => Tools.Make(desk, Time, provider));
+        services.AddSingleton(provider => new ErrandDefinition(desk, provider.GetRequiredService<Toolbox>(), Time));
         services.AddSingleton<IHostApplicationLifetime>(this);
         services.AddSingleton<ILoggerFactory>(new WatchedLog(World, this));
         return services.BuildServiceProvider();
