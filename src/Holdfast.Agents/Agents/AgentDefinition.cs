@@ -3,6 +3,9 @@ namespace Holdfast.Agents;
 /// <summary>What an agent is made of besides its state: a service of the container, which no run keeps. Derive one for each agent of a process. Thread-safe.</summary>
 public class AgentDefinition : ICarrier
 {
+    /// <summary>Longer than anybody waits, and short enough to be added to any time of today.</summary>
+    static readonly TimeSpan s_waitMax = TimeSpan.FromDays(3_653);
+
     /// <param name="instructions">What the model is to be and to do. No secrets: they are kept with the conversation.</param>
     /// <param name="models">The models, the best one first.</param>
     /// <param name="toolbox">The tools, their gate and their code.</param>
@@ -37,29 +40,38 @@ public class AgentDefinition : ICarrier
     public RetryPolicy ModelRetry { get; init; } = RetryPolicy.Default;
 
     /// <summary>How often the model may be asked for one message before the agent gives up on it. Default: 20.</summary>
-    public int RoundsMax { get; init; } = 20;
+    public int RoundsMax { get; init => field = AtLeast(value, 1, nameof(RoundsMax)); } = 20;
 
     /// <summary>How often the model may mend proposals for one message. Default: 3. After that, what it could have mended is refused.</summary>
-    public int RepairsMax { get; init; } = 3;
+    public int RepairsMax { get; init => field = AtLeast(value, 0, nameof(RepairsMax)); } = 3;
 
-    /// <summary>How long an approval is waited for. Default: one day. After it, the model is told that nobody agreed.</summary>
-    public TimeSpan ApprovalTime { get; init; } = TimeSpan.FromDays(1);
+    /// <summary>How long an approval is waited for. Default: one day; at most ten years. After it, the model is told that nobody agreed.</summary>
+    public TimeSpan ApprovalTime { get; init => field = Waits(value, nameof(ApprovalTime)); } = TimeSpan.FromDays(1);
 
     /// <summary>A decision wakes the agent. If its word is lost with a process, the agent looks by itself after this time. Default: one minute.</summary>
-    public TimeSpan LookTime { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan LookTime { get; init => field = Waits(value, nameof(LookTime)); } = TimeSpan.FromMinutes(1);
 
     /// <summary>How often the world is asked what became of a call in doubt, before a person is. Default: 5, with pauses from one second on.</summary>
-    public int ReconcileTimes { get; init; } = 5;
+    public int ReconcileTimes { get; init => field = AtLeast(value, 0, nameof(ReconcileTimes)); } = 5;
 
     /// <summary>Decides about calls in doubt that the world cannot be asked about; null, which is the default, leaves all of them to people.</summary>
     public Func<CallInDoubt, CallRuling?>? RuleInDoubt { get; init; }
 
     /// <summary>How many messages a conversation may have before it is summed up. Default: 200. The old messages stay readable.</summary>
-    public int MessagesMax { get; init; } = 200;
+    public int MessagesMax { get; init => field = AtLeast(value, 1, nameof(MessagesMax)); } = 200;
 
     /// <summary>How many bytes the messages that the model is shown may have before they are summed up. Default: 200,000, which about 50,000 tokens are. Keep it well below what the smallest model of the chain takes.</summary>
-    public long BytesMax { get; init; } = 200_000;
+    public long BytesMax { get; init => field = AtLeast(value, 1, nameof(BytesMax)); } = 200_000;
 
     /// <summary>Is given what a model says while it speaks; null for nobody. Share one between the agents of a process.</summary>
     public AgentStreams? Streams { get; init; }
+
+    static T AtLeast<T>(T value, T least, string name) where T : IComparable<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least, name);
+        return value;
+    }
+
+    static TimeSpan Waits(TimeSpan time, string name) =>
+        time > TimeSpan.Zero && time <= s_waitMax ? time : throw new ArgumentOutOfRangeException(name, time, "It is longer than nothing, and ten years at most.");
 }

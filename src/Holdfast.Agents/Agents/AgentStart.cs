@@ -9,8 +9,18 @@ public sealed record AgentStart
     /// <summary>Who asks; null for nobody in particular.</summary>
     public string? From { get; init; }
 
-    /// <summary>What it may spend.</summary>
-    public Spending Budget { get; init; } = new();
+    /// <summary>What it may spend. Default: as much as the account that it draws on has.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than nothing, or more than can be counted.</exception>
+    public Spending Budget
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            value.Check();
+            field = value;
+        }
+    } = new();
 
     /// <summary>The account that it draws on besides its own, as its parent's; null for none. It must be open.</summary>
     public AccountId? Account { get; init; }

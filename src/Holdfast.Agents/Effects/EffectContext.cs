@@ -28,7 +28,16 @@ public sealed class EffectContext
     public CancellationToken CancellationToken => _step.CancellationToken;
 
     /// <summary>What the call has cost in money and tokens; the tool's code says it before it ends. Null, and null for one of them: nobody knows, and what was reserved stays so.</summary>
-    public Spending? Cost { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">It is less than nothing, or more than can be counted. What was set before stays.</exception>
+    public Spending? Cost
+    {
+        get;
+        set
+        {
+            value?.Check();
+            field = value;
+        }
+    }
 
     /// <summary>The key of the next thing that the code has others do: the call's, and then the call's with a number. Code that runs again comes to the same keys in the same order.</summary>
     internal string NextKey() => Interlocked.Increment(ref _keys) is > 1 and var number ? $"{IdempotencyKey}/{number}" : IdempotencyKey;

@@ -50,18 +50,59 @@ public sealed class RefusedAtStartTests : IDisposable
     }
 
     [Fact]
+    public void A_setting_of_an_agent_that_means_nothing_is_refused()
+    {
+        var services = new ServiceCollection().BuildServiceProvider();
+        var (models, box) = (new ModelChain(new Model("m", new ScriptedModel())), Box(services));
+        foreach (var time in (TimeSpan[])[TimeSpan.MaxValue, TimeSpan.Zero, TimeSpan.FromTicks(-1), TimeSpan.FromDays(100_000)])
+        {
+            Refuses("ApprovalTime", () => _ = new AgentDefinition("", models, box) { ApprovalTime = time });
+            Refuses("LookTime", () => _ = new AgentDefinition("", models, box) { LookTime = time });
+        }
+        Refuses("RoundsMax", () => _ = new AgentDefinition("", models, box) { RoundsMax = 0 });
+        Refuses("RepairsMax", () => _ = new AgentDefinition("", models, box) { RepairsMax = -1 });
+        Refuses("ReconcileTimes", () => _ = new AgentDefinition("", models, box) { ReconcileTimes = -1 });
+        Refuses("MessagesMax", () => _ = new AgentDefinition("", models, box) { MessagesMax = 0 });
+        Refuses("BytesMax", () => _ = new AgentDefinition("", models, box) { BytesMax = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => AgentStart.Ask("?", new() { Calls = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentStart { Budget = new() { Tokens = long.MaxValue } });
+
+        static void Refuses(string name, Action make) => Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(make).ParamName);
+    }
+
+    [Fact]
+    public async Task A_cost_of_less_than_nothing_is_refused_where_the_code_says_it()
+    {
+        Exception? thrown = null;
+        var results = await CarriedAsync(services => new(
+            new Gate([Pay], [Pay.Admit("all", static _ => true)]),
+            [
+                Pay.Idempotent((transfer, call) =>
+                {
+                    call.Cost = new() { Calls = 1 };
+                    thrown = Record.Exception(() => call.Cost = new() { Money = -transfer.Amount });
+                    return Task.FromResult(1);
+                }, new()),
+            ], services));
+        Assert.All(results, static r => Assert.Equal(EffectStatus.Succeeded, r.Status));
+        Assert.IsType<ArgumentOutOfRangeException>(thrown);
+    }
+
+    [Fact]
     public async Task Less_than_nothing_is_no_cost()
     {
-        var results = await CarriedAsync(new() { CostMax = static t => new() { Money = -t.Amount } });
+        var results = await CarriedAsync(new EffectOptions<Transfer> { CostMax = static t => new() { Money = -t.Amount } });
         Assert.All(results, static r => Assert.Equal((EffectStatus.Refused, GateStage.Budget), (r.Status, r.Stage!.Value)));
         Assert.Contains("CostMax of pay", results[0].Reason, StringComparison.Ordinal);
     }
 
-    async Task<EffectResult[]> CarriedAsync(EffectOptions<Transfer>? options, ToolboxOptions? box = null)
+    Task<EffectResult[]> CarriedAsync(EffectOptions<Transfer>? options, ToolboxOptions? box = null) => CarriedAsync(services => Box(services, options, box));
+
+    async Task<EffectResult[]> CarriedAsync(Func<IServiceProvider, Toolbox> box)
     {
         await using var desk = await Desk.StartAsync(() => _files.Open("runs.db"), builder =>
         {
-            builder.Services.AddSingleton(_bank).AddSingleton(services => Box(services, options, box));
+            builder.Services.AddSingleton(_bank).AddSingleton(box);
             builder.AddWorkflow<ToolMethodTests.Runs>();
         });
         CallRequest[] calls = [.. Enumerable.Range(1, 2).Select(static n => new CallRequest(n, "pay", $$"""{"invoice":"A-1","amount":{{n}}}""") { Principal = "intern" })];
