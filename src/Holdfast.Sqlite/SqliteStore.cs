@@ -300,7 +300,7 @@ public sealed class SqliteStore : IStore
             _writer?.ThrowIfUnusable();
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
             var value = _readers.Read(read);
-            if (counts is null || counts(value)) _writer?.Sync();
+            if (counts is null || counts(value)) _writer?.SyncSeen();
             return new(value);
         }
         catch (Exception error)

@@ -8,7 +8,7 @@ namespace Holdfast.Sqlite.Files;
 /// </summary>
 sealed unsafe class NativeFile
 {
-    const int MainPointer = 7, JournalPointer = 28, HasMovedControl = 20, SyncFull = 3;
+    const int MainPointer = 7, JournalPointer = 28, HasMovedControl = 20, SyncFull = 3, IndexBytes = 32_768;
 
     readonly FileStruct* _file;
 
@@ -43,6 +43,13 @@ sealed unsafe class NativeFile
         fixed (byte* first = bytes) return _file->Methods->Write(_file, first, bytes.Length, at);
     }
 
+    /// <summary>The index of the log, of a database that is read by one; null where there is none. To be called by the connection's thread.</summary>
+    public LogIndex? LogIndex()
+    {
+        byte* address = null;
+        return _file->Methods->Version >= 2 && _file->Methods->ShmMap != null && _file->Methods->ShmMap(_file, 0, IndexBytes, 0, &address) == 0 && address != null ? new(address) : null;
+    }
+
     public int Length(out long length)
     {
         fixed (long* found = &length) return _file->Methods->FileSize(_file, found);
@@ -74,5 +81,7 @@ sealed unsafe class NativeFile
         public delegate* unmanaged[Cdecl]<FileStruct*, long*, int> FileSize;
         public nint Lock, Unlock, CheckReservedLock;
         public delegate* unmanaged[Cdecl]<FileStruct*, int, void*, int> FileControl;
+        public nint SectorSize, DeviceCharacteristics;
+        public delegate* unmanaged[Cdecl]<FileStruct*, int, int, int, byte**, int> ShmMap;
     }
 }

@@ -29,8 +29,10 @@ sealed class Writer : IDisposable
     /// <summary>Held by whoever syncs the log. The system tells an error of a sync once, to one of those who wait for it: the others would hear that all is well.</summary>
     readonly Lock _syncGate = new();
     readonly NativeFile? _main, _log;
+    readonly NamedFile? _logName;
+    readonly LogIndex? _logIndex;
     int _pagesAtCheckpoint;
-    long _committed, _synced;
+    long _begun, _committed, _synced;
     bool _isSyncedByCommit;
     bool _isFull;
     bool _isClosed;
@@ -44,6 +46,7 @@ sealed class Writer : IDisposable
         _reserve = new(path + ".reserve", options.ReserveBytes, logger);
         Prepare(_database, path, options, logger);
         (_main, _log) = (NativeFile.Main(_database), NativeFile.Log(_database));
+        (_logIndex, _logName) = (_main?.LogIndex(), options.FileSystem is null ? NamedFile.Of(_logPath) : null);
         SyncsByItself(_log is null);
         connection.InstallGuards();
         _begin = _database.Prepare("BEGIN IMMEDIATE");
@@ -99,6 +102,8 @@ sealed class Writer : IDisposable
         lock (_gate)
         {
             ThrowIfUnusable();
+            // A log that was cut is as long again after the next commit, with a hole in it.
+            if (IsLogCut()) throw Replaced();
             if (_isFull) PassWhileFull(writes);
             var hasSteps = HasSteps(writes);
             List<int>? refused = null;
@@ -128,6 +133,18 @@ sealed class Writer : IDisposable
             ThrowIfUnusable();
             SyncLog();
         }
+    }
+
+    /// <summary>
+    /// Makes durable whatever somebody may have read by now. Rows can be read a moment before their commit returns: whoever comes in between waits for it.
+    /// </summary>
+    public void SyncSeen()
+    {
+        var wanted = Volatile.Read(ref _begun);
+        // A commit that failed has shown nothing, and takes its number back.
+        for (var wait = new SpinWait(); Volatile.Read(ref _committed) < wanted && Volatile.Read(ref _begun) >= wanted && Poison is null;) wait.SpinOnce();
+        ThrowIfUnusable();
+        Sync();
     }
 
     void SyncLog()
@@ -230,6 +247,7 @@ sealed class Writer : IDisposable
         lock (_syncGate)
         {
             _isClosed = true;
+            _logName?.Dispose();
             _database.FinalizeStatements();
             _connection.CloseForGood();
         }
@@ -402,17 +420,19 @@ sealed class Writer : IDisposable
 
     void RunCommit()
     {
+        Volatile.Write(ref _begun, _committed + 1);
         try
         {
             _commit.Run();
         }
         catch (SqliteFault fault)
         {
+            Volatile.Write(ref _begun, _committed);
             // Busy leaves the transaction open. Full comes from a write, and a commit that was not wholly written is none.
             if ((fault.IsBusy && !_database.IsAutocommit) || fault.IsFull) throw Undo(fault);
             throw Abandon(fault);
         }
-        Volatile.Write(ref _committed, _committed + 1);
+        Volatile.Write(ref _committed, _begun);
     }
 
     /// <summary>
@@ -456,9 +476,22 @@ sealed class Writer : IDisposable
             $"A commit to {_path} failed with '{fault.Message}', and whether it was kept shows only when the file is read again. The store is not used any more; restart the engine.", fault);
     }
 
-    /// <summary>Whether somebody moved, replaced or deleted the file, deleted its log, or cut it to less than its header.</summary>
-    bool AreFilesGone() => _main is { HasMoved: true }
-        || (_options.FileSystem is null && (!File.Exists(_logPath) || new FileInfo(_openedPath) is not { Exists: true, Length: >= Schema.HeaderBytes }));
+    /// <summary>Whether somebody moved, replaced or deleted the file or its log, or cut one of them.</summary>
+    bool AreFilesGone() => _main is { HasMoved: true } || IsLogCut()
+        || (_options.FileSystem is null && (_logName?.IsGone != false || new FileInfo(_openedPath) is not { Exists: true, Length: >= Schema.HeaderBytes }));
+
+    /// <summary>Whether the log is shorter than what counts of it.</summary>
+    bool IsLogCut()
+    {
+        if (_log is null || _logIndex is null) return false;
+        while (true)
+        {
+            var wanted = _logIndex.LogBytesMin;
+            if (_log.Length(out var bytes) != 0 || bytes >= wanted) return false;
+            // Somebody may have cut it in good order in between.
+            if (_logIndex.LogBytesMin == wanted) return true;
+        }
+    }
 
     HoldfastException Replaced()
     {

@@ -13,6 +13,10 @@ public sealed partial class SqliteStoreTests
     [InlineData("replaced")]
     [InlineData("cut")]
     [InlineData("log deleted")]
+    [InlineData("log emptied")]
+    [InlineData("log cut")]
+    [InlineData("log replaced")]
+    [InlineData("log made anew")]
     public async Task A_file_that_is_taken_away_under_the_store_is_noticed_at_the_next_commit(string what)
     {
         var run = await CreateAsync();
@@ -26,6 +30,17 @@ public sealed partial class SqliteStoreTests
                 using (var file = new FileStream(DatabasePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(0);
                 break;
             case "log deleted": File.Delete(DatabasePath + "-wal"); break;
+            case "log emptied" or "log cut":
+                using (var file = new FileStream(DatabasePath + "-wal", FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(what == "log cut" ? 4096 : 0);
+                break;
+            case "log replaced":
+                File.Copy(DatabasePath + "-wal", _directory["other.wal"]);
+                File.Move(_directory["other.wal"], DatabasePath + "-wal", overwrite: true);
+                break;
+            case "log made anew":
+                File.Delete(DatabasePath + "-wal");
+                File.WriteAllBytes(DatabasePath + "-wal", []);
+                break;
             default:
                 // A copy of its own, as when a backup is put back: as long, and as good.
                 File.Copy(DatabasePath, _directory["other.db"]);
@@ -46,6 +61,36 @@ public sealed partial class SqliteStoreTests
         File.Copy(DatabasePath + "-wal", _directory["again.db-wal"]);
         await using var again = SqliteStore.Open(_directory["again.db"], Small);
         Assert.NotNull(await again.LoadAsync(run.Id, default));
+    }
+
+    [Fact]
+    public async Task A_log_that_somebody_else_empties_in_good_order_is_not_cut()
+    {
+        var run = await CreateAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await AppendAsync((Turn(run, i) with { State = new('s', 1 + (i * 1000)) }).ToTransition());
+            Sql(DatabasePath, "PRAGMA wal_checkpoint(TRUNCATE)");
+            Assert.Equal(0, new FileInfo(DatabasePath + "-wal").Length);
+        }
+        await AppendAsync((Turn(run, 3) with { State = "kept" }).ToTransition());
+        await ReopenAsync();
+        Assert.Equal("kept", Text((await LoadAsync(run.Id)).Run.State));
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_of_what_a_commit_shows_before_it_is_on_the_disk()
+    {
+        await CreateAsync();
+        using var shown = new CommitPause(Store);
+        var written = Task.Run(async () => await Store.AppendAsync([new CreateRun(NewRun("refund", "early"))], new WriteResult[1]));
+        await shown.Reached;
+        // The rows can be read, and their commit has not returned.
+        var told = Task.Run(async () => await Store.FindAsync("refund", "early", default));
+        Assert.NotSame(told, await Task.WhenAny(told, Task.Delay(TimeSpan.FromMilliseconds(200))));
+        shown.GoOn();
+        await written;
+        Assert.NotNull(await told.WaitAsync(Runs.World.Patience));
     }
 
     [Fact]

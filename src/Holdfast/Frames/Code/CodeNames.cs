@@ -80,25 +80,25 @@ sealed class CodeNames(Assembly? home, Func<Type, string> compilerMade)
         if (method.DeclaringType is { } type) Append(text, type);
         text.Append('!').Append(nameless ?? definition.Name);
         if (method.IsGenericMethod) AppendList(text, '<', method.GetGenericArguments(), '>');
-        AppendParameters(text, definition);
+        AppendParameters(text, definition, TakenApart.Is(definition));
         return text.ToString();
     }
 
-    void AppendParameters(StringBuilder text, MethodBase definition)
+    void AppendParameters(StringBuilder text, MethodBase definition, bool isTakenApart = false)
     {
-        AppendList(text, '(', definition.GetParameters().Select(p => p.ParameterType), ')');
+        var parameters = definition.GetParameters();
+        AppendList(text, '(', parameters.Select(static p => p.ParameterType), ')', isTakenApart ? i => TakenApart.Behind(parameters[i]) : null);
         if (definition.CallingConvention.HasFlag(CallingConventions.VarArgs)) text.Append("...");
     }
 
-    void AppendList(StringBuilder text, char open, IEnumerable<Type> types, char close)
+    void AppendList(StringBuilder text, char open, IEnumerable<Type> types, char close, Func<int, string>? behind = null)
     {
         text.Append(open);
-        var first = true;
-        foreach (var type in types)
+        foreach (var (i, type) in types.Index())
         {
-            if (!first) text.Append(',');
-            first = false;
+            if (i > 0) text.Append(',');
             Append(text, type);
+            if (behind is not null) text.Append(behind(i));
         }
         text.Append(close);
     }

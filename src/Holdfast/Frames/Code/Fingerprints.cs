@@ -29,7 +29,7 @@ static class Fingerprints
             : (Fingerprint)Closed.GetValue(method, m => WithArguments(OfDefinition(CompilerMade.Definition((MethodBase)m)), arguments));
     }
 
-    /// <summary>Whether this is the code that was saved under a fingerprint. Earlier builds left the names of tuple elements out, which makes another fingerprint of the same code.</summary>
+    /// <summary>Whether this is the code that was saved under a fingerprint. Earlier builds left out the names of tuple elements and of what is taken apart, which makes another fingerprint of the same code.</summary>
     public static bool Fits(MemberInfo code, Fingerprint saved)
     {
         if ((code is Type type ? Of(type) : Of((MethodBase)code)) == saved) return true;

@@ -31,7 +31,7 @@ static class TupleNames
     public static bool IsSame(string saved, string now) => saved == now || (Split(saved).Type == Split(now).Type && Agree(saved, now));
 
     /// <summary>Lines of code as earlier builds wrote them.</summary>
-    public static List<string> Without(IReadOnlyList<string> lines) => [.. lines.Select(static line => IsField(line) ? Split(line).Type : line)];
+    public static List<string> Without(IReadOnlyList<string> lines) => [.. lines.Select(static line => IsField(line) ? Split(line).Type : TakenApart.Without(line))];
 
     static bool IsField(string line) => line.IndexOf(' ', StringComparison.Ordinal) is var at and > 0 && line.AsSpan(at).StartsWith(" field ");
 

@@ -248,6 +248,22 @@ static class EditCells
         ["enum: renumbered, boxed"] = new("{ Low, High }", "{ High, Low }"),
     };
 
+    /// <summary>Edits of <see cref="EditedCode.Apart"/> after which a saved value would be taken for the one beside it.</summary>
+    public static readonly Dictionary<string, Edit> StoppingApart = new()
+    {
+        ["record"] = new("Price(int Gross, int Net)", "Price(int Net, int Gross)", In, "no longer uses Price.Deconstruct(int&:Gross,int&:Net)", "now uses Price.Deconstruct(int&:Net,int&:Gross)"),
+        ["pattern"] = new("Span(int From, int To)", "Span(int To, int From)", In, "now uses Span.Deconstruct(int&:To,int&:From)"),
+        ["method"] = new("Deconstruct(out int first, out int second)", "Deconstruct(out int second, out int first)", In, "now uses Own.Deconstruct(int&:second,int&:first)"),
+        ["extension"] = new("this Far far, out int first, out int second", "this Far far, out int second, out int first", In, "now uses Parts.Deconstruct(Far,int&:second,int&:first)"),
+    };
+
+    /// <summary>Edits of the same after which each value is what it was.</summary>
+    public static readonly Dictionary<string, Edit> HarmlessApart = new()
+    {
+        ["not taken apart"] = new("Whole(int Left, int Right)", "Whole(int Right, int Left)"),
+        ["another name for the whole"] = new("(this Far far, out int first, out int second) { first = far.A; second = far.B; }", "(this Far it, out int first, out int second) { first = it.A; second = it.B; }"),
+    };
+
     /// <summary>Edits of <see cref="EditedCode.Tuples"/> after which a saved value would be taken for the one beside it.</summary>
     public static readonly Dictionary<string, Edit> StoppingTuples = new()
     {

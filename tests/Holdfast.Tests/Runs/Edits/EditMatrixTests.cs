@@ -80,6 +80,21 @@ public sealed class EditMatrixTests
     public async Task An_edit_of_the_names_of_other_tuple_elements_does_not_matter(string edit, bool release) =>
         await ResumesAsync(EditedCode.Tuples, EditedBuilds.Edited(EditedCode.Tuples, EditCells.HarmlessTuples[edit], release), release, 5, "go", 1);
 
+    public static TheoryData<string, bool> StoppingApart => Table(EditCells.StoppingApart.Keys);
+
+    public static TheoryData<string, bool> HarmlessApart => Table(EditCells.HarmlessApart.Keys);
+
+    [Theory, MemberData(nameof(StoppingApart))]
+    public async Task An_edit_of_the_order_in_which_an_object_is_taken_apart_stops_the_run(string edit, bool release)
+    {
+        var cell = EditCells.StoppingApart[edit];
+        await StopsAsync(EditedCode.Apart, EditedBuilds.Edited(EditedCode.Apart, cell, release), release, 5, "go", 1, cell.Says);
+    }
+
+    [Theory, MemberData(nameof(HarmlessApart))]
+    public async Task The_order_of_what_is_not_taken_apart_does_not_matter(string edit, bool release) =>
+        await ResumesAsync(EditedCode.Apart, EditedBuilds.Edited(EditedCode.Apart, EditCells.HarmlessApart[edit], release), release, 5, "go", 1);
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_struct_that_a_step_gave_is_read_by_the_names_of_its_fields(bool release)
     {

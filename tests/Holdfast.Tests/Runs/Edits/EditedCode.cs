@@ -169,6 +169,29 @@ static class EditedCode
         }
         """;
 
+    /// <summary>Parked at the signal "go" with objects that are taken apart afterwards, by the place of what is in them.</summary>
+    public const string Apart = """
+        using Holdfast;
+        public record Price(int Gross, int Net);
+        public readonly record struct Span(int From, int To);
+        public sealed class Own { public int A; public int B; public void Deconstruct(out int first, out int second) { first = A; second = B; } }
+        public sealed class Far { public int A; public int B; }
+        public static class Parts { public static void Deconstruct(this Far far, out int first, out int second) { first = far.A; second = far.B; } }
+        public record Whole(int Left, int Right);
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                var price = new Price(n, 2); var span = new Span(n, 9); var own = new Own { A = n, B = 4 }; var far = new Far { A = n, B = 6 }; var whole = new Whole(n, 8);
+                var go = await Receive(new Signal<string>("go"));
+                var (x, y) = price;
+                var (a, b) = own;
+                var (c, d) = far;
+                return $"{go} {x} {y} {(span is (5, _) ? "five" : "none")} {a} {b} {c} {d} {whole.Left}";
+            }
+        }
+        """;
+
     /// <summary>Parked at the signal "go" with data of every shape. The method that waits names none of its types, so all that can differ is the data.</summary>
     public const string Data = """
         using Holdfast;
