@@ -124,7 +124,9 @@ sealed class GuestConnection : SqliteConnection
     {
         if (!_isLent) return raw.SQLITE_OK;
         _hasDefined |= action is raw.SQLITE_CREATE_TABLE or raw.SQLITE_CREATE_VIEW or raw.SQLITE_CREATE_TRIGGER or raw.SQLITE_ALTER_TABLE;
-        var isForbidden = action is raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT or raw.SQLITE_ATTACH or raw.SQLITE_DETACH or raw.SQLITE_PRAGMA
+        // A temporary table that takes the name of one of ours would stand before it; of a new name we hear only here that there is one.
+        var isForbidden = (action == raw.SQLITE_ALTER_TABLE && first == "temp")
+            || action is raw.SQLITE_TRANSACTION or raw.SQLITE_SAVEPOINT or raw.SQLITE_ATTACH or raw.SQLITE_DETACH or raw.SQLITE_PRAGMA
             || IsOurs(first) || IsOurs(second)
             || (action is raw.SQLITE_INSERT or raw.SQLITE_UPDATE or raw.SQLITE_DELETE && first == "sqlite_sequence");
         return isForbidden ? raw.SQLITE_DENY : raw.SQLITE_OK;

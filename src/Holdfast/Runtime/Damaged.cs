@@ -101,4 +101,16 @@ static class Damaged
         state.Status = RunStatus.Parked;
         state.ParkReason = ReadableAgain;
     }
+
+    /// <summary>What lies beside a run's record must be of steps. Of one that has been given up meanwhile it may be, and of a number that was never given it may not.</summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.CorruptSnapshot"/>: it is not.</exception>
+    public static void CheckResults(RunState state, IReadOnlyList<StoredResult> results)
+    {
+        for (var i = 0; i < results.Count; i++)
+        {
+            var op = results[i].Op;
+            if (op <= 0 || op >= state.NextOp || (state.Ops.TryGet(op, out var of) && of is not StepOp))
+                throw new HoldfastException(HoldfastError.CorruptSnapshot, $"A result is kept of op {op}, which is no step of the run. Restore it from a backup.");
+        }
+    }
 }

@@ -123,6 +123,7 @@ static class Loading
     {
         var state = StateCodec.Decode(stored.Run.State.Span);
         Damaged.CheckStatus(state, stored.Status);
+        Damaged.CheckResults(state, stored.Results);
         foreach (var mail in stored.Mail)
             if (mail.Sequence <= state.MailSeen) state.Inbox.Add(mail);
         var memory = new RunMemory

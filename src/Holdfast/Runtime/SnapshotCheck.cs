@@ -18,9 +18,14 @@ static class SnapshotCheck
     /// <param name="cancellationToken">Ends the fetching.</param>
     public static async ValueTask<HoldfastException?> ProblemAsync(IStore store, RunServices with, Func<IInjected> services, WorkflowType type, StoredRun stored, CancellationToken cancellationToken)
     {
-        var problem = Problem(with, services(), type, stored, static _ => Array.Empty<byte>());
-        // Without its large values a graph can look changed: two keys of a dictionary may be the same empty text.
-        if (problem is not { Error: HoldfastError.CorruptSnapshot or HoldfastError.NeedsMigration } or CodeChangedException or MisreadException) return problem;
+        var needed = false;
+        var problem = Problem(with, services(), type, stored, _ =>
+        {
+            needed = true;
+            return Array.Empty<byte>();
+        });
+        // Without its large values a graph can look changed: two keys of a dictionary may be the same empty text. And they may be damaged themselves.
+        if (problem is CodeChangedException or MisreadException || !(needed || problem is { Error: HoldfastError.CorruptSnapshot or HoldfastError.NeedsMigration })) return problem;
         var blobs = new Dictionary<BlobHash, ReadOnlyMemory<byte>>();
         try
         {
@@ -39,6 +44,7 @@ static class SnapshotCheck
         try
         {
             var state = StateCodec.Decode(stored.Run.State.Span);
+            Damaged.CheckResults(state, stored.Results);
             var graph = new RunGraph(with);
             if (!stored.Snapshot.IsEmpty) with.Codec.DecodeRun(stored.Snapshot, blobs, graph, services);
             foreach (var result in stored.Results)

@@ -82,9 +82,12 @@ public sealed class ForgedRowTests : IDisposable
     [InlineData(ShortParent, "UPDATE holdfast_run_info SET parent = NULL WHERE key = 'bad'")]
     [InlineData(TextOp, "DELETE FROM holdfast_result")]
     [InlineData("UPDATE holdfast_run_info SET w = w + 4711 WHERE key = 'bad'", "UPDATE holdfast_run_info SET w = w - 4711 WHERE key = 'bad'")]
+    [InlineData($"INSERT INTO holdfast_result SELECT k, 1, 0, x'00' FROM holdfast_run WHERE {Key}", "DELETE FROM holdfast_result", false)]
+    [InlineData($"INSERT INTO holdfast_result SELECT k, -5, 0, x'00' FROM holdfast_run WHERE {Key}", "DELETE FROM holdfast_result", false)]
+    [InlineData($"INSERT INTO holdfast_result SELECT k, 5000, 0, x'00' FROM holdfast_run WHERE {Key}", "DELETE FROM holdfast_result", false)]
     [InlineData($"UPDATE holdfast_run SET status = 99 WHERE {Key}", null)]
     [InlineData($"UPDATE holdfast_run SET status = 'abc' WHERE {Key}", null)]
-    public async Task Its_run_is_parked_with_the_reason_and_goes_on_when_it_is_mended(string forge, string? mend)
+    public async Task Its_run_is_parked_with_the_reason_and_goes_on_when_it_is_mended(string forge, string? mend, bool byItself = true)
     {
         RunId bad;
         await using (var world = await StartAsync()) bad = (await BeginAsync(world))[1].Id;
@@ -104,7 +107,7 @@ public sealed class ForgedRowTests : IDisposable
         if (mend is not null) Sql(mend);
         await using var mended = await StartAsync();
         var again = mended.Client.GetRun(bad);
-        if (mend is null) await again.ResumeAsync();
+        if (mend is null || !byItself) await again.ResumeAsync();
         await mended.UntilAsync(again, static i => i.Status != RunStatus.Parked);
         Assert.Equal(43, await mended.ResultAsync<int>(again));
     }

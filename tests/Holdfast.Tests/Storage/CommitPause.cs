@@ -35,12 +35,17 @@ sealed unsafe class CommitPause : IDisposable
         s_current = null;
     }
 
-    void Hook(delegate* unmanaged[Cdecl]<void*, nint, byte*, int, int> pause) => _writer.Use(database =>
+    void Hook(delegate* unmanaged[Cdecl]<void*, nint, byte*, int, int> pause)
     {
-        var hook = (delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, nint, byte*, int, int>, void*, void*>)NativeLibrary.GetExport(SqliteLibrary.Handle, "sqlite3_wal_hook");
-        hook(database.Handle.DangerousGetHandle(), pause, null);
+        var address = (nint)pause;
+        _writer.Use(database => Set(database.Handle.DangerousGetHandle(), address));
+    }
+
+    static bool Set(nint connection, nint pause)
+    {
+        ((delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)NativeLibrary.GetExport(SqliteLibrary.Handle, "sqlite3_wal_hook"))(connection, pause, 0);
         return true;
-    });
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     static int Pause(void* state, nint connection, byte* name, int pages)

@@ -234,6 +234,17 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task A_temporary_table_does_not_take_the_place_of_one_of_the_engines()
+    {
+        var run = await CreateWithAccountsAsync();
+        var results = await AppendAsync(
+            Step(run, 1, "CREATE TEMP TABLE mine (k INTEGER PRIMARY KEY, rev, status); ALTER TABLE temp.mine RENAME TO holdfast_run"),
+            Step(run, 2, "CREATE TEMP TABLE mine (k INTEGER PRIMARY KEY); INSERT INTO mine VALUES (1); DROP TABLE mine"));
+        Assert.Equal([Verdict.Refused, Verdict.Committed], results.Select(each => each.Verdict));
+        Assert.NotNull(await Store.LoadAsync(run.Id, default));
+    }
+
+    [Fact]
     public async Task A_step_that_dawdles_outside_of_SQLite_is_undone_too()
     {
         var run = await CreateWithAccountsAsync();
