@@ -46,6 +46,18 @@ public sealed class FingerprintTests
         Same(Originals[release], Compiled.From(FingerprintEdits.Source, release, nullable: true));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Code_that_takes_objects_apart_fits_what_earlier_builds_saved_of_it_without_names(bool release)
+    {
+        var machine = Compiled.From(Runs.Edits.EditedCode.Apart, release).Machine();
+        var (lines, arguments) = Fingerprints.TextOf(machine);
+        List<string> before = [.. lines.Select(static line => line.Replace(":Gross", "", StringComparison.Ordinal).Replace(":Net", "", StringComparison.Ordinal)
+            .Replace(":From", "", StringComparison.Ordinal).Replace(":To", "", StringComparison.Ordinal).Replace(":first", "", StringComparison.Ordinal).Replace(":second", "", StringComparison.Ordinal))];
+        Assert.Equal(4, lines.Zip(before).Count(static pair => pair.First != pair.Second));
+        Assert.True(Fingerprints.Fits(machine, Fingerprints.OfText(before, arguments)));
+        Assert.False(Fingerprints.Fits(machine, Fingerprints.OfText([.. before, "more"], arguments)));
+    }
+
     [Fact]
     public void Debug_and_Release_are_different_code() =>
         Assert.NotEqual(Fingerprints.Of(Originals[false].Machine()), Fingerprints.Of(Originals[true].Machine()));
