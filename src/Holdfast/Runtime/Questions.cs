@@ -135,8 +135,8 @@ static class Questions
             if (row is null) throw new HoldfastException(HoldfastError.UnknownRun, $"There is no run {run.Id} in this store. It may have been removed by retention.");
             if (RunKernel.IsFinished(row.Status))
                 throw new HoldfastException(HoldfastError.RunFinished, $"Run {run.Id} has ended as {row.Status}; its state is gone. What it is to be asked for afterwards belongs into its result.");
-            if (loads > 0 && await engine.Store.LoadAsync(run.Id, default).ConfigureAwait(false) is { Unreadable: { } unreadable })
-                throw new HoldfastException(unreadable.Error, $"Run {run.Id} cannot be asked. {unreadable.Message}", unreadable);
+            if (loads > 0 && await engine.Store.LoadAsync(run.Id, default).ConfigureAwait(false) is { } stored && Loading.Problem(engine, stored) is { } damage)
+                throw new HoldfastException(damage.Error, $"Run {run.Id} cannot be asked. {damage.Message}", damage);
             if (loads == LoadsMax) throw new HoldfastException(HoldfastError.StoreUnavailable, $"Run {run.Id} cannot be read at this moment; ask again.");
             (await Turn.RunAsync(run, [TakeUp.Instance]).ConfigureAwait(false))?.StartElsewhere();
         }
