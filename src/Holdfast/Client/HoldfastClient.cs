@@ -352,9 +352,11 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     async ValueTask<RunInfo> InfoAsync(RunRow row, CancellationToken cancellationToken)
     {
         var state = StateBytes.TryRead(row.State, out var damage);
+        // One that sleeps is parked only once it is woken.
+        var parked = row.Status == RunStatus.Parked ? "parked" : "will be parked";
         var waiting = RunKernel.IsFinished(row.Status) ? ""
-            : (row.Unreadable ?? damage) is { } unreadable ? $"parked: {Damaged.ReasonOf(unreadable)}"
-            : Damaged.Contradiction(state!, row.Status) is { } contradiction ? $"parked: {Damaged.ReasonOf(contradiction)}"
+            : (row.Unreadable ?? damage) is { } unreadable ? $"{parked}: {Damaged.ReasonOf(unreadable)}"
+            : Damaged.Contradiction(state!, row.Status) is { } contradiction ? $"{parked}: {Damaged.ReasonOf(contradiction)}"
             : row.Status == RunStatus.Parked && state!.Status == RunStatus.Running ? $"parked: {await WhyAsync(row.Id, cancellationToken).ConfigureAwait(false)}"
             : await WaitingAsync(state!, row, cancellationToken).ConfigureAwait(false);
         return new(
