@@ -237,6 +237,9 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         engine.ThrowIfNotRunning();
         if (key is { Length: 0 or > KeyLengthMax }) throw new ArgumentException($"An update's key has 1 to {KeyLengthMax} characters, not {key.Length}; pass null for none.", nameof(key));
         var call = MemberCall.Of(update, engine.Json);
+        // Refused before it is kept: the refusal would be the answer to its key for ever. A run of a version that has it answers itself.
+        if (engine.Registry.VersionsOf(update.Parameters[0].Type) is [var version, ..] versions && !versions.Any(v => v.Updates.ContainsKey(call.Name)))
+            throw new HoldfastException(HoldfastError.UnknownMember, $"The update of run {run} was not kept: workflow '{version.Name}' has no update '{call.Name}'. Mark the method with [Update].");
         var id = key ?? RunId.Create(engine.Time.GetUtcNow(), engine.Options.Random).ToString();
         var dedup = key is null ? null : "update:" + key;
         var waiter = engine.Answers.Wait(run, id);
