@@ -35,7 +35,9 @@ public static class NoticeOperator
         #region in-doubt
         foreach (var step in await holdfast.ListInDoubtAsync())
         {
+            if (step.Workflow != nameof(Notice)) continue;
             var happened = await pager.WasSent(step.IdempotencyKey);
+            // Its step gives no value. A Step<Receipt> is decided with Succeeded(receipt): what it would have given, of that very type.
             await holdfast.ResolveInDoubtAsync(step, happened ? InDoubtDecision.Succeeded() : InDoubtDecision.Retry());
         }
         #endregion

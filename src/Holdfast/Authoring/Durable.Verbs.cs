@@ -48,7 +48,8 @@ public partial class Durable
         return graph.Services.Codec.Copy(value, [.. graph.Services.Injected, new("", graph.Workflow)]);
     }
 
-    /// <summary>Waits, also through restarts. Never shorter than asked.</summary>
+    /// <summary>Waits, also through restarts. Never shorter than asked. A time of nothing or less, such as what is left of one that is over, ends at once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is <see cref="Timeout.InfiniteTimeSpan"/>: a run does not wait for ever by a clock.</exception>
     public static Durable Delay(TimeSpan time)
     {
         var graph = RunGraph.Required;
@@ -139,7 +140,8 @@ public partial class Durable
 /// <summary>Further waits on durables.</summary>
 public static class DurableExtensions
 {
-    /// <summary>Waits at most this long. When time runs out, a wait for a signal is withdrawn and the message stays for the next one; other work runs on.</summary>
+    /// <summary>Waits at most this long. When time runs out, a wait for a signal is withdrawn and the message stays for the next one; other work runs on. A time of nothing or less, such as what is left of one that is over, runs out at once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is <see cref="Timeout.InfiniteTimeSpan"/>: await the durable itself.</exception>
     public static Durable<Timed<T>> Within<T>(this Durable<T> durable, TimeSpan time)
     {
         ArgumentNullException.ThrowIfNull(durable);

@@ -112,6 +112,12 @@ public partial class Durable : ISelfSaved
     {
     }
 
+    /// <summary>What its op gives.</summary>
+    internal virtual Type ValueType => typeof(Nothing);
+
+    /// <summary>Encodes a value as if its op had given it; null when that gives another type.</summary>
+    internal virtual byte[]? EncodeDecided(object? value, Type given) => throw new InvariantException($"{GetType().Name} is no op.");
+
     /// <summary>Throws what an await of it throws.</summary>
     internal void ThrowIfNotSucceeded()
     {

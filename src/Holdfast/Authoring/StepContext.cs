@@ -13,6 +13,9 @@ public sealed class StepContext
     /// <summary>The step's number in its run.</summary>
     public long Op => _attempt.Op;
 
+    /// <summary>What people call the step.</summary>
+    internal string Label => _attempt.Step.Label;
+
     /// <summary>Which attempt this is, from 1. Attempts that were cut off by the end of a process count here.</summary>
     public int Attempt => _attempt.Number;
 

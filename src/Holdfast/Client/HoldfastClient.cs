@@ -76,9 +76,30 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         if (RunKernel.IsFinished(row.Status)) throw new HoldfastException(HoldfastError.RunFinished, $"Run {run} has ended; nothing of it is in doubt.");
         var step = StateCodec.Decode(row.State.Span).Ops.TryGet(op, out var found) ? found as StepOp : null;
         if (step is not { Phase: StepPhase.InDoubt } || step.Attempt != attempt) throw NotInDoubt(run, op, attempt, step);
-        var payload = decision.Encode(engine.Codec, engine.Json, step.Kind == StepKind.Call);
+        var payload = decision.Given is { } given ? await FittingAsync(run, step, given.Value, given.Type, cancellationToken).ConfigureAwait(false) : decision.Encode(engine.Codec);
         // By the time that the run takes it, a later attempt may be in doubt: the run looks again.
         await PostAsync(run, MailKind.Decision, InDoubt.NameOf(op, attempt), payload, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A decided value as the outcome that the run waits for. Only its frames know the type of that.</summary>
+    async Task<ReadOnlyMemory<byte>> FittingAsync(RunId run, StepOp step, object? value, Type type, CancellationToken cancellationToken)
+    {
+        InsideCommit.ThrowIfIn(engine);
+        var about = $"The decision about step '{step.Label}' (op {step.Id})";
+        try
+        {
+            var encoded = await AskAsync(run, new(about, (_, _, graph) => graph.Ops.TryGetValue(step.Id, out var waiting)
+                ? waiting.EncodeDecided(value, type) ?? throw new HoldfastException(
+                    HoldfastError.Misuse, $"It does not fit: the step gives {NameOf(waiting.ValueType)}, and what was decided is {NameOf(type)}. Decide with a value of that type, or with Succeeded() where there is none.")
+                : throw NotInDoubt(run, step.Id, step.Attempt, null), engine.Executor), null, cancellationToken).ConfigureAwait(false);
+            return StateCodec.EncodeOutcome(new(OutcomeKind.Succeeded, encoded));
+        }
+        catch (HoldfastException error) when (error.Error is not (HoldfastError.NotInDoubt or HoldfastError.RunFinished or HoldfastError.UnknownRun or HoldfastError.NotRunning))
+        {
+            throw new HoldfastException(error.Error, $"{about} of run {run} was not kept, and the step is in doubt as before. {error.Message}", error);
+        }
+
+        static string NameOf(Type type) => type == typeof(Nothing) ? "no value" : type.ToString();
     }
 
     static HoldfastException NotInDoubt(RunId run, long op, int attempt, StepOp? step) => new(HoldfastError.NotInDoubt, step is { Phase: StepPhase.InDoubt }
@@ -192,13 +213,17 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         engine.ThrowIfNotRunning();
         InsideCommit.ThrowIfIn(engine);
-        var question = new Question(MemberCall.Of(query, engine.Json), engine.Executor);
+        var call = MemberCall.Of(query, engine.Json);
+        return engine.Json.Read<T>(await AskAsync(run, Questions.Query(call, engine.Executor), timeout, cancellationToken).ConfigureAwait(false), $"The answer of {call.Name}");
+    }
+
+    async Task<byte[]> AskAsync(RunId run, Question question, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
         engine.Post(run, question);
         try
         {
-            var answer = await engine.InTimeAsync(
-                question.Answer.Task, timeout, time => $"Query '{question.Call.Name}' of run {run} was not answered in {time}. The run's turn, or the commit of it, takes longer; ask again.", cancellationToken).ConfigureAwait(false);
-            return engine.Json.Read<T>(answer, $"The answer of {question.Call.Name}");
+            return await engine.InTimeAsync(
+                question.Answer.Task, timeout, time => $"{question.What} of run {run} was not answered in {time}. The run's turn, or the commit of it, takes longer; ask again.", cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -212,6 +237,9 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         engine.ThrowIfNotRunning();
         if (key is { Length: 0 or > KeyLengthMax }) throw new ArgumentException($"An update's key has 1 to {KeyLengthMax} characters, not {key.Length}; pass null for none.", nameof(key));
         var call = MemberCall.Of(update, engine.Json);
+        // Refused before it is kept: the refusal would be the answer to its key for ever. A run of a version that has it answers itself.
+        if (engine.Registry.VersionsOf(update.Parameters[0].Type) is [var version, ..] versions && !versions.Any(v => v.Updates.ContainsKey(call.Name)))
+            throw new HoldfastException(HoldfastError.UnknownMember, $"The update of run {run} was not kept: workflow '{version.Name}' has no update '{call.Name}'. Mark the method with [Update].");
         var id = key ?? RunId.Create(engine.Time.GetUtcNow(), engine.Options.Random).ToString();
         var dedup = key is null ? null : "update:" + key;
         var waiter = engine.Answers.Wait(run, id);
@@ -327,9 +355,11 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     async ValueTask<RunInfo> InfoAsync(RunRow row, CancellationToken cancellationToken)
     {
         var state = StateBytes.TryRead(row.State, out var damage);
+        // One that sleeps is parked only once it is woken.
+        var parked = row.Status == RunStatus.Parked ? "parked" : "will be parked";
         var waiting = RunKernel.IsFinished(row.Status) ? ""
-            : (row.Unreadable ?? damage) is { } unreadable ? $"parked: {Damaged.ReasonOf(unreadable)}"
-            : Damaged.Contradiction(state!, row.Status) is { } contradiction ? $"parked: {Damaged.ReasonOf(contradiction)}"
+            : (row.Unreadable ?? damage) is { } unreadable ? $"{parked}: {Damaged.ReasonOf(unreadable)}"
+            : Damaged.Contradiction(state!, row.Status) is { } contradiction ? $"{parked}: {Damaged.ReasonOf(contradiction)}"
             : row.Status == RunStatus.Parked && state!.Status == RunStatus.Running ? $"parked: {await WhyAsync(row.Id, cancellationToken).ConfigureAwait(false)}"
             : await WaitingAsync(state!, row, cancellationToken).ConfigureAwait(false);
         return new(

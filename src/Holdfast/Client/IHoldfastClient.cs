@@ -49,6 +49,7 @@ public interface IHoldfastClient
     /// <param name="cancellationToken">Gives up waiting; the decision may have been kept all the same.</param>
     /// <exception cref="HoldfastException">
     /// <see cref="HoldfastError.NotInDoubt"/>: that attempt was decided before, or a later one is in doubt now. <see cref="HoldfastError.RunFinished"/>; <see cref="HoldfastError.UnknownRun"/>.
+    /// <see cref="HoldfastError.Misuse"/>: the value is not of the type that the step gives. Where this build cannot read the run, a value is refused with what stands against that, for its type is not known; <c>Failed</c> and <c>Retry</c> are kept.
     /// In each case nothing was changed.
     /// </exception>
     Task ResolveInDoubtAsync(InDoubtStep step, InDoubtDecision decision, CancellationToken cancellationToken = default);
@@ -178,10 +179,10 @@ public abstract record InDoubtDecision
     {
     }
 
-    /// <summary>It happened; it has no value.</summary>
+    /// <summary>It happened; for a step that gives no value.</summary>
     public static InDoubtDecision Succeeded() => new SucceededWith<Nothing>(default);
 
-    /// <summary>It happened, and gave this value.</summary>
+    /// <summary>It happened, and gave this value: of the very type that the step or call gives, or one that can be assigned to it. Nothing is converted: <c>7</c> is no <c>long</c> here.</summary>
     public static InDoubtDecision Succeeded<T>(T value) => new SucceededWith<T>(value);
 
     /// <summary>It did not happen: the step fails in the workflow with this message.</summary>
@@ -190,22 +191,22 @@ public abstract record InDoubtDecision
     /// <summary>It did not happen: it is to be done now.</summary>
     public static InDoubtDecision Retry() => new Again();
 
-    internal abstract ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec, Hosting.JsonValues json, bool isCall);
+    /// <summary>The value that the step gave, which is to be of the step's type; null for a decision that fits any step.</summary>
+    internal virtual (object? Value, Type Type)? Given => null;
+
+    /// <summary>A decision that fits any step, as it is kept.</summary>
+    internal virtual ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec) => default;
 
     sealed record SucceededWith<T>(T Value) : InDoubtDecision
     {
-        internal override ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec, Hosting.JsonValues json, bool isCall) =>
-            Kernel.StateCodec.EncodeOutcome(new(Kernel.OutcomeKind.Succeeded, isCall ? json.Write(Value, typeof(T), "the decided value") : codec.EncodeValue(Value)));
+        internal override (object? Value, Type Type)? Given => (Value, typeof(T));
     }
 
     sealed record FailedWith(string Message) : InDoubtDecision
     {
-        internal override ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec, Hosting.JsonValues json, bool isCall) => Kernel.StateCodec.EncodeOutcome(
+        internal override ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec) => Kernel.StateCodec.EncodeOutcome(
             new(Kernel.OutcomeKind.Failed, codec.EncodeValue<Exception>(new StepFailedException(typeof(InDoubtDecision).FullName!, Message, null)), Message));
     }
 
-    sealed record Again : InDoubtDecision
-    {
-        internal override ReadOnlyMemory<byte> Encode(Frames.Graph.GraphCodec codec, Hosting.JsonValues json, bool isCall) => default;
-    }
+    sealed record Again : InDoubtDecision;
 }

@@ -86,6 +86,14 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
         if (delivery.Outcome.Kind == OutcomeKind.Succeeded) Decode(delivery);
     }
 
+    internal override Type ValueType => typeof(T);
+
+    internal override byte[]? EncodeDecided(object? value, Type given)
+    {
+        if (!(value is null ? typeof(T).IsAssignableFrom(given) : value is T)) return null;
+        return _form == ValueForm.Json ? Owner!.Services.Json.Write(value, typeof(T), $"The decided result of the call '{_label}'") : Owner!.Services.Codec.EncodeValue((T)value!);
+    }
+
     T Decode(in Delivery delivery) => _form switch
     {
         ValueForm.None => default!,

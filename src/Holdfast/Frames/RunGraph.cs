@@ -92,9 +92,12 @@ sealed class RunGraph(RunServices services)
     /// <summary>Large values that this turn's intents refer to.</summary>
     public List<Blob> NewBlobs { get; } = [];
 
-    /// <summary>The end of a wait that begins at this moment: the turn may have begun long before.</summary>
+    /// <summary>The end of a wait that begins at this moment: the turn may have begun long before. What is left of a time that is over is less than nothing, and ends at once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is the time that means for ever elsewhere, and would end at once here.</exception>
     public DateTimeOffset After(TimeSpan wait)
     {
+        if (wait == Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(wait), wait, "A run does not wait for ever by a clock. Leave the time out: await the signal itself without Within, or a scope without a deadline.");
         var now = Services.Time.GetUtcNow();
         return Later.Of(now > Now ? now : Now, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
     }

@@ -89,11 +89,24 @@ abstract class StepBody : ISelfSaved
     protected static TDelegate LoadDelegate<TDelegate>(GraphReader reader) where TDelegate : Delegate =>
         reader.ReadReference<TDelegate>() ?? throw GraphErrors.Corrupt("a step has no code");
 
-    protected static ValueTask<byte[]> Encoded<T>(Task<T> task, GraphCodec codec)
+    protected static ValueTask<byte[]> Encoded<T>(Task<T> task, StepContext context, GraphCodec codec)
     {
-        return task.IsCompletedSuccessfully ? new(codec.EncodeValue(task.Result)) : Awaited(task, codec);
+        return task.IsCompletedSuccessfully ? new(Encoded(task.Result, context, codec)) : Awaited(task, context, codec);
 
-        static async ValueTask<byte[]> Awaited(Task<T> task, GraphCodec codec) => codec.EncodeValue(await task.ConfigureAwait(false));
+        static async ValueTask<byte[]> Awaited(Task<T> task, StepContext context, GraphCodec codec) => Encoded(await task.ConfigureAwait(false), context, codec);
+    }
+
+    /// <summary>The work is done by now, whatever becomes of its result.</summary>
+    static byte[] Encoded<T>(T result, StepContext context, GraphCodec codec)
+    {
+        try
+        {
+            return codec.EncodeValue(result);
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.NotSavable)
+        {
+            throw new HoldfastException(HoldfastError.NotSavable, $"Step '{context.Label}' (op {context.Op}) of run {context.RunId} was done, and its result cannot be saved: {error.Message}", error);
+        }
     }
 
     protected static ValueTask<byte[]> Encoded(Task task, GraphCodec codec)
@@ -112,7 +125,7 @@ sealed class PlainStep<T>(Func<Task<T>> body) : StepBody
 {
     Func<Task<T>> _body = body;
 
-    public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(), codec);
+    public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(), context, codec);
 
     public override byte[] Encode(object? value, GraphCodec codec) => codec.EncodeValue((T)value!);
 
@@ -125,7 +138,7 @@ sealed class ContextStep<T>(Func<StepContext, Task<T>> body) : StepBody
 {
     Func<StepContext, Task<T>> _body = body;
 
-    public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(context), codec);
+    public override ValueTask<byte[]> RunAsync(StepContext context, GraphCodec codec) => Encoded(_body(context), context, codec);
 
     public override byte[] Encode(object? value, GraphCodec codec) => codec.EncodeValue((T)value!);
 

@@ -20,7 +20,9 @@ public enum CodeVerdict
     /// <summary>What is saved of them cannot be read.</summary>
     Damaged = 4,
 
-    /// <summary>They go on where they are, but a message waits of which nothing says as what it will be read. Whether it fits shows when a run takes it.</summary>
+    /// <summary>
+    /// They go on where they are, but a message waits of which nothing says as what it will be read, or a call is under way of which nothing says whether its handler is there. Whether it fits shows when a run takes it.
+    /// </summary>
     Unknown = 5,
 }
 
@@ -47,8 +49,8 @@ public sealed record CodeReport(IReadOnlyList<CodeReportGroup> Groups, IReadOnly
     /// <summary>How many of them go on.</summary>
     public int Resuming => Groups.Where(static g => g.Verdict == CodeVerdict.Resumes).Sum(static g => g.Count);
 
-    /// <summary>Whether the code can be deployed without a run having to wait for a person because of it. What is unknown is not safe.</summary>
-    public bool IsSafe => Groups.All(static g => g.Verdict is CodeVerdict.Resumes or CodeVerdict.StaysParked);
+    /// <summary>Whether the code can be deployed without a run having to wait for a person because of it. What is unknown is not safe, and neither is a class that cannot be registered: an engine with it does not start.</summary>
+    public bool IsSafe => Problems.Count == 0 && Groups.All(static g => g.Verdict is CodeVerdict.Resumes or CodeVerdict.StaysParked);
 
     /// <summary>The report as JSON, for programs.</summary>
     public string ToJson() => JsonSerializer.Serialize(

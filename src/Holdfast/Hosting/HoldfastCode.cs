@@ -33,14 +33,33 @@ public static class HoldfastCode
     /// <param name="assemblies">The new build.</param>
     /// <param name="json">How the new build reads inputs, messages and results: its <see cref="HoldfastOptions.Json"/>, if it sets anything there.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<CodeReport> ReportAsync(IStore store, IEnumerable<Assembly> assemblies, JsonSerializerOptions json, CancellationToken cancellationToken)
+    public static Task<CodeReport> ReportAsync(IStore store, IEnumerable<Assembly> assemblies, JsonSerializerOptions json, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(json);
-        ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(assemblies);
+        return ReportAsync(store, new LoadedCode([.. assemblies], new(json)), cancellationToken);
+    }
+
+    /// <summary>
+    /// The same, of what is registered: the classes that were given to <c>AddWorkflow</c> and no others, the handlers, and the settings. The engine is not started.
+    /// </summary>
+    /// <param name="store">The runs.</param>
+    /// <param name="services">The new build's container, with <c>AddHoldfast</c>, such as its host's <c>Services</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">Nothing has called <c>AddHoldfast</c> on it.</exception>
+    /// <exception cref="HoldfastException">The store cannot be read, or an engine could not be made of what is registered.</exception>
+    public static Task<CodeReport> ReportAsync(IStore store, IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var host = (EngineHost?)services.GetService(typeof(EngineHost)) ?? throw new ArgumentException("There is no engine in this container. Call AddHoldfast on it, as the program does that runs.", nameof(services));
+        return ReportAsync(store, new LoadedCode(host.Builder, host.Options), cancellationToken);
+    }
+
+    static async Task<CodeReport> ReportAsync(IStore store, LoadedCode code, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
         // Says of what was saved with a codec that it was.
         if (store is not PayloadStore) store = new PayloadStore(store, new(null), isView: true);
-        var code = new LoadedCode([.. assemblies], new(json));
         var groups = new Dictionary<(string, int, CodeVerdict, string), (int Count, List<RunId> Examples)>();
         foreach (var status in (RunStatus[])[RunStatus.Parked, RunStatus.Running])
         {
@@ -74,20 +93,30 @@ public static class HoldfastCode
     public static Task<int> PrintReportAsync(string[] args, IStore store, params Assembly[] assemblies) => PrintReportAsync(args, store, new HoldfastOptions().Json, assemblies);
 
     /// <inheritdoc cref="PrintReportAsync(string[], IStore, Assembly[])"/>
-    public static async Task<int> PrintReportAsync(string[] args, IStore store, JsonSerializerOptions json, params Assembly[] assemblies)
+    public static Task<int> PrintReportAsync(string[] args, IStore store, JsonSerializerOptions json, params Assembly[] assemblies) =>
+        PrintAsync(args, ReportAsync(store, assemblies, json, CancellationToken.None));
+
+    /// <inheritdoc cref="PrintReportAsync(string[], IStore, Assembly[])"/>
+    /// <inheritdoc cref="ReportAsync(IStore, IServiceProvider, CancellationToken)"/>
+    public static Task<int> PrintReportAsync(string[] args, IStore store, IServiceProvider services) => PrintAsync(args, ReportAsync(store, services));
+
+    static async Task<int> PrintAsync(string[] args, Task<CodeReport> made)
     {
         ArgumentNullException.ThrowIfNull(args);
-        var report = await ReportAsync(store, assemblies, json, CancellationToken.None).ConfigureAwait(false);
+        var report = await made.ConfigureAwait(false);
         await Console.Out.WriteLineAsync(args.Contains("--json") ? report.ToJson() : report.ToString()).ConfigureAwait(false);
         return report.IsSafe ? 0 : 1;
     }
 
-    /// <summary>The workflows of some assemblies, without an engine.</summary>
+    /// <summary>The workflows of some assemblies, or those that are registered, without an engine.</summary>
     sealed class LoadedCode
     {
         readonly ILookup<(string, int), WorkflowType> _workflows;
         readonly GraphCodec _codec;
         readonly HoldfastOptions _options = new();
+
+        /// <summary>The handlers that are registered; null when nothing says which.</summary>
+        readonly IReadOnlyDictionary<string, CallHandler>? _handlers;
         readonly List<string> _problems = [];
         readonly Assembly[] _assemblies;
         readonly JsonValues _json;
@@ -99,6 +128,15 @@ public static class HoldfastCode
             var classes = assemblies.SelectMany(static a => a.GetTypes()).Where(static t => t is { IsAbstract: false, ContainsGenericParameters: false } && typeof(Workflow).IsAssignableFrom(t));
             _workflows = classes.Select(Registered).OfType<WorkflowType>().ToLookup(static w => (w.Name, w.Version));
             _codec = new(new TypeCatalog(assemblies));
+        }
+
+        public LoadedCode(HoldfastBuilder builder, HoldfastOptions options)
+        {
+            var registry = new WorkflowRegistry(builder.Workflows);
+            (_handlers, _json) = (builder.Handlers, new(options.Json));
+            _assemblies = [.. registry.Assemblies.Concat(options.Assemblies).Distinct()];
+            _workflows = registry.All.ToLookup(static w => (w.Name, w.Version));
+            _codec = new(new TypeCatalog(_assemblies));
         }
 
         /// <summary>Why workflow classes cannot be registered.</summary>
@@ -139,7 +177,21 @@ public static class HoldfastCode
         {
             var with = ServicesOf(stored.Run, type);
             var problem = await SnapshotCheck.ProblemAsync(store, with, () => new StandIns(type), type, stored, cancellationToken).ConfigureAwait(false);
-            return problem is null ? EarlySignals(with, stored) : (problem, null);
+            if (problem is not null) return (problem, null);
+            var (misfit, unsure) = EarlySignals(with, stored);
+            var (missing, unknown) = PendingCalls(stored);
+            return (misfit ?? missing, unsure ?? unknown);
+        }
+
+        /// <summary>What stands against calls that are under way: a run whose handler is not there is parked at once.</summary>
+        (HoldfastException? Problem, string? Unsure) PendingCalls(StoredRun stored)
+        {
+            foreach (var call in StateCodec.Decode(stored.Run.State.Span).Ops.OfType<StepOp>().Where(op => op.Kind == StepKind.Call && stored.Results.All(r => r.Op != op.Id)))
+            {
+                if (_handlers is null) return (null, $"A call of '{call.Handler}' is under way, and assemblies do not say whether a handler of that name is registered. Give the report the container of the new build.");
+                if (!_handlers.ContainsKey(call.Handler!)) return (GraphErrors.Migration($"A call of '{call.Handler}' is under way, and no step of that name is registered here. Add it with AddStep(\"{call.Handler}\", …)."), null);
+            }
+            return (null, null);
         }
 
         /// <summary>What stands against signals that nobody waits for yet. As what they will be read is known where the code makes signals of one type under their name, or their content fits all types that it does.</summary>
@@ -188,6 +240,7 @@ public static class HoldfastCode
         RunServices ServicesOf(NewRun run, WorkflowType type) => new()
         {
             Run = run.Id, Codec = _codec, Json = _json, Registry = new([type]), CancelGrace = _options.CancelGrace, Random = _options.Random, Time = _options.TimeProvider,
+            ArgumentOf = name => _handlers?.GetValueOrDefault(name)?.Argument,
         };
     }
 }

@@ -95,6 +95,7 @@ sealed class EngineHost : IHostedService, IAsyncDisposable
 
     public EngineHost(IServiceProvider provider, HoldfastOptions options, HoldfastBuilder builder)
     {
+        (Options, Builder) = (options, builder);
         _engine = new(() => new(
             provider, options, new WorkflowRegistry(builder.Workflows), builder.Handlers,
             provider.GetService<ILoggerFactory>()?.CreateLogger("Holdfast") ?? NullLogger.Instance,
@@ -102,6 +103,10 @@ sealed class EngineHost : IHostedService, IAsyncDisposable
             // A store that cannot be trusted any more ends the host, so that whatever watches over it starts it anew.
             _ => provider.GetService<IHostApplicationLifetime>()?.StopApplication()));
     }
+
+    public HoldfastOptions Options { get; }
+
+    public HoldfastBuilder Builder { get; }
 
     public Engine Engine => _engine.Value;
 

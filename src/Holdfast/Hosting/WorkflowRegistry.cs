@@ -30,6 +30,9 @@ sealed class WorkflowRegistry
         ? _newest[registered.Name] is { } newest && newest.InputType == registered.InputType && newest.ResultType == registered.ResultType ? newest : registered
         : throw new HoldfastException(HoldfastError.UnknownWorkflow, $"The workflow {type} is not registered; add it with AddWorkflow<{type.Name}>().");
 
+    /// <summary>All versions of the name that a class carries; none when it is not registered.</summary>
+    public IReadOnlyList<WorkflowType> VersionsOf(Type type) => _byType.TryGetValue(type, out var registered) ? [.. _byName.Values.Where(v => v.Name == registered.Name)] : [];
+
     /// <summary>The newest version of a name, or null.</summary>
     public WorkflowType? Newest(string name) => _newest.GetValueOrDefault(name);
 

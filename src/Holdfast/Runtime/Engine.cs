@@ -338,6 +338,8 @@ sealed class Engine : IAsyncDisposable
 
     public void NoteForOtherCode(RunId run, string reason) => Log.WaitsForOtherCode(_log, run, reason);
 
+    public void NoteUnreadable(RunId run, string reason) => Log.WaitsUnreadable(_log, run, reason);
+
     public void NoteCountFailed(Exception error) => Log.CountFailed(_log, error);
 
     public void NotePruneFailed(Exception error) => Log.PruneFailed(_log, error);

@@ -7,7 +7,7 @@ namespace Holdfast.Runtime;
 
 /// <summary>
 /// Before the first engine of a process is ready, it reads one waiting run of each workflow among the newest, without running any of its code. What reads those runs is compiled by then, so that the first one that is woken does not wait for it;
-/// and where this build cannot go on with one, somebody is told at the deploy, and not when its time comes.
+/// and where this build cannot go on with one, or its codec is missing, somebody is told at the deploy, and not when its time comes.
 /// </summary>
 static class FirstLook
 {
@@ -39,9 +39,10 @@ static class FirstLook
 
     static async Task LookAtAsync(Engine engine, WorkflowType type, RunId run, CancellationToken cancellationToken)
     {
-        if (await engine.Store.LoadAsync(run, cancellationToken).ConfigureAwait(false) is not { Unreadable: null } stored) return;
-        var problem = await SnapshotCheck.ProblemAsync(engine.Store, engine.Services(stored.Run), () => new StandIns(type), type, stored, cancellationToken).ConfigureAwait(false);
+        if (await engine.Store.LoadAsync(run, cancellationToken).ConfigureAwait(false) is not { } stored) return;
+        var problem = stored.Unreadable ?? await SnapshotCheck.ProblemAsync(engine.Store, engine.Services(stored.Run), () => new StandIns(type), type, stored, cancellationToken).ConfigureAwait(false);
         if (problem is { Error: HoldfastError.NeedsMigration }) engine.NoteForOtherCode(run, problem.Message);
+        else if (problem is { Error: HoldfastError.PayloadUnreadable or HoldfastError.CorruptSnapshot }) engine.NoteUnreadable(run, problem.Message);
         else Compile(type.Type);
     }
 

@@ -41,6 +41,9 @@ static partial class Log
     [LoggerMessage(16, LogLevel.Warning, "Run {Run} waits, and this build cannot go on with it: {Reason} It will be parked when it is woken. The report of HoldfastCode says how many there are; the build that saved them goes on with them.")]
     public static partial void WaitsForOtherCode(ILogger log, RunId run, string reason);
 
+    [LoggerMessage(17, LogLevel.Warning, "Run {Run} waits, and what is saved of it cannot be read here: {Reason} It will be parked when it is woken, and others may be like it.")]
+    public static partial void WaitsUnreadable(ILogger log, RunId run, string reason);
+
     [LoggerMessage(20, LogLevel.Error, "The store could not be scanned for due timers; it is tried again.")]
     public static partial void ScanFailed(ILogger log, Exception error);
 

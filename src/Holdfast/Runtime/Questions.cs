@@ -1,15 +1,18 @@
-using Holdfast.Hosting;
+using Holdfast.Frames;
 using Holdfast.Kernel;
 
 namespace Holdfast.Runtime;
 
 /// <summary>Somebody wants to know something of the run. In memory only: who asks is in this process, and asks again after its death.</summary>
-sealed record Question(MemberCall Call, Executor Executor) : RunEvent
+/// <param name="What">What people call it.</param>
+/// <param name="Look">Looks at the frames, and gives the answer.</param>
+/// <param name="Executor">Where the answer is told.</param>
+sealed record Question(string What, Func<LiveRun, RunMemory, RunGraph, byte[]> Look, Executor Executor) : RunEvent
 {
     public TaskCompletionSource<byte[]> Answer { get; } = new(Executor.Completion);
 
     public void Fail(Exception error) => Answer.TrySetException(error as HoldfastException
-        ?? new HoldfastException(HoldfastError.StoreUnavailable, $"Query '{Call.Name}' could not be answered, because the run could not be read: {ErrorText.MessageOf(error)}", error));
+        ?? new HoldfastException(HoldfastError.StoreUnavailable, $"{What} could not be answered, because the run could not be read: {ErrorText.MessageOf(error)}", error));
 }
 
 /// <summary>
@@ -41,7 +44,7 @@ static class Questions
             {
                 var memory = await MemoryAsync(run).ConfigureAwait(false);
                 if (memory.Graph is null) await Loading.FetchBlobsAsync(run.Engine, memory).ConfigureAwait(false);
-                question.Answer.TrySetResult(Look(run, memory, question.Call));
+                question.Answer.TrySetResult(Look(run, memory, question));
             }
             catch (HoldfastException error)
             {
@@ -50,7 +53,7 @@ static class Questions
         }
     }
 
-    static byte[] Look(LiveRun run, RunMemory memory, MemberCall call)
+    static byte[] Look(LiveRun run, RunMemory memory, Question question)
     {
         var engine = run.Engine;
         var started = engine.Time.GetTimestamp();
@@ -58,32 +61,7 @@ static class Questions
         try
         {
             var graph = memory.Graph ??= Loading.Graph(run, memory, engine.Time.GetUtcNow(), run.Decision, begins: !memory.State.Begun);
-            var member = memory.Type!.Queries.GetValueOrDefault(call.Name) ?? throw new HoldfastException(
-                HoldfastError.UnknownMember, $"Run {run.Id} is of workflow '{memory.Type.Name}', version {memory.Type.Version}, which has no query '{call.Name}'. Mark the property or method with [Query].");
-            var arguments = member.Read(call.Arguments, graph.Services, keptUtc: null);
-            var before = engine.Codec.EncodeRun(graph).Bytes;
-            byte[]? answer = null;
-            Exception? thrown = null;
-            var mark = engine.Marks.Enter(run.Id);
-            try
-            {
-                // The answer is written within the look: it may be an object of the run, or be computed while it is read.
-                answer = graph.Look(() => member.Write(member.Call(graph.Workflow, arguments), engine.Json));
-            }
-            catch (Exception error)
-            {
-                thrown = error;
-            }
-            finally
-            {
-                engine.Marks.Leave(mark);
-            }
-            if (!IsUnchanged(engine, graph, before))
-            {
-                memory.DropGraph();
-                throw new HoldfastException(HoldfastError.QueryChangedState, $"Query '{call.Name}' of run {run.Id} changed the run's state. Its changes were thrown away. A query only reads; compute what it needs without assigning fields.");
-            }
-            return answer ?? throw Failed(run, call, thrown!);
+            return question.Look(run, memory, graph);
         }
         finally
         {
@@ -92,7 +70,41 @@ static class Questions
         }
     }
 
-    static bool IsUnchanged(Engine engine, Frames.RunGraph graph, byte[] before)
+    /// <summary>A question for one of the workflow's queries.</summary>
+    public static Question Query(MemberCall call, Executor executor) => new($"Query '{call.Name}'", (run, memory, graph) => Ask(run, memory, graph, call), executor);
+
+    static byte[] Ask(LiveRun run, RunMemory memory, RunGraph graph, MemberCall call)
+    {
+        var engine = run.Engine;
+        var member = memory.Type!.Queries.GetValueOrDefault(call.Name) ?? throw new HoldfastException(
+            HoldfastError.UnknownMember, $"Run {run.Id} is of workflow '{memory.Type.Name}', version {memory.Type.Version}, which has no query '{call.Name}'. Mark the property or method with [Query].");
+        var arguments = member.Read(call.Arguments, graph.Services, keptUtc: null);
+        var before = engine.Codec.EncodeRun(graph).Bytes;
+        byte[]? answer = null;
+        Exception? thrown = null;
+        var mark = engine.Marks.Enter(run.Id);
+        try
+        {
+            // The answer is written within the look: it may be an object of the run, or be computed while it is read.
+            answer = graph.Look(() => member.Write(member.Call(graph.Workflow, arguments), engine.Json));
+        }
+        catch (Exception error)
+        {
+            thrown = error;
+        }
+        finally
+        {
+            engine.Marks.Leave(mark);
+        }
+        if (!IsUnchanged(engine, graph, before))
+        {
+            memory.DropGraph();
+            throw new HoldfastException(HoldfastError.QueryChangedState, $"Query '{call.Name}' of run {run.Id} changed the run's state. Its changes were thrown away. A query only reads; compute what it needs without assigning fields.");
+        }
+        return answer ?? throw Failed(run, call, thrown!);
+    }
+
+    static bool IsUnchanged(Engine engine, RunGraph graph, byte[] before)
     {
         try
         {
@@ -123,8 +135,8 @@ static class Questions
             if (row is null) throw new HoldfastException(HoldfastError.UnknownRun, $"There is no run {run.Id} in this store. It may have been removed by retention.");
             if (RunKernel.IsFinished(row.Status))
                 throw new HoldfastException(HoldfastError.RunFinished, $"Run {run.Id} has ended as {row.Status}; its state is gone. What it is to be asked for afterwards belongs into its result.");
-            if (loads > 0 && await engine.Store.LoadAsync(run.Id, default).ConfigureAwait(false) is { Unreadable: { } unreadable })
-                throw new HoldfastException(unreadable.Error, $"Run {run.Id} cannot be asked. {unreadable.Message}", unreadable);
+            if (loads > 0 && await engine.Store.LoadAsync(run.Id, default).ConfigureAwait(false) is { } stored && Loading.Problem(engine, stored) is { } damage)
+                throw new HoldfastException(damage.Error, $"Run {run.Id} cannot be asked. {damage.Message}", damage);
             if (loads == LoadsMax) throw new HoldfastException(HoldfastError.StoreUnavailable, $"Run {run.Id} cannot be read at this moment; ask again.");
             (await Turn.RunAsync(run, [TakeUp.Instance]).ConfigureAwait(false))?.StartElsewhere();
         }

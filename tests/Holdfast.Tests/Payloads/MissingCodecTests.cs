@@ -44,7 +44,10 @@ public sealed class MissingCodecTests
         await using (var world = await codecs.StartAsync(Named(codec)))
         {
             var run = world.Client.GetRun<Talk, string>(waiting);
-            Assert.StartsWith("parked: unreadable: ", (await run.GetInfoAsync()).Waiting, StringComparison.Ordinal);
+            // It is parked once it is woken, and nobody has done so.
+            var asleep = await run.GetInfoAsync();
+            Assert.Equal(RunStatus.Running, asleep.Status);
+            Assert.StartsWith("will be parked: unreadable: ", asleep.Waiting, StringComparison.Ordinal);
             await run.CancelAsync();
             var info = await world.ParkedAsync(run);
             Assert.StartsWith("parked: unreadable: Saved data cannot be decoded, and was left as it is. ", info.Waiting, StringComparison.Ordinal);

@@ -13,6 +13,9 @@ public sealed class DamagedTests : IDisposable
 
     public sealed class Waits(Probe probe) : Workflow
     {
+        [Query]
+        public string Name => nameof(Waits);
+
         public async Durable<int> Run()
         {
             var sum = await Step(step => probe.Do("before", step));
@@ -93,5 +96,38 @@ public sealed class DamagedTests : IDisposable
         await mended.UntilAsync(first, static i => i.Status != RunStatus.Parked);
         Assert.Equal(42, await mended.ResultAsync<int>(first));
         Assert.Equal(4, probe.Count("before"));
+    }
+
+    [Theory]
+    [InlineData("state", false)]
+    [InlineData("state", true)]
+    [InlineData("snapshot", false)]
+    [InlineData("snapshot", true)]
+    public async Task A_question_to_a_damaged_run_is_answered_with_what_is_wrong_with_it(string column, bool isParked)
+    {
+        var probe = new Probe();
+        RunId id;
+        await using (var world = await StartAsync(probe))
+        {
+            var waiting = await world.Client.StartAsync((Waits w) => w.Run());
+            await world.UntilAsync(waiting, static i => i.Waiting == "signal 'go'");
+            id = waiting.Id;
+        }
+        var bytes = Replace(column, id, []);
+        bytes[bytes.Length / 2] ^= 1;
+        Replace(column, id, bytes);
+        await using var next = await StartAsync(probe);
+        var run = next.Client.GetRun<Waits, int>(id);
+        if (isParked)
+        {
+            await run.SignalAsync(new Signal<int>("go"), 2);
+            await next.ParkedAsync(run);
+        }
+        for (var i = 0; i < 2; i++)
+        {
+            var refused = await Assert.ThrowsAsync<HoldfastException>(() => run.QueryAsync(w => w.Name).WaitAsync(World.Patience));
+            Assert.Equal(HoldfastError.CorruptSnapshot, refused.Error);
+            Assert.Contains("damaged", refused.Message, StringComparison.Ordinal);
+        }
     }
 }

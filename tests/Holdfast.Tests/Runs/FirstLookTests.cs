@@ -52,6 +52,25 @@ public sealed class FirstLookTests
         Assert.Equal(0, _steps);
     }
 
+    /// <summary>A codec that was forgotten at a deploy would show only when each run's time comes.</summary>
+    [Fact]
+    public async Task Where_the_codec_of_the_waiting_runs_is_missing_somebody_is_told_before_they_are_woken()
+    {
+        var store = new MemoryStore();
+        RunId run;
+        await using (var before = await World.StartAsync([typeof(Before)], () => store, options: static o => o.PayloadCodec = Payloads.Keys.Of("k1")))
+        {
+            var waiting = await before.Client.StartAsync((Before w) => w.Run());
+            await before.UntilAsync(waiting, static i => i.Waiting == "signal 'go'");
+            run = waiting.Id;
+        }
+        using var warnings = new Warnings();
+        await using var world = await World.StartAsync([typeof(Before)], () => store.Reopen(), configure: builder => builder.Services.AddSingleton<ILoggerFactory>(warnings));
+        await FirstLook.LookAsync(world.Engine, default);
+        Assert.Contains(warnings.Texts, text => text.StartsWith($"Run {run} waits, and what is saved of it cannot be read here: ", StringComparison.Ordinal) && text.Contains("no PayloadCodec is set here", StringComparison.Ordinal));
+        Assert.Equal(RunStatus.Running, (await world.Client.GetRun(run).GetInfoAsync()).Status);
+    }
+
     [Fact]
     public async Task A_run_that_cannot_be_read_keeps_no_engine_from_starting()
     {

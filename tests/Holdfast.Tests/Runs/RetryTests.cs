@@ -148,4 +148,43 @@ public sealed class RetryTests
         Assert.Equal("DeclinedException mine  True", await Of("own"));
         Assert.StartsWith("AggregateException all", await Of("aggregate"), StringComparison.Ordinal);
     }
+
+    public sealed record Found(string Name, object Content);
+
+    public sealed class GivesAStream(Probe probe) : Workflow
+    {
+        public async Durable<string> Run(bool withContext)
+        {
+            var once = new StepOptions { Label = "look it up", Retry = RetryPolicy.None };
+            try
+            {
+                var found = withContext
+                    ? await Step(async step => new Found("a", await probe.Do("looked", step) == 0 ? new MemoryStream() : ""), once)
+                    : await Step(async () =>
+                    {
+                        probe.Note("looked");
+                        await Task.Yield();
+                        return new Found("a", new MemoryStream());
+                    }, once);
+                return found.Name;
+            }
+            catch (HoldfastException error)
+            {
+                return $"{error.Error}: {error.Message}";
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_result_that_cannot_be_saved_is_told_with_the_step_which_was_done(bool withContext)
+    {
+        var probe = new Probe();
+        await using var world = await World.StartAsync([typeof(GivesAStream)], configure: probe.Register);
+        var run = await world.Client.StartAsync((GivesAStream w) => w.Run(withContext));
+        var told = await world.ResultAsync<string>(run);
+        Assert.StartsWith($"NotSavable: Step 'look it up' (op 1) of run {run.Id} was done, and its result cannot be saved: Content of type System.IO.MemoryStream cannot be saved.", told, StringComparison.Ordinal);
+        Assert.Equal(1, probe.Count("looked"));
+    }
 }

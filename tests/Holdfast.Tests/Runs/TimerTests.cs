@@ -164,4 +164,40 @@ public sealed class TimerTests
             await Task.Delay(5);
         }
     }
+
+    static readonly Signal<int> Word = new("word");
+
+    /// <summary>In .NET this time means for ever, and here it would mean at once.</summary>
+    public sealed class Endless : Workflow
+    {
+        public async Durable<string> Run(string kind)
+        {
+            try
+            {
+                switch (kind)
+                {
+                    case "delay": await Delay(Timeout.InfiniteTimeSpan); break;
+                    case "scope": await InScope(async _ => { await Receive(Word); }, Timeout.InfiniteTimeSpan); break;
+                    default:
+                        var word = await Receive(Word).Within(Timeout.InfiniteTimeSpan);
+                        return $"{word.Arrived}";
+                }
+                return "over";
+            }
+            catch (ArgumentOutOfRangeException error)
+            {
+                return error.Message;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("delay")]
+    [InlineData("scope")]
+    [InlineData("within")]
+    public async Task A_time_without_end_is_refused_and_does_not_end_at_once(string kind)
+    {
+        await using var world = await World.StartAsync([typeof(Endless)]);
+        Assert.StartsWith("A run does not wait for ever", await world.ResultAsync<string>(await world.Client.StartAsync((Endless w) => w.Run(kind))), StringComparison.Ordinal);
+    }
 }

@@ -30,6 +30,8 @@ public sealed class UpdateTests
         [Update]
         public void Clear() => _log.Clear();
 
+        public int Unmarked(int by) => _limit += by;
+
         [Update]
         public void Spoil() => _extra = new MemoryStream();
 
@@ -83,6 +85,21 @@ public sealed class UpdateTests
         await run.SignalAsync(Number, 7);
         Assert.Equal("u1,r7 11 True", await world.ResultAsync<string>(run));
         Assert.Equal(3, (await run.ReadJournalAsync()).Count(static l => l.What == "UpdateRejected"));
+    }
+
+    [Fact]
+    public async Task A_method_that_is_no_update_is_refused_as_unknown_and_leaves_its_key_free()
+    {
+        var probe = new Probe();
+        await using var world = await World.StartAsync([typeof(Budget)], configure: probe.Register);
+        var run = await world.Client.StartAsync((Budget w) => w.Run(1));
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => run.UpdateAsync(w => w.Unmarked(5), key: "a"));
+        Assert.Equal(HoldfastError.UnknownMember, refused.Error);
+        Assert.Contains("has no update 'Unmarked'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(15, await run.UpdateAsync(w => w.Raise(5), key: "a"));
+        await run.SignalAsync(Number, 7);
+        Assert.Equal("u5,r7 15 True", await world.ResultAsync<string>(run));
+        Assert.DoesNotContain(await run.ReadJournalAsync(), static l => l.What == "UpdateRejected");
     }
 
     [Fact]

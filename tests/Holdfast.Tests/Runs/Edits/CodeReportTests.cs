@@ -55,7 +55,67 @@ public sealed class CodeReportTests
         var group = json.RootElement.GetProperty("groups")[0];
         Assert.Equal(("needsMigration", id.ToString()), (group.GetProperty("verdict").GetString(), group.GetProperty("examples")[0].GetString()));
         await using var empty = new MemoryStore();
-        Assert.Equal(0, await HoldfastCode.PrintReportAsync(["--json"], empty, typeof(CodeReportTests).Assembly));
+        Assert.Equal(0, await HoldfastCode.PrintReportAsync(["--json"], empty, typeof(Guide.Refund).Assembly));
+    }
+
+    /// <summary>A build that cannot register a class does not start.</summary>
+    [Fact]
+    public async Task A_build_with_a_class_that_cannot_be_registered_is_not_safe()
+    {
+        await using var empty = new MemoryStore();
+        var report = await HoldfastCode.ReportAsync(empty, typeof(CodeReportTests).Assembly);
+        Assert.Equal((0, false), (report.Total, report.IsSafe));
+        Assert.NotEmpty(report.Problems);
+        Assert.Equal(1, await HoldfastCode.PrintReportAsync([], empty, typeof(CodeReportTests).Assembly));
+    }
+
+    public sealed class Calls : Workflow
+    {
+        public async Durable<string> Run(string handler) => await Call<string>(handler, "x");
+    }
+
+    /// <summary>A run that waits for a handler, which the next build may have or not.</summary>
+    static async Task<MemoryStore> CallingAsync()
+    {
+        var content = new MemoryStore();
+        var begun = new TaskCompletionSource();
+        await using var world = await World.StartAsync([typeof(Calls)], content.Reopen, options: static o => o.StopTime = TimeSpan.Zero, configure: builder => builder.AddStep<string, string>("old", async (_, step) =>
+        {
+            begun.TrySetResult();
+            await Task.Delay(Timeout.Infinite, step.CancellationToken);
+            return "";
+        }));
+        await world.Client.StartAsync((Calls w) => w.Run("old"));
+        await begun.Task.WaitAsync(World.Patience);
+        return content;
+    }
+
+    [Fact]
+    public async Task Of_a_pending_call_nothing_is_known_without_the_registration()
+    {
+        var content = await CallingAsync();
+        var group = Assert.Single((await HoldfastCode.ReportAsync(content.Reopen(), typeof(Calls).Assembly)).Groups);
+        Assert.Equal(CodeVerdict.Unknown, group.Verdict);
+        Assert.StartsWith("A call of 'old' is under way", group.Reason, StringComparison.Ordinal);
+        Assert.False(new CodeReport([group], []).IsSafe);
+    }
+
+    [Theory]
+    [InlineData("old", true, CodeVerdict.Resumes, "")]
+    [InlineData("new", true, CodeVerdict.NeedsMigration, "A call of 'old' is under way, and no step of that name is registered here.")]
+    [InlineData("old", false, CodeVerdict.NeedsMigration, "No workflow of this name and version is in the code.")]
+    public async Task With_the_registration_it_says_what_is_missing_there(string handler, bool isRegistered, CodeVerdict verdict, string reason)
+    {
+        var content = await CallingAsync();
+        var services = new ServiceCollection();
+        var builder = services.AddHoldfast(static o => o.UseStore(static _ => throw new InvalidOperationException("No engine is to be started."))).AddStep<string, string>(handler, static (text, _) => Task.FromResult(text));
+        if (isRegistered) builder.AddWorkflow<Calls>();
+        await using var provider = services.BuildServiceProvider();
+        var report = await HoldfastCode.ReportAsync(content.Reopen(), provider);
+        var group = Assert.Single(report.Groups);
+        Assert.Equal((verdict, verdict == CodeVerdict.Resumes), (group.Verdict, report.IsSafe));
+        Assert.StartsWith(reason, group.Reason, StringComparison.Ordinal);
+        Assert.Equal(report.IsSafe ? 0 : 1, await HoldfastCode.PrintReportAsync([], content.Reopen(), provider));
     }
 
     public interface IPrice
@@ -216,7 +276,7 @@ public sealed class CodeReportTests
             await world.ParkedAsync(await world.Client.StartAsync((Misused w) => w.Run()));
         var report = await HoldfastCode.ReportAsync(content.Reopen(), typeof(Misused).Assembly);
         var group = Assert.Single(report.Groups);
-        Assert.Equal((CodeVerdict.StaysParked, true), (group.Verdict, report.IsSafe));
+        Assert.Equal((CodeVerdict.StaysParked, true), (group.Verdict, (report with { Problems = [] }).IsSafe));
         Assert.StartsWith("misuse", group.Reason, StringComparison.Ordinal);
     }
 
