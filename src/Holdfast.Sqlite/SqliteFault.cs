@@ -5,7 +5,7 @@ sealed class SqliteFault(int code, int systemErrno, string message) : Exception(
 {
     const int Failed = 1, NotPermitted = 3, ReadOnly = 8, CannotOpen = 14;
     const int Busy = 5, Locked = 6, NoMemory = 7, IoError = 10, Corrupt = 11, DiskFull = 13, TooBig = 18, Constraint = 19, Mismatch = 20, NotADatabase = 26;
-    const int IoErrorWrite = IoError | (3 << 8), IoErrorFsync = IoError | (4 << 8), IoErrorDirectoryFsync = IoError | (5 << 8);
+    const int IoErrorWrite = IoError | (3 << 8), IoErrorFsync = IoError | (4 << 8), IoErrorDirectoryFsync = IoError | (5 << 8), IoErrorIndexSize = IoError | (19 << 8);
     const int PermissionErrno = 1, AccessErrno = 13, NoDirectoryErrno = 20, DirectoryErrno = 21, ReadOnlyErrno = 30;
     const int NoSpaceErrno = 28, FileTooLargeErrno = 27, QuotaErrnoLinux = 122, QuotaErrnoMac = 69;
 
@@ -24,9 +24,12 @@ sealed class SqliteFault(int code, int systemErrno, string message) : Exception(
     // Of our own statements only: what they name was there when the store was opened.
     public bool IsCorrupt => Primary is Corrupt or NotADatabase || (Primary == Failed && Message.StartsWith("no such ", StringComparison.Ordinal));
 
-    /// <summary>A write found no room. The write that failed came before the one that makes a commit count, so nothing was committed.</summary>
+    /// <summary>A write found no room.</summary>
     public bool IsFull => Primary == DiskFull
-        || (Code == IoErrorWrite && systemErrno is NoSpaceErrno or FileTooLargeErrno or QuotaErrnoLinux or QuotaErrnoMac);
+        || (Code is IoErrorWrite or IoErrorIndexSize && systemErrno is NoSpaceErrno or FileTooLargeErrno or QuotaErrnoLinux or QuotaErrnoMac);
+
+    /// <summary>Such a write, and it came before the one that makes a commit count: nothing was committed. The index of the log grows only after that one.</summary>
+    public bool IsFullBeforeCommit => IsFull && Code != IoErrorIndexSize;
 
     /// <summary>What was written may or may not reach the disk, and asking again would answer falsely: the kernel forgets the error.</summary>
     public bool IsFsync => Code is IoErrorFsync or IoErrorDirectoryFsync;

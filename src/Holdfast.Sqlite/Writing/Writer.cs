@@ -429,7 +429,7 @@ sealed class Writer : IDisposable
         {
             Volatile.Write(ref _begun, _committed);
             // Busy leaves the transaction open. Full comes from a write, and a commit that was not wholly written is none.
-            if ((fault.IsBusy && !_database.IsAutocommit) || fault.IsFull) throw Undo(fault);
+            if ((fault.IsBusy && !_database.IsAutocommit) || fault.IsFullBeforeCommit) throw Undo(fault);
             throw Abandon(fault);
         }
         Volatile.Write(ref _committed, _begun);

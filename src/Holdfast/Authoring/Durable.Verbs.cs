@@ -27,7 +27,10 @@ public partial class Durable
     /// Runs a short synchronous step inside the store's own transaction, in the very commit that records its result: exactly once. Only
     /// for stores that are a database.
     /// </summary>
-    /// <param name="body">What to run on the store's connection. It holds up every other commit while it runs.</param>
+    /// <param name="body">
+    /// What to run on the store's connection. It holds up every other commit while it runs. What it did is kept once, but it may be called again, when somebody else's write undoes the transaction that both were in, when it is retried, and when the
+    /// process dies before the commit: what it did to the database is undone first. So let it have no effect outside of it.
+    /// </param>
     /// <param name="options">Retry and label; a timeout undoes a step that took longer.</param>
     public static Durable<T> Transaction<T>(Func<StepTransaction, T> body, StepOptions? options = null) => StepVerbs.Start<T>(StepKind.Transaction, new TransactionStepBody<T>(body), body, options);
 

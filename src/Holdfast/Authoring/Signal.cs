@@ -1,3 +1,5 @@
+using Holdfast.Hosting;
+
 namespace Holdfast;
 
 /// <summary>A named kind of message that runs can receive. Declare it once, as a static read-only field of the workflow.</summary>
@@ -6,5 +8,12 @@ namespace Holdfast;
 public sealed class Signal<T>(string name)
 {
     /// <summary>The name under which senders know it.</summary>
-    public string Name { get; } = string.IsNullOrWhiteSpace(name) ? throw new ArgumentException("A signal needs a name.", nameof(name)) : name;
+    public string Name { get; } = Checked(name);
+
+    static string Checked(string name)
+    {
+        if (string.IsNullOrWhiteSpace(name)) throw new ArgumentException("A signal needs a name.", nameof(name));
+        WholeText.ThrowIfHalf(name);
+        return name;
+    }
 }

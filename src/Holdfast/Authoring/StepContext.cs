@@ -62,7 +62,10 @@ public sealed class StepContext
     /// Does something in the store's own database while the step runs, in a commit of its own: what it did is durable when this returns. Of an attempt that has been given up,
     /// or whose process no longer owns the run, nothing is done. A later attempt finds what this one did; look for <see cref="IdempotencyKey"/>.
     /// </summary>
-    /// <param name="work">Runs once, synchronously, and holds up every other commit meanwhile. Throw to undo what it did; the exception comes out here.</param>
+    /// <param name="work">
+    /// Runs synchronously, and holds up every other commit meanwhile. Throw to undo what it did; the exception comes out here.
+    /// What it did is kept once, but it may be called again, when somebody else's write undoes the transaction that both were in: what it did to the database is undone first. So let it have no effect outside of it.
+    /// </param>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: the store has no database. <see cref="HoldfastError.OwnershipLost"/>: the run goes on elsewhere.</exception>
     /// <exception cref="OperationCanceledException">The attempt has been given up.</exception>
     /// <exception cref="TimeoutException">It took longer than the store lets it hold up others, and was undone.</exception>
@@ -87,8 +90,8 @@ public sealed class StepContext
     /// Has something done in the store's own database inside the very commit that keeps this step's result: both are kept, or neither. If the attempt fails, it is not done.
     /// </summary>
     /// <param name="work">
-    /// Runs once, synchronously, after the step's code, and holds up every other commit meanwhile; several run in the order in which they were given. Throwing undoes all of it
-    /// and fails the attempt, though its code has run.
+    /// Runs synchronously, after the step's code, and holds up every other commit meanwhile; several run in the order in which they were given. Throwing undoes all of it
+    /// and fails the attempt, though its code has run. It may be called again, as that of <see cref="TransactAsync{T}(Func{StepTransaction, T})"/> may be.
     /// </param>
     public void CommitWithResult(Action<StepTransaction> work)
     {

@@ -37,6 +37,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
 
     public async Task<RunHandle?> FindAsync<TWorkflow>(string key, CancellationToken cancellationToken) where TWorkflow : Workflow
     {
+        WholeText.ThrowIfHalf(key);
         engine.ThrowIfNotRunning();
         return await engine.Store.FindAsync(engine.Registry.Newest(typeof(TWorkflow)).Name, key, cancellationToken).ConfigureAwait(false) is { } run ? new RunHandle(this, run) : null;
     }
@@ -196,6 +197,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         engine.ThrowIfNotRunning();
         if (dedupKey?.Length > KeyLengthMax) throw new ArgumentException($"A dedup key has at most {KeyLengthMax} characters, not {dedupKey.Length}.", nameof(dedupKey));
+        WholeText.ThrowIfHalf(dedupKey);
         // The engine's own messages have keys of their own, which a client's must not meet.
         var mail = new NewMail(kind, name, payload, dedupKey is null ? null : "client:" + dedupKey, engine.Time.GetUtcNow());
         var answer = await CommitAsync(new PostMail(run, mail) { Epoch = engine.Epoch }, _ => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -236,6 +238,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         engine.ThrowIfNotRunning();
         if (key is { Length: 0 or > KeyLengthMax }) throw new ArgumentException($"An update's key has 1 to {KeyLengthMax} characters, not {key.Length}; pass null for none.", nameof(key));
+        WholeText.ThrowIfHalf(key);
         var call = MemberCall.Of(update, engine.Json);
         // Refused before it is kept: the refusal would be the answer to its key for ever. A run of a version that has it answers itself.
         if (engine.Registry.VersionsOf(update.Parameters[0].Type) is [var version, ..] versions && !versions.Any(v => v.Updates.ContainsKey(call.Name)))

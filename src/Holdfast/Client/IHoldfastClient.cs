@@ -114,7 +114,8 @@ public interface IHoldfastClient
     /// reads or writes them too. An owner that was replaced does nothing.
     /// </summary>
     /// <param name="work">
-    /// Runs once, synchronously, and holds up every other commit meanwhile: read long tables in pages. It sees what runs and steps committed before it. Throw to undo what it did; the exception comes out here.
+    /// Runs synchronously, and holds up every other commit meanwhile: read long tables in pages. It sees what runs and steps committed before it. Throw to undo what it did; the exception comes out here.
+    /// What it did is kept once, but it may be called again, when somebody else's write undoes the transaction that both were in: what it did to the database is undone first. So let it have no effect outside of it.
     /// </param>
     /// <param name="cancellationToken">Gives up waiting; what it does may be kept all the same.</param>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: the store has no database, or the work broke what it may do.</exception>

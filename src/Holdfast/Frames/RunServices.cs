@@ -77,6 +77,7 @@ static class NewRuns
     public static NewRun Create(WorkflowType type, object? input, string? key, DateTimeOffset now, Random random, JsonValues json, ParentLink? parent, string? traceParent)
     {
         if (key is { Length: 0 }) throw new ArgumentException("An idempotency key cannot be empty; pass null for none.", nameof(key));
+        WholeText.ThrowIfHalf(key);
         return new()
         {
             Id = RunId.Create(now, random),

@@ -89,9 +89,10 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     /// <summary>The attempt is alive, and tells how far it is.</summary>
     public void Beat(byte[]? details)
     {
+        // First: its code may catch what this throws, and details are kept with whatever fails after.
+        if (details is not null && _revealed?.FoundIn(details) is { } secret) throw Leak(secret, "tells");
         // Of an attempt that was given up, nobody wants to hear.
         if (Volatile.Read(ref _ended) == 0) Listen().Beat(details);
-        if (details is not null && _revealed?.FoundIn(details) is { } secret) throw Leak(secret, "tells");
     }
 
     public async Task<T> RevealAsync<T>(Secret<T> secret)

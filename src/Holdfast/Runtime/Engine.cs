@@ -55,7 +55,7 @@ sealed class Engine : IAsyncDisposable
         _migrated = new(this);
         Completions = new(Executor);
         Answers = new(Executor);
-        Marks = RunningMarks.Open(null);
+        Marks = RunningMarks.Open(null, _log);
         _sweep = Time.CreateTimer(static e => ((Engine)e!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -127,7 +127,7 @@ sealed class Engine : IAsyncDisposable
         var rehearsal = Rehearsal.OverFor(Options);
         Epoch = await Store.AcquireAsync($"{Environment.MachineName}/{Environment.ProcessId}", cancellationToken).ConfigureAwait(false);
         Since = Time.GetUtcNow();
-        Marks = RunningMarks.Open(Store.SidecarPath);
+        Marks = RunningMarks.Open(Store.SidecarPath, _log);
         foreach (var (run, marks) in Marks.Previous) _marked.TryAdd(run, marks);
         Failure = null;
         Log.Started(_log, Store.Location, Epoch);

@@ -20,6 +20,9 @@ static partial class Log
     [LoggerMessage(5, LogLevel.Error, "The host could not be asked to stop. Nothing is acknowledged any more all the same.")]
     public static partial void HostNotStopped(ILogger log, Exception error);
 
+    [LoggerMessage(6, LogLevel.Warning, "{Path} cannot be written ({Reason}). The engine goes on without it: a run whose code ends the process is not found by that, and begins again with the next one. Make room, and restart the process when it suits.")]
+    public static partial void WithoutMarks(ILogger log, string path, string reason);
+
     [LoggerMessage(10, LogLevel.Warning, "Run {Run}: attempt {Attempt} of step '{Step}' (op {Op}) failed with {Error}: {Message}")]
     public static partial void AttemptFailed(ILogger log, RunId run, string step, long op, int attempt, string error, string message);
 

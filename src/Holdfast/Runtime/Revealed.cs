@@ -11,6 +11,9 @@ sealed class Revealed
 {
     const int LengthMin = 4;
 
+    /// <summary>How deep JSON may stand in texts of JSON for a secret to be found in it.</summary>
+    const int NestedMax = 4;
+
     readonly List<(string Name, string Text, byte[][] Forms)> _all = [];
 
     /// <summary>Hears of a value. False when it has too many parts to be looked for: then nobody may get it.</summary>
@@ -44,15 +47,20 @@ sealed class Revealed
         }
     }
 
-    /// <summary>The name of a secret whose value stands in the bytes, or null.</summary>
+    /// <summary>The name of a secret whose value stands in the bytes, as it is or with characters escaped as in JSON; or null.</summary>
     public string? FoundIn(ReadOnlySpan<byte> bytes)
     {
         lock (_all)
         {
-            foreach (var (name, _, forms) in _all)
-                foreach (var form in forms)
-                    if (bytes.IndexOf(form) >= 0) return name;
-            return null;
+            for (var depth = 0; ; depth++)
+            {
+                foreach (var (name, _, forms) in _all)
+                    foreach (var form in forms)
+                        if (bytes.IndexOf(form) >= 0) return name;
+                if (depth == NestedMax || !bytes.Contains((byte)'\\')) return null;
+                // Every serializer escapes others, some of them in one of several ways: what is looked for has too many forms, and what is searched has one without escapes.
+                bytes = JsonEscapes.Undone(bytes);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using Holdfast.Kernel;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Runtime;
 
@@ -25,33 +26,71 @@ sealed unsafe class RunningMarks : IDisposable
     readonly byte* _bytes;
     bool _isDisposed;
 
-    RunningMarks(string? path)
+    RunningMarks(string path, ILogger log)
     {
-        if (path is null) return;
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, FileBytes);
-        _view = _file.CreateViewAccessor();
-        var found = new Dictionary<RunId, List<Mark>>();
-        var bytes = new byte[SlotBytes];
-        for (var slot = (2 * Slots) - 1; slot >= 0; slot--)
+        FileStream? file = null;
+        try
         {
-            _view.ReadArray(slot * SlotBytes, bytes, 0, SlotBytes);
-            FreeOf(slot).Push(slot);
-            if (!bytes.AsSpan(..OpOffset).ContainsAnyExcept((byte)0)) continue;
-            var run = RunId.FromBytes(bytes.AsSpan(..OpOffset));
-            if (!found.TryGetValue(run, out var marks)) found.Add(run, marks = []);
-            marks.Add(new(slot < Slots ? Death.OnThread : Death.InStep, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(OpOffset))));
+            file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            var bytes = new byte[FileBytes];
+            file.ReadAtLeast(bytes, FileBytes, throwOnEndOfStream: false);
+            Previous = MarksIn(bytes);
+            // Written, not only cleared in memory: a write says when the disk is full, and a page of memory for which there is no room then ends the process.
+            file.Position = 0;
+            file.Write(new byte[FileBytes]);
+            _file = MemoryMappedFile.CreateFromFile(file, null, FileBytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         }
-        Previous = found.ToDictionary(static f => f.Key, static f => (IReadOnlyList<Mark>)f.Value);
+        catch (IOException error)
+        {
+            Log.WithoutMarks(log, path, error.Message);
+            if (file is not null) Remove(file, log);
+            return;
+        }
+        _view = _file.CreateViewAccessor();
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
         _bytes += _view.PointerOffset;
-        new Span<byte>(_bytes, FileBytes).Clear();
+        for (var slot = (2 * Slots) - 1; slot >= 0; slot--) FreeOf(slot).Push(slot);
+    }
+
+    /// <summary>Notes nothing.</summary>
+    RunningMarks()
+    {
+    }
+
+    /// <summary>What is left in it says nothing of this process, and the next one would count it again.</summary>
+    static void Remove(FileStream file, ILogger log)
+    {
+        try
+        {
+            file.Dispose();
+            File.Delete(file.Name);
+        }
+        catch (IOException error)
+        {
+            Log.WithoutMarks(log, file.Name, error.Message);
+        }
+    }
+
+    static Dictionary<RunId, IReadOnlyList<Mark>> MarksIn(byte[] bytes)
+    {
+        var found = new Dictionary<RunId, List<Mark>>();
+        for (var slot = (2 * Slots) - 1; slot >= 0; slot--)
+        {
+            var mark = bytes.AsSpan(slot * SlotBytes, SlotBytes);
+            if (!mark[..OpOffset].ContainsAnyExcept((byte)0)) continue;
+            var run = RunId.FromBytes(mark[..OpOffset]);
+            if (!found.TryGetValue(run, out var marks)) found.Add(run, marks = []);
+            marks.Add(new(slot < Slots ? Death.OnThread : Death.InStep, BinaryPrimitives.ReadInt64LittleEndian(mark[OpOffset..])));
+        }
+        return found.ToDictionary(static f => f.Key, static f => (IReadOnlyList<Mark>)f.Value);
     }
 
     /// <summary>What the last process was doing when it ended without stopping.</summary>
     public IReadOnlyDictionary<RunId, IReadOnlyList<Mark>> Previous { get; } = new Dictionary<RunId, IReadOnlyList<Mark>>();
 
     /// <param name="sidecarPath">The store's prefix for files beside it; null for none, and then nothing is noted.</param>
-    public static RunningMarks Open(string? sidecarPath) => new(sidecarPath is null ? null : sidecarPath + ".running");
+    /// <param name="log">Told when the file cannot be written, and nothing is noted.</param>
+    public static RunningMarks Open(string? sidecarPath, ILogger log) => sidecarPath is null ? new() : new(sidecarPath + ".running", log);
 
     /// <summary>Notes that the run's code is about to run, or goes on to wait. Returns the slot to leave, or -1 when there is none.</summary>
     /// <param name="run">Whose code.</param>

@@ -187,8 +187,9 @@ public sealed class ResultOnly : StoreWrite
 }
 
 /// <summary>
-/// Code of a step that runs inside the store's own transaction: <see cref="Work"/> is called once, synchronously, on the connection
+/// Code of a step that runs inside the store's own transaction: <see cref="Work"/> is called synchronously, on the connection
 /// that commits the batch, inside a savepoint, after the epoch check; its answer is stored like a <see cref="ResultOnly"/>.
+/// A store may undo the batch and write it again without a write that it refuses: the work is called again then, after what it did to the database is undone, and the last answer counts.
 /// Answers <see cref="Verdict.Duplicate"/>, without a call, when the store has the step's result already.
 /// </summary>
 public sealed class TransactionStep : StoreWrite
@@ -222,7 +223,7 @@ public sealed class TransactionStep : StoreWrite
 }
 
 /// <summary>
-/// Work of a client in the store's own database. Like a <see cref="TransactionStep"/>, in the transaction that commits the batch, inside a savepoint, after the epoch check; but it is of no run.
+/// Work of a client in the store's own database. Like a <see cref="TransactionStep"/>, in the transaction that commits the batch, inside a savepoint, after the epoch check, and called again when the batch is; but it is of no run.
 /// Answers <see cref="Verdict.Undone"/> when the work says that nothing is to be kept.
 /// </summary>
 public sealed class ClientTransaction : StoreWrite

@@ -90,7 +90,7 @@ public sealed class CommitTests
             await world.UntilAsync(run, static i => i.Waiting.StartsWith("signal", StringComparison.Ordinal));
             id = run.Id;
         }
-        using var marks = Runtime.RunningMarks.Open(directory["store"]);
+        using var marks = Runtime.RunningMarks.Open(directory["store"], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         marks.Enter(id);
         counts = true;
         await using var next = await World.StartAsync([typeof(Waits)], () => Store(content.Reopen()));

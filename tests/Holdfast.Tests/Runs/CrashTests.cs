@@ -2,6 +2,8 @@ using Holdfast.Kernel;
 using Holdfast.Sqlite;
 using Holdfast.Storage;
 using Holdfast.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Tests.Runs;
 
@@ -243,6 +245,27 @@ public sealed class CrashTests
         await last.ResumeAsync(run);
         Assert.Equal(0, await last.ResultAsync<int>(run));
         Assert.DoesNotContain(last.Errors, static e => e.Contains("Invariant", StringComparison.Ordinal));
+    }
+
+    /// <summary>Where the disk is full, ordinary writes say so. Memory of a file that has no room behind it would end the process when it is touched.</summary>
+    [Fact]
+    public async Task Where_there_is_no_room_for_marks_the_engine_goes_on_without_them_and_says_so()
+    {
+        // The one device whose writes find no room wherever it is there.
+        if (!OperatingSystem.IsLinux()) return;
+        using var directory = new TemporaryDirectory();
+        File.CreateSymbolicLink(directory["store.running"], "/dev/full");
+        var probe = new Probe();
+        probe.Gate("go").SetResult();
+        using var warnings = new Warnings();
+        await using var world = await World.StartAsync([typeof(Suspicious)], () => new SidecarStore(new MemoryStore(), directory["store"]), configure: builder =>
+        {
+            probe.Register(builder);
+            builder.Services.AddSingleton<ILoggerFactory>(warnings);
+        });
+        Assert.Equal(0, await world.ResultAsync<int>(await world.Client.StartAsync((Suspicious w) => w.Run())));
+        Assert.Contains(warnings.Texts, static e => e.Contains("store.running", StringComparison.Ordinal));
+        Assert.False(File.Exists(directory["store.running"]));
     }
 
     static async Task MarkAsync(string path, RunId run, long op = 0)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Holdfast.Runtime;
 using Holdfast.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,31 +84,5 @@ public sealed class FirstLookTests
     sealed class Unreadable(IStore inner) : StoreWrapper(inner)
     {
         public override ValueTask<StoredRun?> LoadAsync(RunId run, CancellationToken cancellationToken) => throw new HoldfastException(HoldfastError.StoreCorrupt, "The test says so.");
-    }
-
-    sealed class Warnings : ILoggerFactory, ILogger
-    {
-        readonly ConcurrentQueue<string> _texts = new();
-
-        public IReadOnlyCollection<string> Texts => _texts;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel)) _texts.Enqueue(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

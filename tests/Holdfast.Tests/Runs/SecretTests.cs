@@ -105,4 +105,25 @@ public sealed class SecretTests
             Assert.True(bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes("hunter2")) < 0, file);
         }
     }
+
+    public sealed class Stubborn : Workflow
+    {
+        public async Durable<string> Run() => await Step(static step => Count(step), new() { Retry = new() { FirstDelay = TimeSpan.Zero, MaxAttempts = 2 } });
+
+        static async Task<string> Count(StepContext step)
+        {
+            if (step.TryGetDetails<string>(out var details)) return $"found {details}";
+            if (step.Attempt > 1) return "found nothing";
+            var secret = await step.RevealAsync(new Secret<string>("key"));
+            Assert.Equal(HoldfastError.NotSavable, Assert.Throws<HoldfastException>(() => step.Heartbeat($"at {secret}")).Error);
+            throw new IOException("the line is down");
+        }
+    }
+
+    [Fact]
+    public async Task Details_that_were_refused_are_not_kept_when_the_step_goes_on_and_fails()
+    {
+        await using var world = await World.StartAsync([typeof(Stubborn)], configure: static builder => builder.AddSecrets<string>((_, _, _) => Task.FromResult("hunter2")));
+        Assert.Equal("found nothing", await world.ResultAsync<string>(await world.Client.StartAsync((Stubborn w) => w.Run())));
+    }
 }

@@ -52,6 +52,18 @@ public sealed partial class SqliteStoreTests
         Assert.NotNull(await Store.FindAsync("new", "k", default));
     }
 
+    /// <summary>The last is the write that makes room for the index of the log, in shared memory. In a commit it comes after the log was written, and the commit may count.</summary>
+    [Theory]
+    [InlineData(13, 0, true)]
+    [InlineData(10 | (3 << 8), 28, true)]
+    [InlineData(10 | (19 << 8), 28, false)]
+    public void Whatever_finds_no_room_is_a_full_disk(int code, int systemErrno, bool isUndone)
+    {
+        var fault = new SqliteFault(code, systemErrno, "disk I/O error");
+        Assert.Equal(HoldfastError.StoreFull, fault.ToException("runs.db").Error);
+        Assert.Equal(isUndone, fault.IsFullBeforeCommit);
+    }
+
     [Fact]
     public async Task The_reserve_lets_runs_end_on_a_full_disk_and_comes_back_with_the_room()
     {
