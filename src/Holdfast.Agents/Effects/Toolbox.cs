@@ -197,7 +197,7 @@ public sealed class Toolbox : ICarrier
             var (hash, most) = (Effect.HashOf(call), effect.CostMaxOf(call.Arguments));
             if (most is { Money: < 0 } or { Tokens: < 0 }) throw new LedgerRefusal(GateStage.Budget, null, $"The CostMax of {request.Tool} says less than nothing: reserving that would give money back that was never taken.");
             return new(
-                request.KeyIn(run), request.Number, call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, most, rates,
+                request.KeyIn(run), request.Number, call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call), verdict.Stage, verdict.Rule, request.Account, most, rates,
                 request.Approval, request.ApprovedBy);
         }
         catch (Exception error) when (error is not LedgerRefusal)
