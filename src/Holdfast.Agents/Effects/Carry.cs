@@ -105,5 +105,9 @@ public static class Carry
     /// <summary>How an account stands; null when it was never opened.</summary>
     /// <exception cref="StepFailedException">The account has no name.</exception>
     public static async Durable<Account?> ReadAccount(AccountId account) => await Durable.Transaction(
-        tx => Ledgers.BudgetRows.Read(tx, account), new() { Label = "read account", Retry = NotOfMisuse });
+        tx =>
+        {
+            Ledgers.LedgerTables.Make(tx);
+            return Ledgers.BudgetRows.Read(tx, account);
+        }, new() { Label = "read account", Retry = NotOfMisuse });
 }

@@ -88,4 +88,11 @@ public sealed class AccountTests : IDisposable
         Assert.StartsWith("Refused Budget nowhere: The account 'nowhere' was never opened.", await RunAsync(desk, new("call", "nowhere")), StringComparison.Ordinal);
         Assert.Empty(_bank.Done);
     }
+
+    [Fact]
+    public async Task An_account_of_a_file_without_a_ledger_is_none()
+    {
+        await using var desk = await StartAsync();
+        Assert.Null(await desk.ResultAsync<Account?>(await desk.Client.StartAsync((TeamTests.Looks w) => w.Run("company"))));
+    }
 }
