@@ -87,6 +87,14 @@ static class BudgetRows
         }
     }
 
+    /// <summary>For another try of the same call: what the one before it did not say counts as used, and as much is reserved anew. A call remains one, and its time that of its last try.</summary>
+    /// <exception cref="LedgerRefusal">An account has not that much left.</exception>
+    public static void Renew(StoreTransaction transaction, string key, AccountId account, Spending amount)
+    {
+        Settle(transaction, key, new() { Calls = 0, Time = TimeSpan.Zero }, isLast: true);
+        Reserve(transaction, key, account, amount);
+    }
+
     public static Account? Read(StoreTransaction transaction, AccountId account)
     {
         account.Named();
