@@ -68,7 +68,8 @@ public static class Team
 
     /// <summary>
     /// From a tool's code: asks an agent of its own for an answer and waits for it, as somebody who supervises others does. However often the code runs, it is one agent. What one call asks and hands on is told apart
-    /// by its order, so let the code do it in the same order each time. Declare the tool idempotent, and give it time.
+    /// by its order, so let the code do it in the same order each time. Declare the tool idempotent, and give it time. When the run that asks is cancelled, the agent goes on, for a try that is cut off by its time or the end of
+    /// the process must find it; its key is the call's.
     /// </summary>
     /// <param name="effect">What the tool's code was given.</param>
     /// <param name="question">What is asked.</param>
