@@ -35,6 +35,10 @@ public abstract partial class Agent : Workflow
     [Query]
     public AccountId Account => _account;
 
+    /// <summary>On whose behalf it acts, for those who hand on to it.</summary>
+    [Query]
+    internal string? ActsFor => _principal;
+
     /// <summary>The newest answers, the oldest first.</summary>
     [Query]
     public IReadOnlyList<AgentAnswer> Answers => [.. _answers];

@@ -23,7 +23,12 @@ public sealed record AgentStart
     } = new();
 
     /// <summary>The account that it draws on besides its own, as its parent's; null for none. It must be open.</summary>
-    public AccountId? Account { get; init; }
+    /// <exception cref="ArgumentException">It has no name.</exception>
+    public AccountId? Account
+    {
+        get;
+        init => field = value?.Named();
+    }
 
     /// <summary>On whose behalf it acts, for rates and for rules that ask; null for nobody's.</summary>
     public string? Principal { get; init; }

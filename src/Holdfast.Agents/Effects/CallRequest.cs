@@ -6,8 +6,13 @@ namespace Holdfast.Agents;
 /// <param name="Arguments">The arguments, in their canonical form.</param>
 public sealed record CallRequest(long Number, string Tool, string Arguments)
 {
-    /// <summary>The account to draw on; null for none.</summary>
-    public AccountId? Account { get; init; }
+    /// <summary>The account to draw on; null for none. Where it was never opened, the budget refuses the call.</summary>
+    /// <exception cref="ArgumentException">It has no name.</exception>
+    public AccountId? Account
+    {
+        get;
+        init => field = value?.Named();
+    }
 
     /// <summary>On whose behalf it is made, for rates and for rules that ask; null for nobody's.</summary>
     public string? Principal { get; init; }

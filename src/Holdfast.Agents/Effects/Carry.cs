@@ -6,6 +6,9 @@ public static class Carry
     /// <summary>A try that does not end, or that fails each time it is made again, is not waited for longer.</summary>
     const int WaitsMax = 5;
 
+    /// <summary>An account that is not there at the first try is not there at the next one.</summary>
+    static RetryPolicy NotOfMisuse => RetryPolicy.Default with { NonRetryable = [typeof(ArgumentException)] };
+
     /// <summary>
     /// Carries a call out, through the gate and the ledger: admitted and started in one commit, settled in the commit that keeps the result. Where the world can be asked about a doubt, it is asked once, when
     /// <see cref="EffectOptions{TArguments}.SettleTime"/> is over. What comes back in doubt is settled by nobody but
@@ -90,14 +93,21 @@ public static class Carry
     /// <param name="account">The account.</param>
     /// <param name="limit">What may be spent from it.</param>
     /// <param name="parent">The account that is drawn on as well; null for none. It must be open.</param>
+    /// <exception cref="StepFailedException">An account has no name, the parent was never opened, there are too many above it, or the account is open under another parent.</exception>
     public static async Durable OpenAccount(AccountId account, Spending limit, AccountId? parent = null) => await Durable.Transaction(
         tx =>
         {
             Ledgers.LedgerTables.Make(tx);
             Ledgers.BudgetRows.Open(tx, account, parent, limit);
             return default(Nothing);
-        }, new() { Label = "open account" });
+        }, new() { Label = "open account", Retry = NotOfMisuse });
 
     /// <summary>How an account stands; null when it was never opened.</summary>
-    public static async Durable<Account?> ReadAccount(AccountId account) => await Durable.Transaction(tx => Ledgers.BudgetRows.Read(tx, account), new() { Label = "read account" });
+    /// <exception cref="StepFailedException">The account has no name.</exception>
+    public static async Durable<Account?> ReadAccount(AccountId account) => await Durable.Transaction(
+        tx =>
+        {
+            Ledgers.LedgerTables.Make(tx);
+            return Ledgers.BudgetRows.Read(tx, account);
+        }, new() { Label = "read account", Retry = NotOfMisuse });
 }

@@ -48,17 +48,21 @@ public abstract class Effect
     /// <summary>What must not be done twice.</summary>
     /// <param name="run">The run that wants it done.</param>
     /// <param name="call">The call.</param>
-    /// <param name="hash">Its hash.</param>
-    internal abstract string? IdentityOf(RunId run, Call call, byte[] hash);
+    internal abstract string? IdentityOf(RunId run, Call call);
 
     internal abstract Spending CostMaxOf(object arguments);
 
     /// <summary>The hash of exactly this call of this version of the tool.</summary>
-    internal static byte[] HashOf(Call call)
+    internal static byte[] HashOf(Call call) => HashOf(call, call.CanonicalArguments());
+
+    /// <summary>The same hash for calls that do the same: a moment is the same by every clock.</summary>
+    private protected static byte[] SamenessOf(Call call) => HashOf(call, call.CanonicalArguments(momentsAreUtc: true));
+
+    static byte[] HashOf(Call call, byte[] arguments)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{call.Tool.Name}\n{call.Tool.Version}\n"));
-        hash.AppendData(call.CanonicalArguments());
+        hash.AppendData(arguments);
         return hash.GetHashAndReset();
     }
 
@@ -105,11 +109,11 @@ sealed class Effect<TArguments, TResult>(
         return (answer.Happened, answer.Happened == true ? JsonOf(answer.Result) : "");
     }
 
-    internal override string? IdentityOf(RunId run, Call call, byte[] hash)
+    internal override string? IdentityOf(RunId run, Call call)
     {
         if (!Changes || _options.MayRepeat) return null;
         // Hashed: the ledger is read with SQL, and what a call is about may be nobody's business.
-        var text = _options.Identity is { } identity ? $"{tool.Name}\n{identity((TArguments)call.Arguments)}" : $"{run}\n{Convert.ToHexStringLower(hash)}";
+        var text = _options.Identity is { } identity ? $"{tool.Name}\n{identity((TArguments)call.Arguments)}" : $"{run}\n{Convert.ToHexStringLower(SamenessOf(call))}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

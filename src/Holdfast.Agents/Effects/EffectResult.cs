@@ -7,7 +7,7 @@ namespace Holdfast.Agents;
 /// <param name="Reason">Why it did not succeed; it repeats nothing of the arguments. Null when it did.</param>
 public sealed record EffectResult(string Key, EffectStatus Status, string Json, string? Reason)
 {
-    /// <summary>The stage of the gate that refused it; null for others.</summary>
+    /// <summary>The stage of the gate that refused it, or refused it another try; null for others.</summary>
     public GateStage? Stage { get; init; }
 
     /// <summary>The rule, rate or account that refused it, by its name; null where none did.</summary>

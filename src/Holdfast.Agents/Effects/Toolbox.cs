@@ -129,6 +129,12 @@ public sealed class Toolbox : ICarrier
         }).ConfigureAwait(false);
         // It was begun, and would not be now: the code has become another one meanwhile. That says nothing about what it has done.
         if (entry is null && there is not null) return new(null, null, there, Known(key, there) ?? Doubt(step, key, $"It was begun before, and would not be now: {refusal.Message}"));
+        if (there == CallPhase.Started && entry is { PaysEachTry: true } && refusal.Stage == GateStage.Budget)
+        {
+            // Its tries are over: the account has not enough for another one.
+            step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, new() { Calls = 1 }, null, _time.GetUtcNow()));
+            return new(null, null, there, new(key, EffectStatus.Failed, "", $"Its last try failed. {refusal.Message}") { Stage = refusal.Stage, Rule = refusal.Rule });
+        }
         return new(null, null, null, new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime });
     }
 
@@ -197,8 +203,8 @@ public sealed class Toolbox : ICarrier
             var (hash, most) = (Effect.HashOf(call), effect.CostMaxOf(call.Arguments));
             if (most is { Money: < 0 } or { Tokens: < 0 }) throw new LedgerRefusal(GateStage.Budget, null, $"The CostMax of {request.Tool} says less than nothing: reserving that would give money back that was never taken.");
             return new(
-                request.KeyIn(run), request.Number, call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call, hash), verdict.Stage, verdict.Rule, request.Account, most, rates,
-                request.Approval, request.ApprovedBy);
+                request.KeyIn(run), request.Number, call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call), verdict.Stage, verdict.Rule, request.Account, most, rates,
+                request.Approval, request.ApprovedBy, effect is { Changes: false, Handler: null });
         }
         catch (Exception error) when (error is not LedgerRefusal)
         {
@@ -248,12 +254,20 @@ public sealed class Toolbox : ICarrier
         }
         catch (ToolFailedException failed)
         {
-            return Fail(step, key, failed.Message, new() { Calls = 1, Money = 0, Tokens = 0, Time = _time.GetElapsedTime(started) });
+            // Nothing happened, and so it cost nothing; but to have looked may have cost something.
+            var cost = effect.Changes ? null : context.Cost;
+            return Fail(step, key, failed.Message, new() { Calls = 1, Money = cost?.Money ?? 0, Tokens = cost?.Tokens ?? 0, Time = _time.GetElapsedTime(started) });
         }
         // A stopping process leaves the attempt as it is; the next one looks what became of it.
         catch (ToolThrewException error) when (effect.IsRepeatable ? error.IsFinal : !context.CancellationToken.IsCancellationRequested)
         {
-            return effect.Changes ? Doubt(step, key, $"It threw {error.Thrown}, and may have happened before that.", effect.SettleTime) : Fail(step, key, $"It threw {error.Thrown}.", new() { Calls = 1 });
+            return effect.Changes ? Doubt(step, key, $"It threw {error.Thrown}, and may have happened before that.", effect.SettleTime) : Fail(step, key, $"It threw {error.Thrown}.", (context.Cost ?? new()) with { Calls = 1, Time = null });
+        }
+        catch (ToolThrewException) when (!effect.Changes && context.Cost is { } cost)
+        {
+            // The next try costs anew. What this one does not say, and any that is cut off, counts as all that was reserved for it, when there is a next one.
+            await TransactAsync(step, tx => CallRows.Pay(tx, key, cost with { Calls = null, Time = null })).ConfigureAwait(false);
+            throw;
         }
         finally
         {
@@ -290,7 +304,7 @@ public sealed class Toolbox : ICarrier
 
     EffectResult Fail(StepContext step, string key, string why, Spending used)
     {
-        step.CommitWithResult(tx => CallRows.Settle(tx, key, happened: false, used, null, _time.GetUtcNow()));
+        step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, used, null, _time.GetUtcNow()));
         return new(key, EffectStatus.Failed, "", why);
     }
 

@@ -26,12 +26,16 @@ public sealed class Call
     }
 
     /// <summary>
-    /// The arguments as JSON of which there is one form only, written from what would be carried out: calls with equal arguments have equal bytes, whatever their text was.
+    /// The arguments as JSON of which there is one form only, written from what would be carried out: calls with equal arguments have equal bytes, whatever their text was. Moments keep their
+    /// offset, which a person who approves is shown: two that are the same by different clocks have different bytes.
     /// For a hash that an approval is bound to.
     /// </summary>
-    public byte[] CanonicalArguments()
+    public byte[] CanonicalArguments() => CanonicalArguments(momentsAreUtc: false);
+
+    /// <param name="momentsAreUtc">Whether moments are written in UTC, so that calls have equal bytes exactly if their arguments are equal.</param>
+    internal byte[] CanonicalArguments(bool momentsAreUtc)
     {
-        var writer = new CanonicalWriter();
+        var writer = new CanonicalWriter { MomentsAreUtc = momentsAreUtc };
         Tool.Plan.Converter.WriteObject(writer, Arguments);
         return writer.ToArray();
     }

@@ -15,9 +15,10 @@ static class BudgetRows
     static readonly BudgetUnit[] Units = Enum.GetValues<BudgetUnit>();
 
     /// <summary>Opens an account. One that is open stays as it is.</summary>
-    /// <exception cref="ArgumentException">It is open with another parent, the parent is not open, or there are too many above it.</exception>
+    /// <exception cref="ArgumentException">It is open with another parent, the parent is not open, one of them has no name, or there are too many above it.</exception>
     public static void Open(StoreTransaction transaction, AccountId account, AccountId? parent, Spending limit)
     {
+        account.Named();
         if (parent is { } above && Chain(transaction, above).Count == DepthMax) throw new ArgumentException($"Account '{account}' would have more than {DepthMax} above it.");
         var isNew = Sql.Run(
             transaction, "INSERT INTO agents_account (account, parent) VALUES (@account, @parent) ON CONFLICT DO NOTHING", ("@account", account.Value), ("@parent", parent?.Value)) == 1;
@@ -31,10 +32,18 @@ static class BudgetRows
             Sql.Run(transaction, "INSERT INTO agents_budget (account, unit, most, reserved, spent) VALUES (@account, @unit, @most, 0, 0)", ("@account", account.Value), ("@unit", (int)unit), ("@most", limit[unit]));
     }
 
-    /// <exception cref="LedgerRefusal">An account has not that much left.</exception>
+    /// <exception cref="LedgerRefusal">An account has not that much left, or it was never opened.</exception>
     public static void Reserve(StoreTransaction transaction, string key, AccountId account, Spending amount)
     {
-        var chain = Chain(transaction, account);
+        List<string> chain;
+        try
+        {
+            chain = Chain(transaction, account);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new LedgerRefusal(GateStage.Budget, account.Value, wrong.Message);
+        }
         foreach (var unit in Units)
         {
             // Also of nothing: what is used beyond what was said belongs to the account all the same.
@@ -78,8 +87,17 @@ static class BudgetRows
         }
     }
 
+    /// <summary>For another try of the same call: what the one before it did not say counts as used, and as much is reserved anew. A call remains one, and its time that of its last try.</summary>
+    /// <exception cref="LedgerRefusal">An account has not that much left.</exception>
+    public static void Renew(StoreTransaction transaction, string key, AccountId account, Spending amount)
+    {
+        Settle(transaction, key, new() { Calls = 0, Time = TimeSpan.Zero }, isLast: true);
+        Reserve(transaction, key, account, amount);
+    }
+
     public static Account? Read(StoreTransaction transaction, AccountId account)
     {
+        account.Named();
         var parents = Sql.Read(transaction, "SELECT parent FROM agents_account WHERE account = @account", static r => r.TextOrNull(0), ("@account", account.Value));
         if (parents.Count == 0) return null;
         var rows = Sql.Read(
@@ -90,13 +108,14 @@ static class BudgetRows
     }
 
     /// <summary>The account and those above it.</summary>
+    /// <exception cref="ArgumentException">It has no name, or was never opened.</exception>
     static List<string> Chain(StoreTransaction transaction, AccountId account)
     {
         var chain = new List<string>();
-        for (string? one = account.Value; one is not null && chain.Count < DepthMax;)
+        for (string? one = account.Named().Value; one is not null && chain.Count < DepthMax;)
         {
             var rows = Sql.Read(transaction, "SELECT parent FROM agents_account WHERE account = @account", static r => r.TextOrNull(0), ("@account", one));
-            if (rows.Count == 0) throw new ArgumentException($"The account '{one}' was never opened.");
+            if (rows.Count == 0) throw new ArgumentException($"The account '{one}' was never opened. Open it before anything draws on it.");
             chain.Add(one);
             one = rows[0];
         }

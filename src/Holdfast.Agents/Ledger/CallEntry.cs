@@ -16,6 +16,7 @@ namespace Holdfast.Agents.Ledgers;
 /// <param name="Rates">How often it may be called.</param>
 /// <param name="Approval">The approval that it uses up; null for none.</param>
 /// <param name="ApprovedBy">Who gave it.</param>
+/// <param name="PaysEachTry">Whether every try costs, and has a reservation of its own.</param>
 sealed record CallEntry(
     string Key, long Number, string Tool, int Version, EffectKind Kind, byte[] Hash, byte[] Arguments, string? Identity, GateStage Stage, string? Rule, AccountId? Account, Spending CostMax, IReadOnlyList<Rate> Rates,
-    ApprovalId? Approval, string? ApprovedBy);
+    ApprovalId? Approval, string? ApprovedBy, bool PaysEachTry);

@@ -14,7 +14,11 @@ static class CallRows
     /// <exception cref="LedgerRefusal">It must not start, and nothing is kept.</exception>
     public static CallPhase? Start(StepTransaction transaction, CallEntry call, int attempt, DateTimeOffset now)
     {
-        if (PhaseOf(transaction, call) is { } phase) return phase == CallPhase.InDoubt && Retries(transaction, call.Key, attempt) ? null : phase;
+        if (PhaseOf(transaction, call) is { } phase)
+        {
+            if (phase == CallPhase.Started && call is { PaysEachTry: true, Account: { } drawn }) BudgetRows.Renew(transaction, call.Key, drawn, call.CostMax);
+            return phase == CallPhase.InDoubt && Retries(transaction, call.Key, attempt) ? null : phase;
+        }
         if (call.Identity is { } identity) CheckIsNew(transaction, identity, call);
         foreach (var rate in call.Rates) RateRows.Take(transaction, rate, now);
         if (call.Account is { } account) BudgetRows.Reserve(transaction, call.Key, account, call.CostMax);
@@ -56,6 +60,13 @@ static class CallRows
         var started = Sql.Read(transaction, "SELECT started FROM agents_call WHERE key = @key", static r => r.GetInt64(0), ("@key", key)).FirstOrDefault();
         var since = TimeSpan.FromMilliseconds(Math.Max(0, now.ToUnixTimeMilliseconds() - started));
         Settle(transaction, key, happened, used with { Time = used.Time ?? since }, note, now, isLast: true);
+    }
+
+    /// <summary>A try of it is over that has cost something, and the call goes on.</summary>
+    public static int Pay(StepTransaction transaction, string key, Spending cost)
+    {
+        BudgetRows.Settle(transaction, key, cost);
+        return 0;
     }
 
     /// <summary>What a call used, as somebody says who was not its code: what did not happen took nothing.</summary>

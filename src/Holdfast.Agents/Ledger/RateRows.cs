@@ -2,7 +2,7 @@ namespace Holdfast.Agents.Ledgers;
 
 /// <summary>
 /// Rates, as the generic cell rate algorithm of ATM networks (ITU-T I.371) counts them: one number for each, the time at which it would be as good as unused. It needs no list of
-/// what happened, and no window whose edges let twice as much through.
+/// what happened. After a rest all come through at once, and then one by one as each becomes free again: within one time up to twice the count less one, and never more in the long run.
 /// </summary>
 static class RateRows
 {

@@ -49,15 +49,32 @@ sealed class FieldPath
 
     Expression Equal(JsonElement literal, string literalAt, string opAt)
     {
-        if (!IsScalar(_plan)) throw new GateFormatException($"'{_path}' is {(_plan.Items is null ? "an object; name a field of it" : "a list; ask whether it contains something")}", opAt);
+        CheckScalar(opAt);
         return Expression.Equal(_value, Literals.Read(literal, _plan, literalAt));
     }
 
+    /// <summary>Looked up in a set: a list may be as long as a register of all that is embargoed.</summary>
     Expression In(JsonElement literals, string literalAt, string opAt)
     {
         if (literals.ValueKind != JsonValueKind.Array || literals.GetArrayLength() == 0) throw new GateFormatException("must be a list of literals", literalAt);
-        return literals.EnumerateArray().Index().Select(literal => Equal(literal.Item, JsonPointer.Append(literalAt, literal.Index), opAt)).Aggregate(Expression.OrElse);
+        CheckScalar(opAt);
+        var values = Array.CreateInstance(_value.Type, literals.GetArrayLength());
+        foreach (var (index, literal) in literals.EnumerateArray().Index())
+        {
+            var at = JsonPointer.Append(literalAt, index);
+            if (literal.ValueKind == JsonValueKind.Null) throw OnlyEqual(at);
+            values.SetValue(Literals.Read(literal, _plan, at).Value, index);
+        }
+        var set = Activator.CreateInstance(typeof(HashSet<>).MakeGenericType(_value.Type), [values])!;
+        return Expression.Call(Expression.Constant(set), nameof(HashSet<>.Contains), null, _value);
     }
+
+    void CheckScalar(string opAt)
+    {
+        if (!IsScalar(_plan)) throw new GateFormatException($"'{_path}' is {(_plan.Items is null ? "an object; name a field of it" : "a list; ask whether it contains something")}", opAt);
+    }
+
+    static GateFormatException OnlyEqual(string at) => new("null is only compared with == and !=", at);
 
     Expression Contains(JsonElement literal, string literalAt, string opAt)
     {
@@ -67,7 +84,7 @@ sealed class FieldPath
 
     Expression CompareNull(string op, string opAt, string literalAt)
     {
-        if (op is not ("==" or "!=")) throw new GateFormatException("null is only compared with == and !=", opAt);
+        if (op is not ("==" or "!=")) throw OnlyEqual(opAt);
         if (_isThere.Count == 0) throw new GateFormatException($"'{_path}' is never null", literalAt);
         var isThere = _isThere.Aggregate(Expression.AndAlso);
         return op == "!=" ? isThere : Expression.Not(isThere);

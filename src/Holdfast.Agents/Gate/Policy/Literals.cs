@@ -12,7 +12,7 @@ namespace Holdfast.Agents.Policies;
 /// </summary>
 static class Literals
 {
-    public static Expression Read(JsonElement literal, TypePlan plan, string at)
+    public static ConstantExpression Read(JsonElement literal, TypePlan plan, string at)
     {
         var tape = new JsonTape();
         var problem = tape.Load(Encoding.UTF8.GetBytes(literal.GetRawText()));

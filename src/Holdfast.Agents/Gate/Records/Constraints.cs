@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Holdfast.Agents.Schemas;
 
 namespace Holdfast.Agents.Records;
 
@@ -65,8 +66,12 @@ sealed class Constraints
             case LengthAttribute length: (MinLength, MaxLength) = (length.MinimumLength, length.MaximumLength); break;
             case MinLengthAttribute length: MinLength = length.Length; break;
             case MaxLengthAttribute length: MaxLength = length.Length < 0 ? null : length.Length; break;
-            // The attribute means the whole text; a schema's pattern means any part.
-            case RegularExpressionAttribute pattern: Pattern = $"^(?:{pattern.Pattern})$"; break;
+            case RegularExpressionAttribute pattern:
+                // By itself: what closes a group that it has not opened would close the one around it, and mean less than the whole text.
+                EcmaPattern.Parse(pattern.Pattern);
+                // The attribute means the whole text; a schema's pattern means any part.
+                Pattern = $"^(?:{pattern.Pattern})$";
+                break;
             case ValidationAttribute or JsonRequiredAttribute or JsonConverterAttribute or JsonNumberHandlingAttribute or JsonIgnoreAttribute or JsonExtensionDataAttribute:
                 throw new FormatException($"has [{attribute.GetType().Name[..^9]}], which the gate does not check; use Tool.Require, or a type that says it");
             default: break;

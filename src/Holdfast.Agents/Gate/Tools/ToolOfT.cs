@@ -31,7 +31,7 @@ public sealed class Tool<TArguments> : Tool
 
     /// <summary>The tool with a requirement more. Where it does not hold, the model is told; one that throws refuses the proposal.</summary>
     /// <param name="name">The requirement's name, for records and tests.</param>
-    /// <param name="holds">The check. It should compute only: it runs for each proposal, on the caller's thread.</param>
+    /// <param name="holds">The check. It should compute only: it runs for each proposal, on the caller's thread. It must not change the arguments; the call would be carried out as it left them.</param>
     /// <param name="message">What must hold, for the model, as in "must not be after the end".</param>
     /// <param name="at">What the message is about, as a JSON pointer.</param>
     public Tool<TArguments> Require(string name, Func<TArguments, bool> holds, string message, string at = "")
@@ -45,7 +45,7 @@ public sealed class Tool<TArguments> : Tool
 
     /// <summary>A rule that admits calls of this tool, unless a stronger one decides.</summary>
     /// <param name="rule">The rule's name, for records and tests.</param>
-    /// <param name="when">Which calls it is about. It should compute only: it runs for each proposal, on the caller's thread.</param>
+    /// <param name="when">Which calls it is about. It should compute only: it runs for each proposal, on the caller's thread. It must not change the arguments; the call would be carried out as it left them.</param>
     public Policy Admit(string rule, Func<TArguments, bool> when) => Of(rule, RuleEffect.Admit, when);
 
     /// <param name="rule">The rule's name, for records and tests.</param>

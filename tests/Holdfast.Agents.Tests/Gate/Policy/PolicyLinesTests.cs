@@ -73,6 +73,8 @@ public sealed class PolicyLinesTests
     [InlineData("""{"tool":"pay","effect":"admit","when":["urgency","<",1.5]}""", "/when/2", "must be a whole number")]
     [InlineData("""{"tool":"pay","effect":"admit","when":["currency","==","GBP"]}""", "/when/2", "must be one of EUR, USD")]
     [InlineData("""{"tool":"pay","effect":"admit","when":["currency","in",["EUR","GBP"]]}""", "/when/2/1", "must be one of EUR, USD")]
+    [InlineData("""{"tool":"pay","effect":"admit","when":["to.country","in",["DE",null]]}""", "/when/2/1", "null is only compared with == and !=")]
+    [InlineData("""{"tool":"pay","effect":"admit","when":["amount","in",[null,1]]}""", "/when/2/0", "null is only compared with == and !=")]
     [InlineData("""{"tool":"pay","effect":"admit","when":["due","<","yesterday"]}""", "/when/2", "must be a date")]
     [InlineData("""{"tool":"pay","effect":"admit","when":["amount","==",null]}""", "/when/2", "'amount' is never null")]
     [InlineData("""{"tool":"pay","effect":"admit","when":{"and":[["amount","<",1],{"nor":[]}]}}""", "/when/and/1/nor", "there is no 'nor'")]
@@ -88,5 +90,54 @@ public sealed class PolicyLinesTests
         var error = Assert.Throws<GateFormatException>(() => new Gate([Payments.Pay, Payments.Write], [Policy.Parse($"# rules\n\n{line}\r\n")]));
         Assert.Equal((3, pointer), (error.Line, error.Pointer));
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(200_000)]
+    public void A_long_list_is_looked_up(int count)
+    {
+        var countries = string.Join(',', Enumerable.Range(0, count).Select(static i => $"\"c{i}\""));
+        var gate = new Gate([Payments.Pay], [Policy.Parse($$"""{"tool":"pay","effect":"admit","when":["to.country","in",[{{countries}}]]}""")]);
+        foreach (var (country, arm) in new[] { ("c0", "admit"), ($"c{count - 1}", "admit"), ($"c{count}", "refuse"), ("C0", "refuse") }) Assert.Equal(arm, gate.Try(Payments.Pay, new("A-1", 10, Currency.EUR, new("x", country))).Arm());
+        Assert.Equal("refuse", gate.Try(Payments.Pay, new("A-1", 10, Currency.EUR)).Arm());
+    }
+
+    [Theory]
+    [InlineData("""["amount","in",[1,2.50]]""", 2.5, true)]
+    [InlineData("""["amount","in",[1,2.50]]""", 2.51, false)]
+    [InlineData("""["currency","in",["EUR"]]""", 1, true)]
+    [InlineData("""["due","in",["2026-01-01","2026-01-02"]]""", 1, true)]
+    [InlineData("""["due","in",["2026-01-01"]]""", 1, false)]
+    [InlineData("""["urgency","in",[3.0,4]]""", 1, true)]
+    public void What_is_in_a_list_is_what_equals_one_of_it(string when, double amount, bool isTrue)
+    {
+        var gate = new Gate([Payments.Pay], [Policy.Parse($$"""{"tool":"pay","effect":"admit","when":{{when}}}""")]);
+        Assert.Equal(isTrue ? "admit" : "refuse", gate.Try(Payments.Pay, new("A-1", (decimal)amount, Currency.EUR, Due: new(2026, 1, 2))).Arm());
+    }
+
+    static string Many(string word, int count) => $$"""{"{{word}}":[{{string.Join(',', Enumerable.Range(1, count).Select(i => word == "or" ? $$"""["amount","==",{{i}}]""" : $$"""["amount","!=",{{i}}]"""))}}]}""";
+
+    [Theory]
+    [InlineData("or", 998, "admit")]
+    [InlineData("or", 999, "refuse")]
+    [InlineData("and", 998, "refuse")]
+    [InlineData("and", 999, "admit")]
+    public void A_rule_of_many_conditions_is_about_what_they_say(string word, int amount, string arm)
+    {
+        var gate = new Gate([Payments.Pay], [Policy.Parse($$"""{"tool":"pay","effect":"admit","when":{{Many(word, 998)}}}""")]);
+        Assert.Equal(arm, gate.Try(Payments.Pay, new("A-1", amount, Currency.EUR)).Arm());
+    }
+
+    [Fact]
+    public void A_rule_of_more_conditions_than_anybody_can_read_stops_the_start()
+    {
+        foreach (var when in new[] { Many("or", 5_000), Many("and", 200_000), $$"""{"or":[{{Many("or", 600)}},{{Many("and", 600)}}]}""" })
+        {
+            var error = Assert.Throws<GateFormatException>(() => new Gate([Payments.Pay], [Policy.Parse($$"""{"tool":"pay","effect":"admit","when":{{when}}}""")]));
+            Assert.Equal(1, error.Line);
+            Assert.StartsWith("/when/", error.Pointer, StringComparison.Ordinal);
+            Assert.Contains("1000 conditions", error.Message, StringComparison.Ordinal);
+        }
     }
 }
