@@ -62,7 +62,7 @@ public enum AgentStatus
     /// <summary>No model answered.</summary>
     NoModel = 4,
 
-    /// <summary>The message was a record that the agent did not take: it is not what its type says, or the agent's own code threw.</summary>
+    /// <summary>The message was one that the agent did not take: a record that is not what its type says, or at which the agent's own code threw; or more than all that the model is shown may have.</summary>
     NotTaken = 5,
 }
 
