@@ -170,7 +170,7 @@ public abstract partial class Agent : Workflow
         }
         _calls += turn.Judged.Count;
         // Kept in any case: all that is not would be in each of the run's commits, for as long as no model answers.
-        if (turn.IsUnkept) await KeepNews();
+        if (turn.IsUnkept) await TryKeepNews();
         else (_written, _news) = (_written + _news.Count, []);
         return turn;
     }
@@ -184,13 +184,11 @@ public abstract partial class Agent : Workflow
                 step => ModelDesk.AskAsync(step, _definition, question),
                 new() { Label = hasTools ? "ask the model" : "sum up", Retry = _definition.ModelRetry with { NonRetryable = [.. _definition.ModelRetry.NonRetryable, typeof(UnexpectedCallException)] } });
         }
-        catch (ModelException error)
+        // Whatever it is, such as a store that had no time: an agent that ended of it would answer nobody any more. Only a test's model has to be heard.
+        catch (Exception error) when (error is not OperationCanceledException and not UnexpectedCallException)
         {
-            return ModelTurn.Failed(AgentStatus.NoModel, error.Message) with { IsUnkept = true };
-        }
-        catch (StepFailedException error)
-        {
-            return ModelTurn.Failed(AgentStatus.NoModel, error.Message) with { IsUnkept = true };
+            var why = error is ModelException or StepFailedException ? error.Message : $"The model could not be asked: {error.GetType().Name}: {error.Message}";
+            return ModelTurn.Failed(AgentStatus.NoModel, why) with { IsUnkept = true };
         }
     }
 
@@ -209,6 +207,18 @@ public abstract partial class Agent : Workflow
             // A conversation that has grown too long for every model, or for the budget, would make every later message fail as well.
             (_first, _bytes) = (_written + _news.Count, 0);
             Add(new Note("What was said before could not be summed up, and is not shown to you."));
+        }
+    }
+
+    /// <summary>What cannot be kept now comes with the next question.</summary>
+    async Durable TryKeepNews()
+    {
+        try
+        {
+            await KeepNews();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
         }
     }
 
