@@ -93,7 +93,8 @@ public abstract partial class Agent : Workflow
             if (message.Calls.Count == 0)
             {
                 Add(message);
-                return Ended(mail, AgentStatus.Answered, message.Text);
+                if (!turn.IsCut) return Ended(mail, AgentStatus.Answered, message.Text);
+                return Ended(mail, AgentStatus.Incomplete, message.Text.Length > 0 ? message.Text : "The model was stopped before it had said anything: by the limit of tokens, or by its provider.");
             }
             _repairs = turn.Judged[^1].RepairsLeft;
             var results = new List<ToolResult>();
@@ -197,7 +198,8 @@ public abstract partial class Agent : Workflow
     {
         Add(new Note("Sum up this conversation for yourself: what was asked, what was done with which results, and what is open. Your words will stand in its place."));
         var turn = await Ask(hasTools: false);
-        if (turn.Text is { Length: > 0 } text)
+        // Half of one would take the place of all that was said.
+        if (turn is { IsCut: false, Text: { Length: > 0 } text })
         {
             (_first, _bytes) = (_written, 0);
             Add(new Note($"What was said before, summed up:\n{Words.Mended(text)}"));

@@ -21,6 +21,9 @@ sealed record ModelTurn(string Text, AssistantMessage? Message, string? Problem,
     /// <summary>Whether the messages that were offered with the question may not be kept.</summary>
     public bool IsUnkept { get; init; }
 
+    /// <summary>Whether the model was stopped before it had said all, by the limit of tokens or by its provider.</summary>
+    public bool IsCut { get; init; }
+
     /// <summary>Whether the request was refused, and a smaller one may not be.</summary>
     public bool MayBeTooMuch { get; init; }
 
@@ -33,12 +36,13 @@ sealed record ModelTurn(string Text, AssistantMessage? Message, string? Problem,
     public static ModelTurn Of(Gate gate, ModelReply reply, ModelQuestion question, long bytesMax)
     {
         if (TooMuch(reply, bytesMax) is { } much) return new("", null, much, Unkept(reply, question.Repairs), null, null, null);
-        if (!reply.TryToMessage(out var message, out var problem)) return new(reply.Text, null, problem, Unkept(reply, question.Repairs), null, null, null);
+        var isCut = reply.FinishReason is FinishReason.Length or FinishReason.Filtered;
+        if (!reply.TryToMessage(out var message, out var problem)) return new(reply.Text, null, problem, Unkept(reply, question.Repairs), null, null, null) { IsCut = isCut };
         // It was offered none.
-        if (!question.HasTools) return new(message.Text, message, null, [.. message.Calls.Select(_ => new Judgement(JudgementArm.Refuse, GateStage.Parse, null, "", "", question.Repairs))], null, null, null);
+        if (!question.HasTools) return new(message.Text, message, null, [.. message.Calls.Select(_ => new Judgement(JudgementArm.Refuse, GateStage.Parse, null, "", "", question.Repairs))], null, null, null) { IsCut = isCut };
         var judged = new List<Judgement>();
         foreach (var call in message.Calls) judged.Add(Judgement.Of(gate, call, judged.Count == 0 ? question.Repairs : judged[^1].RepairsLeft, question.Principal));
-        return new(message.Text, message, null, judged, null, null, null);
+        return new(message.Text, message, null, judged, null, null, null) { IsCut = isCut };
     }
 
     static string? TooMuch(ModelReply reply, long bytesMax) =>
