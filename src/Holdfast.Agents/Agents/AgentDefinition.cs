@@ -27,17 +27,17 @@ public class AgentDefinition : ICarrier
     public Toolbox Toolbox { get; }
 
     /// <summary>Settings of each request. Default: answers of at most 4,096 tokens, so that a budget knows before the call what it may cost.</summary>
-    public ModelOptions ModelOptions { get; init; } = new() { OutputTokensMax = 4_096 };
+    public ModelOptions ModelOptions { get; init => field = NotNull(value, nameof(ModelOptions)); } = new() { OutputTokensMax = 4_096 };
 
     /// <summary>How often models may be asked, such as by the name of their provider; agents that name the same rate share it. They wait for it. Default: as often as wanted.</summary>
     public IReadOnlyList<Rate> ModelRates
     {
         get;
-        init => field = value.FirstOrDefault(static r => r.Problem is not null) is { } rate ? throw new ArgumentException($"The agent has among its {nameof(ModelRates)} {rate.Problem}", nameof(ModelRates)) : value;
+        init => field = NotNull(value, nameof(ModelRates)).FirstOrDefault(static r => r.Problem is not null) is { } rate ? throw new ArgumentException($"The agent has among its {nameof(ModelRates)} {rate.Problem}", nameof(ModelRates)) : value;
     } = [];
 
     /// <summary>When a model that did not answer is asked again. Default: that of steps. What will not be answered later either is not asked again.</summary>
-    public RetryPolicy ModelRetry { get; init; } = RetryPolicy.Default;
+    public RetryPolicy ModelRetry { get; init => field = NotNull(value, nameof(ModelRetry)); } = RetryPolicy.Default;
 
     /// <summary>How often the model may be asked for one message before the agent gives up on it. Default: 20.</summary>
     public int RoundsMax { get; init => field = AtLeast(value, 1, nameof(RoundsMax)); } = 20;
@@ -65,6 +65,8 @@ public class AgentDefinition : ICarrier
 
     /// <summary>Is given what a model says while it speaks; null for nobody. Share one between the agents of a process.</summary>
     public AgentStreams? Streams { get; init; }
+
+    static T NotNull<T>(T? value, string name) where T : class => value ?? throw new ArgumentNullException(name);
 
     static T AtLeast<T>(T value, T least, string name) where T : IComparable<T>
     {

@@ -40,7 +40,7 @@ public sealed record AgentMail(string Text, string? From = null)
 
 /// <summary>What an agent answered to a message.</summary>
 /// <param name="Status">How it ended.</param>
-/// <param name="Text">The answer; or why there is none, without anything of the conversation.</param>
+/// <param name="Text">The answer, or what there is of it; or why there is none, without anything of the conversation.</param>
 public sealed record AgentAnswer(AgentStatus Status, string Text)
 {
     /// <summary>The message's id.</summary>
@@ -62,8 +62,11 @@ public enum AgentStatus
     /// <summary>No model answered.</summary>
     NoModel = 4,
 
-    /// <summary>The message was a record that the agent did not take: it is not what its type says, or the agent's own code threw.</summary>
+    /// <summary>The message was one that the agent did not take: a record that is not what its type says, or at which the agent's own code threw; or more than all that the model is shown may have.</summary>
     NotTaken = 5,
+
+    /// <summary>The model was stopped before it had said all, by the limit of tokens (<see cref="ModelOptions.OutputTokensMax"/>) or by its provider, which kept the answer back. The text is what there is of it.</summary>
+    Incomplete = 6,
 }
 
 /// <summary>How agents are written to.</summary>

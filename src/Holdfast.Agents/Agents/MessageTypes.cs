@@ -22,13 +22,15 @@ sealed class MessageTypes
 
     public static MessageTypes Of(Type agent) => Known.GetOrAdd(agent, static type => new(type));
 
+    public bool Takes(string type) => _receivers.ContainsKey(type);
+
     public static string NameOf(Type type) => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name);
 
-    /// <summary>Gives a message to the agent itself.</summary>
+    /// <summary>Gives a message to the agent itself, which takes its type.</summary>
     /// <returns>Whether the model is to see it; or why the agent does not take it.</returns>
     public (bool ForModel, string? Problem) Give(Agent agent, string type, string json)
     {
-        if (!_receivers.TryGetValue(type, out var receiver)) return (true, null);
+        var receiver = _receivers[type];
         if (!RecordText.TryRead(receiver.Plan, Encoding.UTF8.GetBytes(json), "message", out var message, out var problem)) return (false, problem);
         try
         {

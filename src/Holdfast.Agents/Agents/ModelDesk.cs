@@ -17,7 +17,7 @@ static class ModelDesk
         var call = new ModelCall(question.Number, step.Attempt, question.First, question.Written + question.News.Count);
         // Before the commit, and in pages: a long conversation would hold up every other one.
         var request = new ModelRequest(
-            definition.Instructions, [.. await ReadAsync(step, question.First, question.Written).ConfigureAwait(false), .. question.News], question.HasTools ? definition.Toolbox.Gate.Tools : [],
+            definition.Instructions, [.. await ReadAsync(step, question.First, question.Written).ConfigureAwait(false), .. question.News.Skip((int)Math.Max(0, question.First - question.Written))], question.HasTools ? definition.Toolbox.Gate.Tools : [],
             definition.ModelOptions);
         var frame = ModelFrame.Of(request);
         var spending = new ModelSpending(definition.Models, request, $"{step.RunId}-model-{question.Number}-{step.Attempt}");
@@ -33,8 +33,13 @@ static class ModelDesk
         }
         catch (LedgerRefusal refusal)
         {
-            step.CommitWithResult(tx => ModelRows.End(tx, call, time.GetUtcNow()));
-            return ModelTurn.Failed(AgentStatus.OutOfBudget, refusal.Message, refusal.WaitTime);
+            // What is new is kept all the same.
+            step.CommitWithResult(tx =>
+            {
+                HistoryRows.Append(tx, question.Written, question.News);
+                ModelRows.End(tx, call, time.GetUtcNow());
+            });
+            return ModelTurn.Failed(AgentStatus.OutOfBudget, refusal.Message, refusal.WaitTime) with { MayBeTooMuch = refusal.WaitTime is null };
         }
         ModelReply reply;
         try
@@ -51,10 +56,10 @@ static class ModelDesk
                 ModelRows.End(tx, call, time.GetUtcNow());
             }).ConfigureAwait(false);
             if (error.IsTransient) throw;
-            return ModelTurn.Failed(AgentStatus.NoModel, error.Message);
+            return ModelTurn.Failed(AgentStatus.NoModel, error.Message) with { MayBeTooMuch = error.Kind == ModelErrorKind.Rejected };
         }
         var text = JsonSerializer.SerializeToUtf8Bytes(reply);
-        var turn = ModelTurn.Of(definition.Toolbox.Gate, reply, question);
+        var turn = ModelTurn.Of(definition.Toolbox.Gate, reply, question, definition.BytesMax / 2);
         step.CommitWithResult(tx =>
         {
             spending.Settle(tx, reply.Attempts, reply);

@@ -1,3 +1,5 @@
+using Holdfast.Agents.Conversation;
+
 namespace Holdfast.Agents.Running;
 
 /// <summary>What came of asking the model.</summary>
@@ -13,20 +15,41 @@ sealed record ModelTurn(string Text, AssistantMessage? Message, string? Problem,
     /// <summary>A call with more than that is not kept in the conversation: with enough of them no model could take it any more.</summary>
     const int ArgumentsMax = 20_000;
 
+    /// <summary>Each has a result, and each result some words.</summary>
+    const int CallsMax = 100;
+
+    /// <summary>Whether the messages that were offered with the question may not be kept.</summary>
+    public bool IsUnkept { get; init; }
+
+    /// <summary>Whether the model was stopped before it had said all, by the limit of tokens or by its provider.</summary>
+    public bool IsCut { get; init; }
+
+    /// <summary>Whether the request was refused, and a smaller one may not be.</summary>
+    public bool MayBeTooMuch { get; init; }
+
     public static ModelTurn Failed(AgentStatus status, string why, TimeSpan? wait = null) => new("", null, null, [], status, why, wait);
 
-    public static ModelTurn Of(Gate gate, ModelReply reply, ModelQuestion question)
+    /// <param name="gate">The gate.</param>
+    /// <param name="reply">The answer.</param>
+    /// <param name="question">What was asked.</param>
+    /// <param name="bytesMax">How many bytes an answer may have.</param>
+    public static ModelTurn Of(Gate gate, ModelReply reply, ModelQuestion question, long bytesMax)
     {
-        var isTooLong = reply.Calls.Any(static call => call.Arguments.Length > ArgumentsMax);
-        AssistantMessage? message = null;
-        var problem = $"A call has more than {ArgumentsMax} characters of arguments.";
-        if (isTooLong || !reply.TryToMessage(out message, out problem)) return new(reply.Text, null, problem, Unkept(reply, question.Repairs), null, null, null);
+        if (TooMuch(reply, bytesMax) is { } much) return new("", null, much, Unkept(reply, question.Repairs), null, null, null);
+        var isCut = reply.FinishReason is FinishReason.Length or FinishReason.Filtered;
+        if (!reply.TryToMessage(out var message, out var problem)) return new(reply.Text, null, problem, Unkept(reply, question.Repairs), null, null, null) { IsCut = isCut };
         // It was offered none.
-        if (!question.HasTools) return new(message.Text, message, null, [.. message.Calls.Select(_ => new Judgement(JudgementArm.Refuse, GateStage.Parse, null, "", "", question.Repairs))], null, null, null);
+        if (!question.HasTools) return new(message.Text, message, null, [.. message.Calls.Select(_ => new Judgement(JudgementArm.Refuse, GateStage.Parse, null, "", "", question.Repairs))], null, null, null) { IsCut = isCut };
         var judged = new List<Judgement>();
         foreach (var call in message.Calls) judged.Add(Judgement.Of(gate, call, judged.Count == 0 ? question.Repairs : judged[^1].RepairsLeft, question.Principal));
-        return new(message.Text, message, null, judged, null, null, null);
+        return new(message.Text, message, null, judged, null, null, null) { IsCut = isCut };
     }
+
+    static string? TooMuch(ModelReply reply, long bytesMax) =>
+        reply.Calls.Any(static call => call.Arguments.Length > ArgumentsMax) ? $"A call has more than {ArgumentsMax} characters of arguments."
+        : reply.Calls.Count > CallsMax ? $"It has more than {CallsMax} calls."
+        : Words.BytesOf(reply.Text) + reply.Calls.Sum(static call => Words.BytesOf(call.Arguments)) > bytesMax ? $"It has more than {bytesMax} bytes."
+        : null;
 
     /// <summary>What was proposed with an answer that cannot be kept: all of it may be mended once, or none.</summary>
     static List<Judgement> Unkept(ModelReply reply, int repairs) =>

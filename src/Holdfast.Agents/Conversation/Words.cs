@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Holdfast.Agents.Conversation;
@@ -20,6 +21,19 @@ static class Words
         var mended = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes()) mended.Append(rune);
         return mended.ToString();
+    }
+
+    public static long BytesOf(string text) => Encoding.UTF8.GetByteCount(text);
+
+    /// <summary>The beginning of a text that has more bytes than that, with a word to the model that it is one.</summary>
+    public static string Cut(string text, long bytesMax)
+    {
+        if (BytesOf(text) <= bytesMax) return text;
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var end = (int)bytesMax;
+        // Not in the middle of a character.
+        while (end > 0 && (bytes[end] & 0xC0) == 0x80) end--;
+        return string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(bytes, 0, end)}\n(This has {bytes.Length:N0} bytes; the rest is not shown to you.)");
     }
 
     static int BrokenAt(string text)

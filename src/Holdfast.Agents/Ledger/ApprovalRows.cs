@@ -9,7 +9,7 @@ static class ApprovalRows
         var isNew = Sql.Run(
             transaction, "INSERT INTO agents_approval (approval, hash, key, used, person) VALUES (@approval, @hash, @key, @now, @person) ON CONFLICT DO NOTHING",
             ("@approval", approval.Value), ("@hash", call.Hash), ("@key", call.Key), ("@now", now.ToUnixTimeMilliseconds()), ("@person", call.ApprovedBy)) == 1;
-        if (!isNew) throw new LedgerRefusal(GateStage.Approval, null, $"The approval {approval} was used before; it holds for one call.");
+        if (!isNew) throw new LedgerRefusal(GateStage.Approval, null, "The approval was used before; it holds for one call.");
     }
 
     /// <summary>Those that a run's calls have used up, in the order in which they did.</summary>

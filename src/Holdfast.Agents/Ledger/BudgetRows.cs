@@ -55,7 +55,7 @@ static class BudgetRows
                     transaction,
                     "UPDATE agents_budget SET reserved = reserved + @wanted WHERE account = @account AND unit = @unit AND @wanted <= MIN(COALESCE(most, @sum), @sum) - reserved - spent",
                     ("@wanted", wanted), ("@sum", SumMax), ("@account", one), ("@unit", (int)unit)) == 1;
-                if (!isThere) throw new LedgerRefusal(GateStage.Budget, one, $"The account '{one}' has not enough {Spending.NameOf(unit)} left for this call.");
+                if (!isThere) throw new LedgerRefusal(GateStage.Budget, one, $"{(!one.StartsWith("agent ", StringComparison.Ordinal) ? $"The account '{one}'" : one == account.Value ? "Your own account" : "The account of an agent above")} has not enough {Spending.NameOf(unit)} left for this call.");
             }
             Sql.Run(transaction, "INSERT INTO agents_reservation (key, unit, account, amount) VALUES (@key, @unit, @account, @amount)",
                 ("@key", key), ("@unit", (int)unit), ("@account", account.Value), ("@amount", wanted));

@@ -113,7 +113,7 @@ static class CallRows
         var rows = Sql.Read(transaction, "SELECT phase, hash FROM agents_call WHERE key = @key", static r => (Phase: (CallPhase)r.GetInt32(0), Hash: r.GetFieldValue<byte[]>(1)), ("@key", call.Key));
         if (rows.Count == 0) return null;
         return rows[0].Hash.AsSpan().SequenceEqual(call.Hash) ? rows[0].Phase
-            : throw new LedgerRefusal(GateStage.Idempotency, null, $"The call {call.Key} is another one: it was started with other arguments, or by another version of its tool. Give this one a number of its own.");
+            : throw new LedgerRefusal(GateStage.Idempotency, null, $"Call {call.Number} is another one: it was started with other arguments, or by another version of its tool. Give this one a number of its own.");
     }
 
     static bool Retries(StepTransaction transaction, string key, int attempt) => Sql.Run(
@@ -124,7 +124,10 @@ static class CallRows
     {
         var before = Sql.Read(transaction, "SELECT key, phase FROM agents_call WHERE identity = @identity", static r => (Key: r.GetString(0), Phase: (CallPhase)r.GetInt32(1)), ("@identity", identity));
         if (before.Count == 0) return;
+        // No run's id: the model is told this, and another run of the same would be told something else.
+        var own = $"{transaction.RunId}-call-";
+        var which = before[0].Key.StartsWith(own, StringComparison.Ordinal) ? $"call {before[0].Key[own.Length..]} of this conversation" : "a call of another run";
         var how = before[0].Phase switch { CallPhase.Succeeded => "was done", CallPhase.InDoubt => "is in doubt", _ => "is under way" };
-        throw new LedgerRefusal(GateStage.Idempotency, null, $"The same call of {call.Tool} {how} already (call {before[0].Key}). It is not done twice; what came of that one stands.");
+        throw new LedgerRefusal(GateStage.Idempotency, null, $"The same call of {call.Tool} {how} already ({which}). It is not done twice; what came of that one stands.");
     }
 }
