@@ -28,14 +28,17 @@ static class StepLabels
         if (lambda.GetCustomAttribute<System.Runtime.CompilerServices.AsyncStateMachineAttribute>() is { } machine)
             body = machine.StateMachineType.GetMethod("MoveNext", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!;
         if (MethodCode.Of(body) is not { } code) return null;
+        var calls = new List<MethodInfo>();
         for (var i = 0; i < code.Instructions.Length; i++)
-        {
-            if (code.Instructions[i].Code.FlowControl != System.Reflection.Emit.FlowControl.Call || code.TryMember(i) is not MethodInfo called) continue;
-            if (called.DeclaringType is not { } type || called.Name.StartsWith('<')) continue;
-            var plumbing = called.IsSpecialName || type == typeof(StepContext)
-                || type.Namespace is "System.Runtime.CompilerServices" or "System.Threading.Tasks" or "System";
-            if (!plumbing) return called.Name;
-        }
-        return null;
+            if (code.Instructions[i].Code.FlowControl == System.Reflection.Emit.FlowControl.Call && code.TryMember(i) is MethodInfo called && !IsPlumbing(called)) calls.Add(called);
+        // What it waits for is what it is about; what it works out for that, such as a text that is joined, may be called before.
+        return (calls.Find(IsAwaited) ?? calls.Find(static c => !CodeNames.IsFramework(c.Module.Assembly)) ?? calls.FirstOrDefault())?.Name;
     }
+
+    static bool IsPlumbing(MethodInfo called) =>
+        called.DeclaringType is not { } type || called.Name.StartsWith('<') || called.IsSpecialName || type == typeof(StepContext)
+        || type.Namespace is "System.Runtime.CompilerServices" or "System.Threading.Tasks" or "System";
+
+    static bool IsAwaited(MethodInfo called) =>
+        typeof(Task).IsAssignableFrom(called.ReturnType) || called.ReturnType == typeof(ValueTask) || (called.ReturnType.IsGenericType && called.ReturnType.GetGenericTypeDefinition() == typeof(ValueTask<>));
 }
