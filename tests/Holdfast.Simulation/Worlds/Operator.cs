@@ -75,5 +75,9 @@ sealed class Operator(World world)
         {
             // It was done by an ask that was not answered, or the run was cancelled meanwhile.
         }
+        catch (HoldfastException error) when (world.Settings.Deploys && error.Error is (HoldfastError.NeedsMigration or HoldfastError.UnknownWorkflow))
+        {
+            // What its step gives only its own build knows. That comes, and the step is in doubt until then.
+        }
     }
 }

@@ -7,6 +7,7 @@ using Holdfast.Runtime;
 using Holdfast.Sqlite;
 using Holdfast.Storage;
 using Holdfast.Tests.Frames.Code;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Runs.Edits;
 
@@ -66,7 +67,13 @@ public sealed class BorderEditTests
         var edited = Build(edit, BorderCode.Harmless[edit], release);
         await using (var store = SqliteStore.OpenReadOnly(builds.Path))
         {
-            var group = Assert.Single((await HoldfastCode.ReportAsync(store, edited.Assembly)).Groups, g => g.Workflow == place);
+            // Whether the handler of a call that is under way is there, only the registration says.
+            var services = new ServiceCollection();
+            var builder = services.AddHoldfast(static _ => { }).AddWorkflow(edited.Type(place));
+            Register(builder, edited, isStuck: false);
+            await using var provider = services.BuildServiceProvider();
+            var report = place == "Argument" ? await HoldfastCode.ReportAsync(store, provider) : await HoldfastCode.ReportAsync(store, edited.Assembly);
+            var group = Assert.Single(report.Groups, g => g.Workflow == place);
             Assert.Equal((CodeVerdict.Resumes, ""), (group.Verdict, group.Reason));
         }
         await using var world = await StartAsync(builds, edited, place);
@@ -146,17 +153,19 @@ public sealed class BorderEditTests
 
     static Task<World> StartAsync(EditedBuilds builds, Compiled build, string place, bool isStuck = false) => World.StartAsync(
         place == "Parent" ? [build.Type("Parent"), build.Type("Kid")] : [build.Type(place)], () => SqliteStore.Open(builds.Path),
-        configure: builder =>
-        {
-            var order = build.Type("Order");
-            Add("ask", typeof(int), order, "Ask");
-            if (isStuck) builder.AddStep<System.Text.Json.JsonElement, string>("read", static async (_, step) => { await Task.Delay(-1, step.CancellationToken); return ""; });
-            else Add("read", order, typeof(string), "Read");
-
-            void Add(string name, Type argument, Type result, string method) => AddStep.MakeGenericMethod(argument, result).Invoke(
-                builder, [name, build.Type("Desk").GetMethod(method)!.CreateDelegate(typeof(Func<,,>).MakeGenericType(argument, typeof(StepContext), typeof(Task<>).MakeGenericType(result)))]);
-        },
+        configure: builder => Register(builder, build, isStuck),
         options: static o => o.StopTime = TimeSpan.FromSeconds(1));
+
+    static void Register(HoldfastBuilder builder, Compiled build, bool isStuck)
+    {
+        var order = build.Type("Order");
+        Add("ask", typeof(int), order, "Ask");
+        if (isStuck) builder.AddStep<System.Text.Json.JsonElement, string>("read", static async (_, step) => { await Task.Delay(-1, step.CancellationToken); return ""; });
+        else Add("read", order, typeof(string), "Read");
+
+        void Add(string name, Type argument, Type result, string method) => AddStep.MakeGenericMethod(argument, result).Invoke(
+            builder, [name, build.Type("Desk").GetMethod(method)!.CreateDelegate(typeof(Func<,,>).MakeGenericType(argument, typeof(StepContext), typeof(Task<>).MakeGenericType(result)))]);
+    }
 
     static async Task<(string? Result, string? Parked)> EndAsync(World world, RunId id)
     {
