@@ -31,7 +31,7 @@ public sealed class StepLabelTests
             { "Charge", () => desk.Charge("a") },
             { "Charge", () => desk.Charge(string.Join(",", list.Select(static i => i.ToString()))) },
             { "Charge", async () => { text.Append('x').AppendLine(); return await desk.Charge(text.ToString()); } },
-            { "Charge", async () => { await desk.Charge("a"); await client.GetInfoAsync(default); } },
+            { "Charge", async () => { await desk.Charge("a"); await client.PruneAsync(Retention.Forever); } },
             { "Look", () => desk.Look("a").AsTask() },
             { "Compute", () => Task.FromResult(desk.Compute(3)) },
             { "Compute", () => { text.Append('x'); return Task.FromResult(desk.Compute(3)); } },
