@@ -16,6 +16,8 @@ sealed class LastLook(World world, Scenario scenario)
         LookIntoFile(isPruned: false);
         if (world.Current is { IsUp: true } pruning)
         {
+            // Somebody may still ask for a run, while what is left is looked at.
+            world.Books.Allow(new() { Age = TimeSpan.Zero }, null);
             await pruning.PruneAllAsync();
             LookIntoFile(isPruned: true);
             if (HasLedger()) await new SweptLook(world, pruning).LookAsync(Open);
