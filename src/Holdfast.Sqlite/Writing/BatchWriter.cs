@@ -41,7 +41,8 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
     public long RaiseEpoch(string owner)
     {
         BeginBatch();
-        if (_epoch is < 0 or >= EpochMax) throw new HoldfastException(HoldfastError.StoreCorrupt, $"The store is damaged: it says that it has been taken over {_epoch:N0} times. Stop, copy the file away, and restore it from a backup.");
+        if (_epoch is < 0 or >= EpochMax)
+            throw new HoldfastException(HoldfastError.StoreCorrupt, "The store is damaged: the number of times that it was taken over is missing, or was never given. Stop, copy the file away, and restore it from a backup.");
         _putMeta.Bind(1, "epoch").Bind(2, ++_epoch).Run();
         _putMeta.Bind(1, "owner").Bind(2, owner).Run();
         _values.StartEpoch(_epoch);

@@ -6,8 +6,8 @@ namespace Holdfast.Sqlite.Writing;
 /// </summary>
 sealed class LastNumber(Database database, string table, string column)
 {
-    /// <summary>At a million a second it would take a hundred thousand years.</summary>
-    const long NumberMax = 1L << 62;
+    /// <summary>What is given is less: at a million a second it would take a hundred thousand years.</summary>
+    public const long NumberMax = 1L << 62;
 
     readonly Statement _read = database.Prepare($"SELECT max(coalesce((SELECT max({column}) FROM {table}), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0))");
     long? _last;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Storage;
 
 namespace Holdfast.Sqlite.Writing;
@@ -14,7 +15,7 @@ sealed class PruneRows(Database database, JournalRows journal)
     const int PageMax = 64;
 
     /// <summary>A place beyond is damage: counted from there, all that have ended would be too many, and the next one would have no place.</summary>
-    const string IsGiven = "n < 4611686018427387904";
+    static readonly string IsGiven = string.Create(CultureInfo.InvariantCulture, $"n < {LastNumber.NumberMax}");
 
     readonly Statement _workflows = database.Prepare("SELECT w, name FROM holdfast_workflow");
     readonly Statement _front = database.Prepare("SELECT n, k, ended FROM holdfast_ended WHERE w = ?1 ORDER BY n LIMIT ?2");

@@ -224,14 +224,9 @@ public sealed partial class SqliteStoreTests
         var run = await CreateAsync();
         var ending = await CreateAsync();
         var disk = await ReopenOnFaultyDiskAsync(Small);
-        var unsynced = 0;
-        disk.Hook = (in VfsCall call) =>
-        {
-            unsynced = call switch { { Operation: VfsOperation.Write, IsLog: true } => unsynced + 1, { Operation: VfsOperation.Sync, IsLog: true } => 0, _ => unsynced };
-            return VfsAnswer.Pass;
-        };
+        var unsynced = CountUnsynced(disk);
         await Store.AppendAsync([(Turn(run, 0) with { State = "new" }).ToTransition(), (Turn(ending, 0) with { Outcome = Ended }).ToTransition()], new WriteResult[2]);
-        Assert.NotEqual(0, unsynced);
+        Assert.NotEqual(0, unsynced());
         Task read = what switch
         {
             "find" => Store.FindAsync("refund", "order", default).AsTask(),
@@ -247,7 +242,19 @@ public sealed partial class SqliteStoreTests
             _ => throw new ArgumentOutOfRangeException(nameof(what)),
         };
         await read;
-        Assert.Equal(isTold, unsynced == 0);
+        Assert.Equal(isTold, unsynced() == 0);
+    }
+
+    /// <summary>How often the log was written to since it was last synced.</summary>
+    static Func<int> CountUnsynced(FaultyVfs disk)
+    {
+        var unsynced = 0;
+        disk.Hook = (in VfsCall call) =>
+        {
+            unsynced = call switch { { Operation: VfsOperation.Write, IsLog: true } => unsynced + 1, { Operation: VfsOperation.Sync, IsLog: true } => 0, _ => unsynced };
+            return VfsAnswer.Pass;
+        };
+        return () => unsynced;
     }
 
     /// <summary>A commit that changes nothing syncs nothing, whatever SQLite was told about commits: it says nothing of the ones before it.</summary>
@@ -256,19 +263,14 @@ public sealed partial class SqliteStoreTests
     {
         var run = await CreateAsync();
         var disk = await ReopenOnFaultyDiskAsync(Small);
-        var unsynced = 0;
-        disk.Hook = (in VfsCall call) =>
-        {
-            unsynced = call switch { { Operation: VfsOperation.Write, IsLog: true } => unsynced + 1, { Operation: VfsOperation.Sync, IsLog: true } => 0, _ => unsynced };
-            return VfsAnswer.Pass;
-        };
+        var unsynced = CountUnsynced(disk);
         await Store.AppendAsync([Turn(run, 0).ToTransition()], new WriteResult[1]);
-        Assert.NotEqual(0, unsynced);
+        Assert.NotEqual(0, unsynced());
         var results = new WriteResult[1];
         await Store.AppendAsync([Step(run, 2, static _ => new(Keep: false, null, default))], results);
         Assert.Equal(Verdict.Undone, results[0].Verdict);
         await Store.SyncAsync();
-        Assert.Equal(0, unsynced);
+        Assert.Equal(0, unsynced());
     }
 
     /// <summary>The system tells the error of a sync to one of those who wait for one. Whoever syncs beside it would hear that all is well, and nothing of the log is.</summary>
@@ -308,18 +310,13 @@ public sealed partial class SqliteStoreTests
         var run = await CreateAsync();
         await AppendAsync(Step(run, 1, "CREATE TABLE accounts (id INTEGER PRIMARY KEY, name TEXT)"));
         var disk = await ReopenOnFaultyDiskAsync(Small);
-        var unsynced = 0;
-        disk.Hook = (in VfsCall call) =>
-        {
-            unsynced = call switch { { Operation: VfsOperation.Write, IsLog: true } => unsynced + 1, { Operation: VfsOperation.Sync, IsLog: true } => 0, _ => unsynced };
-            return VfsAnswer.Pass;
-        };
+        var unsynced = CountUnsynced(disk);
         await Store.AppendAsync([Turn(run, 0).ToTransition()], new WriteResult[1]);
-        Assert.NotEqual(0, unsynced);
+        Assert.NotEqual(0, unsynced());
         await Store.AppendAsync([Step(run, 2, "INSERT INTO accounts (name) VALUES ('a')")], new WriteResult[1]);
-        Assert.Equal(0, unsynced);
+        Assert.Equal(0, unsynced());
         await Store.AppendAsync([Turn(run, 1).ToTransition()], new WriteResult[1]);
-        Assert.NotEqual(0, unsynced);
+        Assert.NotEqual(0, unsynced());
     }
 
     [Fact]
