@@ -26,6 +26,9 @@ static class Describe
     {
         MethodKind.AnonymousFunction => "a durable lambda",
         MethodKind.LocalFunction => $"the durable local function '{method.Name}'",
+        MethodKind.PropertyGet when HoldfastTypes.IsQuery(method) => $"the query '{method.AssociatedSymbol!.Name}'",
+        _ when HoldfastTypes.IsUpdate(method) => $"the update '{method.Name}'",
+        _ when HoldfastTypes.IsQuery(method) => $"the query '{method.Name}'",
         _ => $"the durable method '{method.Name}'",
     };
 

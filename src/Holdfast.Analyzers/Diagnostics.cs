@@ -20,6 +20,7 @@ static class Diagnostics
     public const string StepChangesCode = "HOLD013";
     public const string StepReturnsCode = "HOLD014";
     public const string AssignedLateCode = "HOLD015";
+    public const string MemberShapeCode = "HOLD016";
 
     /// <summary>Marks a report on a query, which a list can take the place of.</summary>
     public const string IsQuery = "IsQuery";
@@ -69,7 +70,7 @@ static class Diagnostics
     public static readonly DiagnosticDescriptor SideEffect = new(
         SideEffectCode,
         "A side effect outside a step",
-        "'{0}' {1}, but {2} does it outside a step: after a crash the code since the last await runs again, and does it again. {3}.",
+        "'{0}' {1}, but {2} does it outside a step: after a crash {3} runs again, and does it again. {4}.",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "Only the result of a step is kept. What the code between two awaits does to the world is done again whenever that code is.",
         helpLinkUri: HelpPage.LinkTo(SideEffectCode));
@@ -145,4 +146,12 @@ static class Diagnostics
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         description: "What a step captures is saved when the step is created, so that every attempt sees the same; a later assignment does not reach it.",
         helpLinkUri: HelpPage.LinkTo(AssignedLateCode));
+
+    public static readonly DiagnosticDescriptor MemberShape = new(
+        MemberShapeCode,
+        "A query or an update cannot be called",
+        "The {0} '{1}' {2}, so the workflow cannot be registered. {3}.",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        description: "Queries and updates are called in one go between two turns of a run, with arguments and an answer that cross the border as JSON.",
+        helpLinkUri: HelpPage.LinkTo(MemberShapeCode));
 }

@@ -16,6 +16,14 @@ static class DurableCode
         return FunctionAround(context.Operation, context.ContainingSymbol) is { } function && types.RunsInTurns(function) ? function : null;
     }
 
+    /// <summary>The durable function or the update that runs the operation itself, or null: what it does is kept by the commit after it, or done again.</summary>
+    public static IMethodSymbol? CommittedAround(OperationAnalysisContext context, HoldfastTypes types) =>
+        FunctionAround(context.Operation, context.ContainingSymbol) is { } function && (types.RunsInTurns(function) || HoldfastTypes.IsUpdate(function)) ? function : null;
+
+    /// <summary>The same, or a query.</summary>
+    public static IMethodSymbol? RunAround(OperationAnalysisContext context, HoldfastTypes types) =>
+        CommittedAround(context, types) ?? (FunctionAround(context.Operation, context.ContainingSymbol) is { } function && HoldfastTypes.IsQuery(function) ? function : null);
+
     /// <summary>The innermost function whose code the operation is, or null where it is only named.</summary>
     public static IMethodSymbol? FunctionAround(IOperation operation, ISymbol member)
     {

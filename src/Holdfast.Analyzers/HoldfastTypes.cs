@@ -123,6 +123,20 @@ sealed class HoldfastTypes
     /// <summary>Whether the step is one that a saga starts, so that nobody takes its result.</summary>
     public static bool IsCompensation(IMethodSymbol method) => method is { Name: "Compensate", ContainingType.Name: "Saga" };
 
+    /// <summary>Whether the method is called between two turns, and what it changes is committed.</summary>
+    public static bool IsUpdate(IMethodSymbol method) => IsMarked(method, "UpdateAttribute");
+
+    /// <summary>Whether the method, or the property that it reads, is called between two turns to tell something.</summary>
+    public static bool IsQuery(IMethodSymbol method) => IsMarked(method, "QueryAttribute") || (method.MethodKind == MethodKind.PropertyGet && IsMarked(method.AssociatedSymbol!, "QueryAttribute"));
+
+    /// <summary>Whether the attribute of that name, one of Holdfast's own, stands at the member.</summary>
+    public static bool IsMarked(ISymbol member, string attribute)
+    {
+        foreach (var each in member.GetAttributes())
+            if (each.AttributeClass is { } type && type.Name == attribute && type.ContainingNamespace is { Name: "Holdfast", ContainingNamespace.IsGlobalNamespace: true }) return true;
+        return false;
+    }
+
     /// <summary>Whether the argument of a step's call is the code of the step.</summary>
     public static bool IsStepBody(IArgumentOperation argument) => argument.Parameter?.Type.TypeKind == TypeKind.Delegate;
 

@@ -52,8 +52,15 @@ public sealed class OutsideTurnAnalyzer : DiagnosticAnalyzer
             IPropertyReferenceOperation { Property: { Name: "RunId", IsStatic: true } property } when types.IsOfWorkflow(property) => "Read it before the step, into a variable",
             _ => null,
         };
-        if (hint is not null && DurableCode.StepAround(context.Operation) is { } step) Report(context, context.Operation, step, hint);
+        if (hint is null) return;
+        if (DurableCode.StepAround(context.Operation) is { } step) Report(context, context.Operation, step, hint);
+        else if (context.Operation is IInvocationOperation && DurableCode.FunctionAround(context.Operation, context.ContainingSymbol) is { } function && BetweenTurns(function, types) is { } why)
+            Report(context, context.Operation, why, "Let Run do it, when it sees what the update changed");
     }
+
+    /// <summary>Why a query or an update cannot use what it needs a turn for; null for other code. One that returns a durable is told its shape.</summary>
+    static string? BetweenTurns(IMethodSymbol function, HoldfastTypes types) =>
+        !types.ReturnsDurable(function) && (HoldfastTypes.IsUpdate(function) || HoldfastTypes.IsQuery(function)) ? $"{Describe.Function(function)} is called between two of them: it fails with Misuse" : null;
 
     /// <summary>A durable that comes from outside is null in what a step works on, though nothing awaits it there.</summary>
     static void CheckCapture(OperationAnalysisContext context, HoldfastTypes types)

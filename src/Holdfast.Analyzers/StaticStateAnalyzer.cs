@@ -46,7 +46,7 @@ public sealed class StaticStateAnalyzer : DiagnosticAnalyzer
 
     static void Report(OperationAnalysisContext context, HoldfastTypes types, ISymbol symbol, string deed)
     {
-        if (DurableCode.Around(context, types) is not { } function) return;
+        if (DurableCode.CommittedAround(context, types) is not { } function) return;
         var kind = symbol is IFieldSymbol ? "field" : "property";
         var hint = BelongsToTheFlow((symbol as IFieldSymbol)?.Type)
             ? "Use a plain variable; such values do not cross an await of a run"

@@ -9,6 +9,8 @@ namespace Holdfast.Analyzers.Effects;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class EffectAnalyzer : DiagnosticAnalyzer
 {
+    const string InRun = "Change only the run's fields here, and let Run do the rest in a step";
+
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Diagnostics.Blocks, Diagnostics.SideEffect];
 
@@ -35,13 +37,15 @@ public sealed class EffectAnalyzer : DiagnosticAnalyzer
             _ => null,
         };
         // Nearly every call of nearly every program ends here, by one look into a table.
-        if (member is null || (known.Find(member) ?? (IsForgotten(context.Operation) ? KnownEffects.Forgotten : null)) is not { } effect || DurableCode.Around(context, types) is not { } function) return;
+        if (member is null || (known.Find(member) ?? (IsForgotten(context.Operation) ? KnownEffects.Forgotten : null)) is not { } effect) return;
+        if ((effect.Deed is null ? DurableCode.RunAround(context, types) : DurableCode.CommittedAround(context, types)) is not { } function) return;
         var syntax = context.Operation.Syntax;
         var text = Describe.Text(syntax);
-        var hint = effect.Hint?.Replace("{0}", Waited(context.Operation));
+        var isBetweenTurns = !types.RunsInTurns(function);
+        var hint = isBetweenTurns ? InRun : effect.Hint?.Replace("{0}", Waited(context.Operation));
         context.ReportDiagnostic(effect.Deed is null
             ? Diagnostic.Create(Diagnostics.Blocks, syntax.GetLocation(), text, Describe.Function(function), hint)
-            : Diagnostic.Create(Diagnostics.SideEffect, syntax.GetLocation(), text, effect.Deed, Describe.Function(function), hint ?? "Put it into a step and keep what you need of its result: await Step(…)"));
+            : Diagnostic.Create(Diagnostics.SideEffect, syntax.GetLocation(), text, effect.Deed, Describe.Function(function), isBetweenTurns ? "before its commit the update" : "the code since the last await", hint ?? "Put it into a step and keep what you need of its result: await Step(…)"));
     }
 
     /// <summary>Whether the call is a statement by itself, or thrown away by name, though it goes on after it has returned.</summary>

@@ -19,20 +19,28 @@ sealed class GuestConnection : SqliteConnection
 
     readonly TimeSpan _limit;
     long _lentAt;
-    bool _isLent;
+    /// <summary>The thread of the step that has the connection, or zero.</summary>
+    int _borrower;
+    bool _isGuarded;
     bool _mayClose;
     bool _hasDefined;
 
     public GuestConnection(string connectionString, TimeSpan limit) : base(connectionString) => _limit = limit;
 
+    bool IsLent => _borrower != 0;
+
     bool IsOverdue => Stopwatch.GetElapsedTime(_lentAt) > _limit;
+
+    /// <summary>Open for the code that it is lent to, while it is: commands ask this before they run. Whoever kept it, or a command of it, finds it closed.</summary>
+    public override ConnectionState State => _isGuarded && !_mayClose && _borrower != Environment.CurrentManagedThreadId ? ConnectionState.Closed : base.State;
 
     /// <summary>Installed once: installing it for each step would make SQLite compile every statement of ours again.</summary>
     public void InstallGuards()
     {
+        _isGuarded = true;
         raw.sqlite3_set_authorizer(Handle, Authorize, null);
         // SQLite rolls a transaction back by itself when the disk is full; what the step does next would then stay, on its own.
-        raw.sqlite3_commit_hook(Handle, _ => _isLent ? 1 : 0, null);
+        raw.sqlite3_commit_hook(Handle, _ => IsLent ? 1 : 0, null);
     }
 
     /// <summary>Runs a step.</summary>
@@ -43,7 +51,7 @@ sealed class GuestConnection : SqliteConnection
         var database = new Database(Handle!);
         TransactionAnswer answer;
         _lentAt = Stopwatch.GetTimestamp();
-        _isLent = true;
+        _borrower = Environment.CurrentManagedThreadId;
         _hasDefined = false;
         raw.sqlite3_progress_handler(Handle, InstructionsPerCheck, _ => IsOverdue ? 1 : 0, null);
         try
@@ -57,7 +65,7 @@ sealed class GuestConnection : SqliteConnection
         }
         finally
         {
-            _isLent = false;
+            _borrower = 0;
             raw.sqlite3_progress_handler(Handle, 0, null, null);
             CloseReaders();
         }
@@ -109,11 +117,15 @@ sealed class GuestConnection : SqliteConnection
     static InvalidOperationException NoTransactions() => new(
         "A transaction step runs inside the transaction that records its result, and cannot begin, commit or roll back one. Throw to undo what the step did.");
 
-    // A reader that the step did not dispose would keep the savepoint from being released.
+    // A reader that the step did not dispose would keep the savepoint from being released, and could run its statement anew after the step.
     void CloseReaders()
     {
-        for (var statement = raw.sqlite3_next_stmt(Handle, null); statement is { IsInvalid: false }; statement = raw.sqlite3_next_stmt(Handle, statement))
-            if (raw.sqlite3_stmt_busy(statement) != 0) raw.sqlite3_reset(statement);
+        for (var statement = raw.sqlite3_next_stmt(Handle, null); statement is { IsInvalid: false };)
+        {
+            var next = raw.sqlite3_next_stmt(Handle, statement);
+            if (raw.sqlite3_stmt_busy(statement) != 0) raw.sqlite3_finalize(statement);
+            statement = next;
+        }
     }
 
     // SQLite does not say what a view reads and a foreign key refers to before they are used; the text of their definition does.
@@ -122,7 +134,7 @@ sealed class GuestConnection : SqliteConnection
 
     int Authorize(object user, int action, string first, string second, string schema, string trigger)
     {
-        if (!_isLent) return raw.SQLITE_OK;
+        if (!IsLent) return raw.SQLITE_OK;
         _hasDefined |= action is raw.SQLITE_CREATE_TABLE or raw.SQLITE_CREATE_VIEW or raw.SQLITE_CREATE_TRIGGER or raw.SQLITE_ALTER_TABLE;
         // A temporary table that takes the name of one of ours would stand before it; of a new name we hear only here that there is one.
         var isForbidden = (action == raw.SQLITE_ALTER_TABLE && first == "temp")

@@ -178,6 +178,44 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task A_step_that_keeps_what_it_was_lent_cannot_use_it_afterwards()
+    {
+        var run = await CreateWithAccountsAsync();
+        DbConnection? kept = null;
+        DbCommand? command = null;
+        DbDataReader? reader = null;
+        var results = await AppendAsync(Step(run, 1, connection =>
+        {
+            Scalar(connection, "INSERT INTO accounts (name) VALUES ('a'), ('b')");
+            kept = connection;
+            command = connection.CreateCommand();
+            command.CommandText = "DELETE FROM holdfast_run";
+            using var open = connection.CreateCommand();
+            open.CommandText = "UPDATE accounts SET name = name || '!' RETURNING name";
+            reader = open.ExecuteReader();
+            return Kept();
+        }));
+        Assert.Equal(Verdict.Committed, Assert.Single(results).Verdict);
+
+        Assert.ThrowsAny<InvalidOperationException>(() => Scalar(kept!, "DELETE FROM accounts"));
+        Assert.ThrowsAny<InvalidOperationException>(() => command!.ExecuteNonQuery());
+        Assert.ThrowsAny<Exception>(() =>
+        {
+            while (reader!.Read()) { }
+        });
+        // While another step has it, it is not the first one's again.
+        await AppendAsync(Step(run, 2, _ =>
+        {
+            var stranger = new Thread(() => Assert.ThrowsAny<InvalidOperationException>(() => Scalar(kept!, "DELETE FROM accounts")));
+            stranger.Start();
+            stranger.Join();
+            return Kept();
+        }));
+        Assert.Equal("a!,b!", await AccountsAsync());
+        Assert.Equal(2, (await LoadAsync(run.Id)).Results.Count);
+    }
+
+    [Fact]
     public async Task A_step_that_makes_SQLite_roll_everything_back_is_refused_alone()
     {
         var run = await CreateWithAccountsAsync();
