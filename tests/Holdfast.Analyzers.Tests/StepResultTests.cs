@@ -33,6 +33,8 @@ public sealed class StepResultTests
     [InlineData("var x = await [|Step(async () => (1, Open()))|];", "Read it within a step")]
     [InlineData("var x = await [|Step(async () => new List<Stream> { Open() })|];", "Read it within a step")]
     [InlineData("var x = await [|Step(async () => new Page())|];", "Its 'Text' is a Stream")]
+    [InlineData("var x = await [|Step(async () => new { Code = 1, Body = Open() })|];", "Its 'Body' is a Stream")]
+    [InlineData("var x = await [|Step(async () => new { Code = 1, Page = new { Body = Open() } })|];", "Its 'Page.Body' is a Stream")]
     [InlineData("var x = await [|Step(() => Task.FromResult(Later()))|];", "keep the list")]
     // The type of the result tells nothing, but what is returned does.
     [InlineData("var x = await [|Step(async () => request.Items.Where(i => i.Count > 0))|];", ".ToList()")]
@@ -52,6 +54,7 @@ public sealed class StepResultTests
     [Theory]
     [InlineData("var x = await Step(async () => { using var page = Open(); await page.FlushAsync(); return page.Length; }); return (int)x;")]
     [InlineData("var x = await Step(() => payments.Refund(\"a\")); return x;")]
+    [InlineData("var x = await Step(async () => new { Code = await payments.Refund(\"a\"), Body = (Stream?)null }); return x.Code;")]
     [InlineData("var x = await Step(async () => await payments.Refund(\"a\")); return x;")]
     [InlineData("await Step(() => mail.Send(\"a\")); return 1;")]
     [InlineData("var x = await Step(async () => request.Items.Where(i => i.Count > 0).ToList()); return x.Count;")]

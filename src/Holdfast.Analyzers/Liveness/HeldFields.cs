@@ -28,6 +28,9 @@ static class HeldFields
                     var named = field.AssociatedSymbol as IPropertySymbol ?? (ISymbol)field;
                     if (!MayBeEmpty(field) || filled?.Contains(named.OriginalDefinition) == true) yield return (named.Name, field.Type);
                 }
+                // The compiler does not show the fields of these.
+                else if (type.IsAnonymousType && member is IPropertySymbol { NullableAnnotation: not NullableAnnotation.Annotated } property)
+                    yield return (property.Name, property.Type);
     }
 
     /// <summary>The members of objects that the code fills and never empties.</summary>
