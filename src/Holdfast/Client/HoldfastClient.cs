@@ -3,6 +3,7 @@ using System.Linq.Expressions;
 using Holdfast.Frames;
 using Holdfast.Hosting;
 using Holdfast.Kernel;
+using Holdfast.Payloads;
 using Holdfast.Runtime;
 using Holdfast.Storage;
 
@@ -176,7 +177,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         if (stored.Outcome is not null) throw Ended(run);
         if (stored.Unreadable is { } unreadable) throw Unreadable(run, unreadable);
         if (Loading.Problem(engine, stored) is { } damage)
-            throw new HoldfastException(damage.Error, $"Run {run} cannot be restarted, because what its record says of its children and steps cannot be read. Terminate it, and start a new run with its input. {damage.Message}", damage);
+            throw new HoldfastException(damage.Error, $"Run {run} cannot be restarted, because what its record says of its children and steps cannot be read. Terminate it, and start a new run with its input (InputAsync). {damage.Message}", damage);
         if (stored.Run.Parent is { } parent)
             throw new HoldfastException(HoldfastError.Misuse, $"Run {run} is a child of run {parent}, which waits for it. Restart the parent, or terminate the child: the parent then gets a failure.");
         var type = engine.Registry.Newest(stored.Run.Workflow)
@@ -294,6 +295,17 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         engine.ThrowIfNotRunning();
         return await InfoAsync(await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<T> InputAsync<T>(RunId run, CancellationToken cancellationToken)
+    {
+        engine.ThrowIfNotRunning();
+        var stored = await engine.Store.LoadAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
+        var input = stored.Run.Input;
+        // Damage elsewhere in the run is no reason to keep its input back: that is what one starts it anew with.
+        if ((input.IsEmpty || Envelope.IsSealed(input)) && stored.Unreadable is { } unreadable) throw Unreadable(run, unreadable);
+        if (input.IsEmpty) throw new HoldfastException(HoldfastError.InvalidPayload, $"Run {run} was started without an input.");
+        return engine.Json.Read<T>(input, $"The input of run {run}");
     }
 
     public async Task<IReadOnlyList<JournalLine>> ReadJournalAsync(RunId run, int limit, CancellationToken cancellationToken)

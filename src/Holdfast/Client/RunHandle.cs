@@ -55,6 +55,13 @@ public class RunHandle
     /// <exception cref="HoldfastException"><see cref="HoldfastError.UnknownRun"/>.</exception>
     public Task<RunInfo> GetInfoAsync(CancellationToken cancellationToken = default) => Client.GetInfoAsync(Id, cancellationToken);
 
+    /// <summary>What the run was started with, whether it waits, is parked or has ended, as long as it is kept. Each call reads an object of its own.</summary>
+    /// <typeparam name="T">The type of the input, or another one that its JSON fits.</typeparam>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.UnknownRun"/>; <see cref="HoldfastError.InvalidPayload"/>: it was started without an input, or with one that does not fit the type.
+    /// </exception>
+    public Task<T> InputAsync<T>(CancellationToken cancellationToken = default) => Client.InputAsync<T>(Id, cancellationToken);
+
     /// <summary>What happened to the run, oldest first.</summary>
     public Task<IReadOnlyList<JournalLine>> ReadJournalAsync(int limit = 1_000, CancellationToken cancellationToken = default) => Client.ReadJournalAsync(Id, limit, cancellationToken);
 }

@@ -58,6 +58,7 @@ public sealed class MissingCodecTests
             async Task RefusedAsync(Func<Task> call) => Assert.Equal(HoldfastError.PayloadUnreadable, (await Assert.ThrowsAsync<HoldfastException>(call)).Error);
             await RefusedAsync(() => run.QueryAsync(w => w.Count));
             await RefusedAsync(() => run.RestartAsync("it hangs"));
+            await RefusedAsync(() => run.InputAsync<string>());
             await RefusedAsync(() => world.Client.GetRun(ended).ResultAsync<string>());
             await RefusedAsync(() => world.Client.ResolveInDoubtAsync(waiting, 1, 1, InDoubtDecision.Retry()));
             Assert.Equal(RunStatus.Completed, await world.Client.GetRun(ended).WaitAsync());

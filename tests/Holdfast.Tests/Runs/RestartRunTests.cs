@@ -70,6 +70,7 @@ public sealed class RestartRunTests
         Assert.Equal((RunStatus.Completed, null, old, 2, null), (after.Status, after.RestartedAs, after.RestartOf, after.Version, after.Key));
         Assert.Equal($"as {restarted.Id}: a new build", Assert.Single(await handle.ReadJournalAsync(), static l => l.What == "Restarted").Text);
         Assert.Equal($"of {old}", Assert.Single(await restarted.ReadJournalAsync(), static l => l.What == "RestartOf").Text);
+        Assert.Equal(("cup", "cup"), (await handle.InputAsync<string>(), await restarted.InputAsync<string>()));
         // Asked again, also much later, it is the same run.
         Assert.Equal(restarted.Id, (await next.Client.RestartAsync(old, "once more")).Id);
         Assert.Equal(2, (await next.Client.ListAsync(new())).Count);
@@ -103,6 +104,10 @@ public sealed class RestartRunTests
             await world.UntilAsync(parent, static i => i.Waiting.Contains("child", StringComparison.Ordinal));
             var child = Assert.Single(await world.Client.ListAsync(new()), i => i.Parent == parent.Id);
             Assert.Equal(HoldfastError.Misuse, await RefusalAsync(world, child.Id));
+            Assert.Equal("child", await world.Client.GetRun(child.Id).InputAsync<string>());
+            Assert.Equal(
+                $"Run {parent.Id} was started without an input.", (await Assert.ThrowsAsync<HoldfastException>(() => parent.InputAsync<string>())).Message);
+            Assert.Equal(HoldfastError.InvalidPayload, (await Assert.ThrowsAsync<HoldfastException>(() => world.Client.GetRun(child.Id).InputAsync<int>())).Error);
             Assert.Equal(RunStatus.Running, (await world.Client.GetRun(child.Id).GetInfoAsync()).Status);
             waiting = (await world.Client.StartAsync((OrderOld w) => w.Run("cup"))).Id;
             await world.UntilAsync(world.Client.GetRun(waiting), static i => i.Waiting.Contains("signal 'go'", StringComparison.Ordinal));
