@@ -135,7 +135,20 @@ public sealed class SqliteRunTests : IDisposable
             return Execute(tx, "INSERT INTO held VALUES (2)");
         }));
         Assert.Contains("longer than 0.1 s", late.Message, StringComparison.Ordinal);
-        Assert.Equal(1, await world.Client.TransactAsync(static tx => Execute(tx, "SELECT COUNT(*) FROM held")));
+        Assert.Equal(1, await CountedAsync());
+
+        // This one can take too long as well, which is not what is looked at.
+        async Task<long> CountedAsync()
+        {
+            while (true)
+                try
+                {
+                    return await world.Client.TransactAsync(static tx => Execute(tx, "SELECT COUNT(*) FROM held"));
+                }
+                catch (TimeoutException)
+                {
+                }
+        }
     }
 
     static long Execute(StoreTransaction tx, string sql) => Execute(tx.Connection, sql);

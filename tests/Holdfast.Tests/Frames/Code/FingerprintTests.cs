@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using Holdfast.Frames.Code;
 using Microsoft.CodeAnalysis.Emit;
@@ -143,10 +142,7 @@ public sealed class FingerprintTests
     {
         Type[] from = [typeof(FingerprintTests), typeof(Fingerprints), typeof(HttpClient), typeof(System.Text.Json.JsonSerializer), typeof(Microsoft.CodeAnalysis.SyntaxNode)];
         var types = from.SelectMany(t => t.Assembly.GetTypes()).Where(t => CompilerMade.IsMachine(t) || CompilerMade.IsIterator(t) || CompilerMade.IsClosure(t)).ToArray();
-        var clock = Stopwatch.StartNew();
         Assert.All(types, t => Assert.NotEqual(default, Fingerprints.Of(t)));
-        // The budget is under a millisecond each once warm; the bound leaves room for a cold start on a busy machine.
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10) + types.Length * TimeSpan.FromMilliseconds(10), $"{types.Length} in {clock.Elapsed}");
     }
 
     static void Same(Compiled before, Compiled after)
