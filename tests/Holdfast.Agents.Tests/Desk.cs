@@ -13,7 +13,7 @@ sealed class Desk : IAsyncDisposable
 
     Desk(ServiceProvider provider) => _provider = provider;
 
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
 
     public IHoldfastClient Client => _provider.GetRequiredService<IHoldfastClient>();
 

@@ -104,7 +104,7 @@ public sealed class AdjusterDeskTests : IAsyncDisposable
 
     async Task PassUntilAsync(Func<bool> reached)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!reached())
         {
             clock.Pass(TimeSpan.FromMilliseconds(100));

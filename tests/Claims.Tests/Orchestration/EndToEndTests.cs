@@ -185,7 +185,7 @@ public sealed class EndToEndTests : IDisposable
 
     static async Task UntilAsync(Func<bool> reached)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (!reached()) await Task.Delay(20, patience.Token);
     }
 }

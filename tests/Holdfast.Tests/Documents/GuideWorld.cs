@@ -8,7 +8,7 @@ namespace Holdfast.Tests.Documents;
 /// <summary>An engine for the guide's workflows, with the services that they call and a clock that goes on when it is told to.</summary>
 sealed class GuideWorld : IAsyncDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     World _world = null!;
 

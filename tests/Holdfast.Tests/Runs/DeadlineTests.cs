@@ -8,7 +8,7 @@ namespace Holdfast.Tests.Runs;
 /// <summary>A process that was down finds a message and a deadline at once; the earlier of the two counts.</summary>
 public sealed class DeadlineTests : IDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();

@@ -62,7 +62,7 @@ public sealed class FirstRunTests
     {
         await using var world = await World.StartAsync([typeof(Order)], alwaysCold: alwaysCold);
         var run = await world.Client.StartAsync((Order w) => w.Run(4), key: "one");
-        var result = await run.ResultAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        var result = await run.ResultAsync().WaitAsync(World.Patience);
         Assert.Equal("120:q0=0,q1=10,q2=20,caught no stock,q3=30:0:1|1:3|2:5", result);
     }
 }

@@ -48,7 +48,7 @@ public sealed class TelemetryTests
         request.Stop();
         await using var second = await World.StartAsync([typeof(TwoSteps)], store.Reopen);
         await second.Client.GetRun(id).SignalAsync(TwoSteps.Go, "on");
-        Assert.Equal("on", await second.Client.GetRun(id).ResultAsync<string>().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("on", await second.Client.GetRun(id).ResultAsync<string>().WaitAsync(World.Patience));
 
         Assert.Equal(2, heard.Count);
         Assert.All(heard, activity => Assert.Equal(request.TraceId, activity.TraceId));
@@ -183,7 +183,7 @@ public sealed class TelemetryTests
         await using var world = await World.StartAsync([typeof(TwoSteps)]);
         var run = await world.Client.StartAsync((TwoSteps w) => w.Run("metered"));
         await run.SignalAsync(TwoSteps.Go, "on");
-        await run.ResultAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await run.ResultAsync().WaitAsync(World.Patience);
         listener.RecordObservableInstruments();
 
         string[] counted = ["holdfast.turns", "holdfast.steps", "holdfast.step.duration", "holdfast.commit.writes", "holdfast.commit.duration", "holdfast.snapshot.size"];

@@ -13,7 +13,7 @@ sealed class World : IAsyncDisposable
     readonly ServiceProvider _provider;
 
     /// <summary>How long any one thing in a test may take: much longer than it does, on a machine that does much else.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
 
     readonly Troubles _log;
     int _isDisposed;

@@ -85,7 +85,7 @@ public sealed class TestEngineTests
     public async Task Timers_that_are_due_at_once_are_not_waited_for_in_vain()
     {
         await using var engine = await TestEngine.StartAsync(static builder => builder.AddWorkflow<Blinks>());
-        engine.Patience = TimeSpan.FromSeconds(20);
+        engine.Patience = TimeSpan.FromMinutes(2);
         for (var i = 0; i < 20; i++)
         {
             var run = await engine.Client.StartAsync((Blinks w) => w.Run());
@@ -161,11 +161,12 @@ public sealed class TestEngineTests
     public async Task A_step_that_hangs_is_moved_on_by_time_and_named_when_nobody_moves_it()
     {
         await using var engine = await StartAsync(new Shop());
-        engine.Patience = TimeSpan.FromMilliseconds(300);
         var run = await engine.Client.StartAsync((Hangs w) => w.Run());
+        while (!(await run.GetInfoAsync()).Waiting.Contains("'hangs'", StringComparison.Ordinal)) await Task.Yield();
+        engine.Patience = TimeSpan.FromMilliseconds(300);
         var error = await Assert.ThrowsAsync<TimeoutException>(() => engine.ResultAsync(run));
         Assert.Contains("'hangs'", error.Message, StringComparison.Ordinal);
-        engine.Patience = TimeSpan.FromSeconds(30);
+        engine.Patience = TimeSpan.FromMinutes(2);
         await engine.AdvanceAsync(TimeSpan.FromHours(3));
         Assert.Contains("02:00:00", await engine.ResultAsync(run), StringComparison.Ordinal);
     }
