@@ -26,12 +26,12 @@ static class AgentRecords
         for (var after = 0L; ;)
         {
             var (call, frame, reply) = await client.TransactAsync(
-                tx => ModelRows.NextAnswered(tx, run, after) is { } next ? (next, TextRows.Get(tx, next.Frame), TextRows.Get(tx, next.Reply)) : default, cancellation).ConfigureAwait(false);
+                tx => ModelRows.NextEnded(tx, run, after) is { } next ? (next, TextRows.Get(tx, next.Frame), next.Reply is { } kept ? TextRows.Get(tx, kept) : null) : default, cancellation).ConfigureAwait(false);
             if (call is null) return new(calls);
             after = call.Number;
             var parts = JsonSerializer.Deserialize<string[][]>(frame)!.Select(static p => new PrintedPart(p[0], p[1]));
             var said = RequestPrint.Of(new ModelRequest("", history[(int)call.First..(int)call.End])).Parts.Where(static p => p.IsMessage);
-            calls.Add(new(new([.. parts, .. said]), JsonSerializer.Deserialize<ModelReply>(reply)!));
+            calls.Add(new(new([.. parts, .. said]), call.Reply is null ? null : JsonSerializer.Deserialize<ModelReply>(reply), call.Error));
         }
     }
 }

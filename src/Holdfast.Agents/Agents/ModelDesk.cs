@@ -37,7 +37,7 @@ static class ModelDesk
             step.CommitWithResult(tx =>
             {
                 HistoryRows.Append(tx, question.Written, question.News);
-                ModelRows.End(tx, call, time.GetUtcNow());
+                ModelRows.End(tx, call, null, time.GetUtcNow());
             });
             return ModelTurn.Failed(AgentStatus.OutOfBudget, refusal.Message, refusal.WaitTime) with { MayBeTooMuch = refusal.WaitTime is null };
         }
@@ -53,7 +53,7 @@ static class ModelDesk
             await step.TransactAsync(tx =>
             {
                 spending.Settle(tx, error.Attempts, null);
-                ModelRows.End(tx, call, time.GetUtcNow());
+                ModelRows.End(tx, call, error.Kind, time.GetUtcNow());
             }).ConfigureAwait(false);
             if (error.IsTransient) throw;
             return ModelTurn.Failed(AgentStatus.NoModel, error.Message) with { MayBeTooMuch = error.Kind == ModelErrorKind.Rejected };

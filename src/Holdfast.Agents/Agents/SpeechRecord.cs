@@ -19,8 +19,8 @@ static class SpeechRecord
     public static Task<AgentSpeech?> NextAsync(IHoldfastClient client, RunId run, long after, CancellationToken cancellation) => FromOutside.TransactAsync(
         client, tx =>
         {
-            if (ModelRows.NextAnswered(tx, run, after) is not { } call) return null;
-            var reply = JsonSerializer.Deserialize<ModelReply>(TextRows.Get(tx, call.Reply))!;
+            if (ModelRows.NextAnswered(tx, run, after) is not { Reply: { } kept } call) return null;
+            var reply = JsonSerializer.Deserialize<ModelReply>(TextRows.Get(tx, kept))!;
             return new AgentSpeech(call.Number, AttemptOf(call.Attempt, reply.Attempts.Count - 1), 0, reply.Text) { IsLast = true };
         }, cancellation);
 }

@@ -29,7 +29,7 @@ static class LedgerTables
         CREATE INDEX IF NOT EXISTS agents_history_hash ON agents_history (hash);
         CREATE TABLE IF NOT EXISTS agents_model (
             run TEXT NOT NULL, number INTEGER NOT NULL, attempt INTEGER NOT NULL, first_message INTEGER NOT NULL, end_message INTEGER NOT NULL, frame BLOB NOT NULL, request BLOB NOT NULL,
-            reply BLOB, model TEXT, input INTEGER, output INTEGER, started INTEGER NOT NULL, settled INTEGER, PRIMARY KEY (run, number, attempt)
+            reply BLOB, model TEXT, input INTEGER, output INTEGER, started INTEGER NOT NULL, settled INTEGER, error INTEGER, PRIMARY KEY (run, number, attempt)
         ) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS agents_model_frame ON agents_model (frame);
         CREATE INDEX IF NOT EXISTS agents_model_reply ON agents_model (reply) WHERE reply IS NOT NULL;
@@ -38,14 +38,16 @@ static class LedgerTables
         ) WITHOUT ROWID;
         """;
 
-    /// <summary>Tables that were made before they had a column for the person who decided.</summary>
-    const string WithoutPerson = "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('agents_approval', 'agents_verdict') AND instr(sql, 'person') = 0";
+    /// <summary>Columns that came later: of the person who decided, and of how a question failed.</summary>
+    static readonly (string Table, string Column, string Type)[] s_later = [("agents_approval", "person", "TEXT"), ("agents_verdict", "person", "TEXT"), ("agents_model", "error", "INTEGER")];
 
     /// <summary>Makes those that are not there, and what older ones lack.</summary>
     public static int Make(StoreTransaction transaction)
     {
         var made = Sql.Run(transaction, Text);
-        foreach (var table in Sql.Read(transaction, WithoutPerson, static r => r.GetString(0))) made += Sql.Run(transaction, $"ALTER TABLE {table} ADD COLUMN person TEXT");
+        foreach (var (table, column, type) in s_later)
+            if (Sql.Read(transaction, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = @table AND instr(sql, @column) = 0", static _ => true, ("@table", table), ("@column", column)).Count > 0)
+                made += Sql.Run(transaction, $"ALTER TABLE {table} ADD COLUMN {column} {type}");
         return made;
     }
 }

@@ -35,26 +35,45 @@ static class ModelRows
     }
 
     /// <summary>An attempt has ended without an answer, and with it those before it: nothing settles what is reserved for them any more.</summary>
-    public static void End(StepTransaction transaction, ModelCall call, DateTimeOffset now) => Sql.Run(
-        transaction, "UPDATE agents_model SET settled = @now WHERE run = @run AND number = @number AND attempt <= @attempt AND settled IS NULL",
-        ("@now", now.ToUnixTimeMilliseconds()), ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt));
+    /// <param name="transaction">The commit.</param>
+    /// <param name="call">The attempt.</param>
+    /// <param name="error">How the model failed; null where none was asked.</param>
+    /// <param name="now">The time.</param>
+    public static void End(StepTransaction transaction, ModelCall call, ModelErrorKind? error, DateTimeOffset now) => Sql.Run(
+        transaction,
+        """
+        UPDATE agents_model SET settled = coalesce(settled, @now), error = CASE attempt WHEN @attempt THEN @error ELSE error END
+        WHERE run = @run AND number = @number AND attempt <= @attempt
+        """,
+        ("@now", now.ToUnixTimeMilliseconds()), ("@error", (int?)error), ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt));
 
     /// <summary>The next call of a run, behind a number, that was answered. Attempts that were cut off have no answer, and are left out.</summary>
-    public static AnsweredCall? NextAnswered(StoreTransaction transaction, RunId run, long after) => Sql.Read(
-        transaction, "SELECT number, attempt, first_message, end_message, frame, reply FROM agents_model WHERE run = @run AND number > @after AND reply IS NOT NULL ORDER BY number, attempt LIMIT 1",
-        static r => new AnsweredCall(
-            r.GetInt64(0), r.GetInt32(1), r.GetInt64(2), r.GetInt64(3), MessageHash.FromBytes(r.GetFieldValue<byte[]>(4)), MessageHash.FromBytes(r.GetFieldValue<byte[]>(5))),
+    public static EndedCall? NextAnswered(StoreTransaction transaction, RunId run, long after) => Next(transaction, run, after, "reply IS NOT NULL");
+
+    /// <summary>The next one that was answered, or that no attempt was: then it is the last attempt that failed.</summary>
+    public static EndedCall? NextEnded(StoreTransaction transaction, RunId run, long after) => Next(transaction, run, after, "(reply IS NOT NULL OR error IS NOT NULL)");
+
+    static EndedCall? Next(StoreTransaction transaction, RunId run, long after, string which) => Sql.Read(
+        transaction,
+        $"""
+        SELECT number, attempt, first_message, end_message, frame, reply, error FROM agents_model WHERE run = @run AND number > @after AND {which}
+        ORDER BY number, reply IS NULL, CASE WHEN reply IS NULL THEN -attempt ELSE attempt END LIMIT 1
+        """,
+        static r => new EndedCall(
+            r.GetInt64(0), r.GetInt32(1), r.GetInt64(2), r.GetInt64(3), MessageHash.FromBytes(r.GetFieldValue<byte[]>(4)), r.IsDBNull(5) ? null : MessageHash.FromBytes(r.GetFieldValue<byte[]>(5)),
+            r.IsDBNull(6) ? null : (ModelErrorKind)r.GetInt32(6)),
         ("@run", run.ToString()), ("@after", after)).FirstOrDefault();
 }
 
-/// <summary>A question that was answered.</summary>
+/// <summary>A question that has ended.</summary>
 /// <param name="Number">The call's number in its run.</param>
 /// <param name="Attempt">The step's attempt.</param>
 /// <param name="First">The first message that it showed.</param>
 /// <param name="End">The message behind the last one.</param>
 /// <param name="Frame">What it asked besides, by its hash.</param>
-/// <param name="Reply">The answer, by its hash.</param>
-sealed record AnsweredCall(long Number, int Attempt, long First, long End, MessageHash Frame, MessageHash Reply);
+/// <param name="Reply">The answer, by its hash; null for none.</param>
+/// <param name="Error">How the model failed; null if there is an answer.</param>
+sealed record EndedCall(long Number, int Attempt, long First, long End, MessageHash Frame, MessageHash? Reply, ModelErrorKind? Error);
 
 /// <summary>One attempt to ask a model.</summary>
 /// <param name="Number">The call's number in its run.</param>

@@ -15,6 +15,7 @@ static class ModelErrors
     public static (ModelErrorKind Kind, int? Status) Of(Exception error, bool hasBegun)
     {
         var chain = Chain(error).ToList();
+        if (chain.OfType<RecordedFailureException>().FirstOrDefault() is { } recorded) return (recorded.Kind, null);
         if (chain.Select(StatusOf).FirstOrDefault(static s => s is not null) is { } status) return (OfStatus(status), status);
         if (hasBegun || chain.Exists(static e => e is JsonException or BrokenReplyException)) return (ModelErrorKind.BrokenReply, null);
         if (chain.Exists(static e => e is TimeoutException or OperationCanceledException)) return (ModelErrorKind.TimedOut, null);

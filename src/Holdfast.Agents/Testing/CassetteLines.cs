@@ -47,7 +47,9 @@ static class CassetteLines
             if (root.GetProperty("v").GetRawText() is var version && version != Version) throw new FormatException($"the version is {version}, and this program knows {Version}");
             var parts = root.GetProperty("request").EnumerateArray().Select(part => new PrintedPart(part[0].GetString()!, texts.TryGetValue(part[1].GetString()!, out var said) ? said : throw new FormatException($"no line before it has the text '{part[1].GetString()}'"))).ToList();
             if (parts.GroupBy(static p => p.Name).FirstOrDefault(static g => g.Count() > 1) is { } twice) throw new FormatException($"the request has '{twice.Key}' twice");
-            return new(new(parts), Reply(root.GetProperty("reply")));
+            if (!root.TryGetProperty("error", out var error)) return new(new(parts), Reply(root.GetProperty("reply")), null);
+            if (root.TryGetProperty("reply", out _)) throw new FormatException("there is a reply and an error");
+            return new(new(parts), null, Enum.TryParse<ModelErrorKind>(error.GetString(), out var kind) && Enum.IsDefined(kind) ? kind : throw new FormatException($"'{error.GetString()}' is no way to fail"));
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException or ArgumentNullException or FormatException)
         {
@@ -80,8 +82,15 @@ static class CassetteLines
     {
         var writer = new CanonicalWriter();
         writer.Open('{');
-        writer.Name("reply"u8);
-        Write(writer, call.Reply);
+        if (call.Reply is { } reply)
+        {
+            writer.Name("reply"u8);
+            Write(writer, reply);
+        }
+        else
+        {
+            Text(writer, "error"u8, call.Error!.Value.ToString());
+        }
         writer.Name("request"u8);
         writer.Open('[');
         foreach (var part in call.Print.Parts)

@@ -5,13 +5,13 @@ using Microsoft.Extensions.AI;
 namespace Holdfast.Agents;
 
 /// <summary>
-/// A model for tests that answers what was recorded. A request that was recorded more than once is answered in that order, and from then on with the last answer, as a step that runs again asks again. One that was not recorded
+/// A model for tests that answers what was recorded, and fails as was recorded. A request that was recorded more than once is answered in that order, and from then on with the last answer, as a step that runs again asks again. One that was not recorded
 /// fails, and shows the nearest recording and what differs. Thread-safe.
 /// </summary>
 /// <param name="cassette">The recordings.</param>
 public sealed class CassetteModel(Cassette cassette) : IChatClient
 {
-    readonly Dictionary<MessageHash, Queue<ModelReply>> _replies = cassette.Calls.GroupBy(static c => c.Request).ToDictionary(static g => g.Key, static g => new Queue<ModelReply>(g.Select(static c => c.Reply)));
+    readonly Dictionary<MessageHash, Queue<RecordedCall>> _calls = cassette.Calls.GroupBy(static c => c.Request).ToDictionary(static g => g.Key, static g => new Queue<RecordedCall>(g));
 
     /// <inheritdoc/>
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -36,10 +36,11 @@ public sealed class CassetteModel(Cassette cassette) : IChatClient
 
     ModelReply Find(RequestPrint asked)
     {
-        lock (_replies)
+        lock (_calls)
         {
-            if (!_replies.TryGetValue(asked.Hash, out var replies)) throw new UnexpectedCallException(cassette.Miss(asked));
-            return replies.Count > 1 ? replies.Dequeue() : replies.Peek();
+            if (!_calls.TryGetValue(asked.Hash, out var calls)) throw new UnexpectedCallException(cassette.Miss(asked));
+            var call = calls.Count > 1 ? calls.Dequeue() : calls.Peek();
+            return call.Reply ?? throw new RecordedFailureException(call.Error!.Value);
         }
     }
 }

@@ -15,7 +15,10 @@ public sealed class ClerkDefinition(ModelChain models, Toolbox toolbox) : AgentD
 /// <summary>Engines with a clerk.</summary>
 static class Clerks
 {
-    public static Action<HoldfastBuilder> With(ScriptedModel model, Bank bank, Func<ModelChain, Toolbox, ClerkDefinition>? define = null, EffectOptions<Transfer>? options = null) => builder =>
+    public static Action<HoldfastBuilder> With(ScriptedModel model, Bank bank, Func<ModelChain, Toolbox, ClerkDefinition>? define = null, EffectOptions<Transfer>? options = null) =>
+        Asking(model, bank, define, options);
+
+    public static Action<HoldfastBuilder> Asking(Microsoft.Extensions.AI.IChatClient model, Bank bank, Func<ModelChain, Toolbox, ClerkDefinition>? define = null, EffectOptions<Transfer>? options = null) => builder =>
     {
         builder.Services.AddSingleton(bank).AddSingleton(services => BankTools.Make(services, options));
         builder.Services.AddSingleton(services =>

@@ -29,6 +29,28 @@ public sealed class ReplayTests : IDisposable
         return (answer, new([.. (await desk.Client.ReadCassetteAsync(office.Id)).Calls, .. (await desk.Client.ReadCassetteAsync(run.Id)).Calls]));
     }
 
+    /// <summary>A run that ended badly is one that people want as a test.</summary>
+    [Theory]
+    [InlineData(System.Net.HttpStatusCode.TooManyRequests, ModelErrorKind.RateLimited)]
+    [InlineData(System.Net.HttpStatusCode.BadRequest, ModelErrorKind.Rejected)]
+    public async Task A_question_that_nobody_answered_is_not_answered_when_it_is_played(System.Net.HttpStatusCode status, ModelErrorKind kind)
+    {
+        async Task<(AgentAnswer, Cassette)> FailAsync(string file, Microsoft.Extensions.AI.IChatClient model)
+        {
+            await using var desk = await Desk.StartAsync(
+                () => _files.Open(file), Clerks.Asking(model, new Bank(), static (m, t) => new(m, t) { ModelRetry = new() { MaxAttempts = 2, FirstDelay = TimeSpan.FromMilliseconds(1) } }));
+            var run = await desk.Client.StartAsync((Clerk a) => a.Run(AgentStart.Ask("Look.")));
+            return (await desk.ResultAsync<AgentAnswer>(run), await desk.Client.ReadCassetteAsync(run.Id));
+        }
+        var (answer, cassette) = await FailAsync("recorded.db", new ScriptedModel(_ => ScriptedReply.Fail(new HttpRequestException("busy", null, status))));
+        Assert.Equal(AgentStatus.NoModel, answer.Status);
+        Assert.Equal(kind, Assert.Single(cassette.Calls).Error);
+        var (again, recorded) = await FailAsync("played.db", new CassetteModel(cassette));
+        Assert.Equal(AgentStatus.NoModel, again.Status);
+        Assert.Contains($"{kind}", again.Text, StringComparison.Ordinal);
+        Assert.Equal((cassette.Calls[0].Request, kind), (recorded.Calls[0].Request, recorded.Calls[0].Error));
+    }
+
     [Fact]
     public async Task What_a_model_is_told_of_calls_and_accounts_names_no_run()
     {

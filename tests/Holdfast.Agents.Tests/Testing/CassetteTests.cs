@@ -23,7 +23,7 @@ public sealed class CassetteTests
         var first = await AskAsync(model, First, streams);
         Assert.Equal(("I pay.", new Usage(100, 20, null), FinishReason.Calls, (decimal?)0.0006m), (first.Text, first.Usage, first.FinishReason, first.Cost));
         // Also what was no JSON comes as it was.
-        Assert.Equal(Two.Calls[0].Reply.Calls, first.Calls);
+        Assert.Equal(Two.Calls[0].Reply!.Calls, first.Calls);
         var second = await AskAsync(model, new(Second.Instructions, Start, [Payments.Pay], new() { Temperature = 0 }), streams);
         Assert.Equal(("Paid.", Usage.Unknown, (decimal?)null), (second.Text, second.Usage, second.Cost));
     }
@@ -93,6 +93,20 @@ public sealed class CassetteTests
     }
 
     [Theory]
+    [InlineData(ModelErrorKind.RateLimited, true)]
+    [InlineData(ModelErrorKind.BrokenReply, false)]
+    [InlineData(ModelErrorKind.Rejected, false)]
+    public async Task What_failed_when_it_was_recorded_fails_in_the_same_way(ModelErrorKind kind, bool streams)
+    {
+        var cassette = Reread(new(RecordedCall.Failure(First, kind)));
+        Assert.Equal((null, kind), (cassette.Calls[0].Reply, cassette.Calls[0].Error));
+        var failed = await Assert.ThrowsAsync<ModelException>(() => AskAsync(new("played", new CassetteModel(cassette)), First, streams));
+        Assert.Equal(kind, failed.Kind);
+    }
+
+    [Theory]
+    [InlineData("{\"v\":1,\"request\":[],\"error\":\"Tired\"}", "'Tired' is no way to fail")]
+    [InlineData("{\"v\":1,\"request\":[],\"error\":\"Failed\",\"reply\":{}}", "there is a reply and an error")]
     [InlineData("{", "line 1 is none of a cassette: ")]
     [InlineData("\n\n[]", "line 3 is none of a cassette: ")]
     [InlineData("{\"v\":2}", "the version is 2")]
