@@ -48,5 +48,7 @@ sealed class SqliteFault(int code, int systemErrno, string message) : Exception(
         : IsBusy ? new(HoldfastError.StoreUnavailable, $"{path} is locked by another program, such as a shell with an open transaction; nothing of the call was kept.", this)
         : new(HoldfastError.StoreUnavailable, $"{path} cannot be used for now; nothing of the call was kept: {Message}.", this);
 
-    HoldfastException Damaged(string path) => new(HoldfastError.StoreCorrupt, $"{path} is damaged: {Message}. Stop, copy the file away, and restore it from a backup.", this);
+    HoldfastException Damaged(string path) => new(HoldfastError.StoreCorrupt, Primary == NotADatabase
+        ? $"{path} is no SQLite database, or its beginning is damaged. If it was Holdfast's, stop, copy it away, and restore it from a backup; if not, name another file."
+        : $"{path} is damaged: {Message}. Stop, copy the file away, and restore it from a backup.", this);
 }

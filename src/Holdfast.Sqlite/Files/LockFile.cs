@@ -36,6 +36,10 @@ sealed class LockFile : IDisposable
         {
             throw Unusable($"The directory of {databasePath} is not there. Make it, or name another one.", error);
         }
+        catch (PathTooLongException error)
+        {
+            throw Unusable($"The path {databasePath} is too long for this system, or becomes so with the names of the files beside it. Choose a shorter one.", error);
+        }
         catch (Exception error) when (IsForbidden(error))
         {
             throw Unusable($"The lock file {lockPath} cannot be opened: {error.Message} The process needs to write in the directory of the database.", error);

@@ -105,12 +105,26 @@ public sealed partial class SqliteStoreTests
     }
 
     [Fact]
+    public async Task A_file_that_is_no_database_is_said_to_be_none_and_stays_as_it_is()
+    {
+        await Store.DisposeAsync();
+        var path = _directory["notes.txt"];
+        File.WriteAllText(path, new string('x', 5_000));
+        var refusal = RefusalOf(path);
+        Assert.Equal(HoldfastError.StoreCorrupt, refusal.Error);
+        Assert.StartsWith($"{path} is no SQLite database, or its beginning is damaged.", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(new string('x', 5_000), File.ReadAllText(path));
+    }
+
+    [Fact]
     public void A_path_that_can_never_be_a_store_is_not_taken_for_a_passing_trouble()
     {
         Directory.CreateDirectory(_directory["folder"]);
         var paths = new List<string> { _directory["folder"], _directory["missing/test.db"] };
         // A place where nobody may make a file, whoever he is.
         if (OperatingSystem.IsLinux()) paths.Add("/sys/holdfast.db");
+        // A name that the file may have, and its lock may not.
+        paths.Add(_directory[new string('n', 253)]);
         foreach (var path in paths)
         {
             var refusal = RefusalOf(path);
