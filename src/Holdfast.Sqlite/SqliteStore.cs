@@ -63,8 +63,12 @@ public sealed class SqliteStore : IStore
         try
         {
             // In a file system of somebody's own, the files beside the database are not where the database is.
-            if (options.FileSystem is null) CheckBeside(full);
+            var isOfTheSystem = options.FileSystem is null;
+            if (isOfTheSystem) owned.TakeFile(full);
+            if (isOfTheSystem) CheckBeside(full);
             var store = new SqliteStore(full, owned, Writer.Open(full, options, logger), options, logger);
+            // A new database is a file only now.
+            if (isOfTheSystem) owned.TakeFile(full);
             owned.NameOwner();
             return store;
         }

@@ -10,6 +10,7 @@ sealed class LockFile : IDisposable
 
     readonly FileStream _lock;
     readonly string _ownerPath;
+    InodeLock? _inode;
     bool _isNamed;
 
     LockFile(FileStream @lock, string ownerPath) => (_lock, _ownerPath) = (@lock, ownerPath);
@@ -61,6 +62,13 @@ sealed class LockFile : IDisposable
         return new(stream, ownerPath);
     }
 
+    /// <summary>Owns the file itself as well, as soon as it is there.</summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreOwned"/>: somebody has it under another name.</exception>
+    public void TakeFile(string databasePath)
+    {
+        if (_inode is not { IsOpen: true }) _inode = InodeLock.Take(databasePath);
+    }
+
     /// <summary>
     /// Says whose the database is, in a file of its own, because a locked file cannot be read everywhere. Once the database is set up: after the death of its
     /// owner the file says that there was one.
@@ -91,6 +99,7 @@ sealed class LockFile : IDisposable
         {
             // It only says who the owner was.
         }
+        _inode?.Dispose();
         _lock.Dispose();
     }
 

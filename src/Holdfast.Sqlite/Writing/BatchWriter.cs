@@ -104,7 +104,9 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
         for (var i = 0; i < next.ConsumedMail.Count; i++) _mail.Consume(head.Key, next.ConsumedMail[i]);
         for (var i = 0; i < next.Answers.Count; i++) _mail.Answer(head.Key, next.Answers[i]);
         for (var i = 0; i < next.DeadMail.Count; i++) _mail.Bury(head.Key, next.DeadMail[i]);
-        for (var i = 0; i < next.Children.Count; i++) StartChild(next.Children[i]);
+        var told = 0L;
+        for (var i = 0; i < next.Children.Count; i++) StartChild(next.Children[i], head.Key, ref told);
+        if (next.SignalsTo is { } heir) _mail.MoveSignals(head.Key, _runs.Find(heir)!.Value.Key);
         for (var i = 0; i < next.Outgoing.Count; i++) Post(next.Outgoing[i]);
         for (var i = 0; i < next.Code.Count; i++) _values.PutCode(next.Code[i]);
         if (next.Outcome is not null) _values.DropResults(head.Key);
@@ -123,7 +125,7 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
             for (var i = 0; i < next.DroppedBlobs.Count; i++) _values.DropBlob(head.Key, next.DroppedBlobs[i]);
             _runs.Advance(head, next, sequence, last);
         }
-        return new(Verdict.Committed, next.Run, next.Key);
+        return new(Verdict.Committed, next.Run, next.Key, told);
     }
 
     WriteResult Keep(ResultOnly result)
@@ -162,11 +164,18 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
         _runs.Touch(head, utc, sequence, last);
     }
 
-    void StartChild(NewRun child)
+    /// <param name="child">The child.</param>
+    /// <param name="parent">The run that starts it.</param>
+    /// <param name="told">The place of the message that stands in the child's place, if one does.</param>
+    void StartChild(NewRun child, long parent, ref long told)
     {
         var result = _runs.Create(child);
+        if (result.Verdict != Verdict.Committed && result.Run != child.Id && child.TakesKeyFrom is { } before && _runs.GiveUpKey(result.Key.Value, before)) result = _runs.Create(child);
         if (result.Verdict == Verdict.Committed) return;
-        throw new WriteRefused(result.Run == child.Id ? MemoryContent.ChildIdTaken(child) : MemoryContent.ChildKeyTaken(child));
+        if (result.Run == child.Id) throw new WriteRefused(MemoryContent.ChildIdTaken(child));
+        if (child.WhenKeyTaken is not { } mail) throw new WriteRefused(MemoryContent.ChildKeyTaken(child));
+        _mail.Post(parent, mail, out told);
+        _runs.Owe(parent);
     }
 
     Verdict Check(long epoch, RunKey key, long? revision, out RunHead head)

@@ -21,6 +21,13 @@ sealed class MailRows(Database database)
     readonly Statement _empty = database.Prepare("UPDATE holdfast_mail SET payload = NULL, dedup = NULL WHERE seq = ?1");
     readonly Statement _giveDedup = database.Prepare("UPDATE holdfast_mail SET dedup = ?2 WHERE seq = ?1");
 
+    // Signals that nobody has taken, and those that nobody could.
+    const string Untaken = "k = ?1 AND kind = ?2 AND (state = 0 OR state = 2) AND payload IS NOT NULL";
+    readonly Statement _moveSignals = database.Prepare(
+        $"INSERT INTO holdfast_mail (k, kind, name, payload, dedup, utc, state, reason) SELECT ?3, kind, name, payload, dedup, utc, state, reason FROM holdfast_mail WHERE {Untaken} ORDER BY seq");
+    readonly Statement _leaveDedup = database.Prepare($"UPDATE holdfast_mail SET state = 1, payload = NULL, reason = NULL WHERE {Untaken} AND dedup IS NOT NULL");
+    readonly Statement _leaveNothing = database.Prepare($"DELETE FROM holdfast_mail WHERE {Untaken} AND dedup IS NULL");
+
     readonly LastNumber _last = new(database, "holdfast_mail", "seq");
 
     readonly Statement _answer = database.Prepare("UPDATE holdfast_mail SET payload = ?3 WHERE seq = ?1 AND k = ?2 AND state = 1");
@@ -77,6 +84,15 @@ sealed class MailRows(Database database)
         _empty.Bind(1, again.Sequence).Run();
         if (dedup is not null) _giveDedup.Bind(1, sequence).Bind(2, dedup).Run();
         return true;
+    }
+
+    /// <summary>Gives the signals in a mailbox to another run. Their dedup keys stay known in the first one as well.</summary>
+    public void MoveSignals(long from, long to)
+    {
+        _last.ThrowIfGiven();
+        _moveSignals.Bind(1, from).Bind(2, (long)MailKind.Signal).Bind(3, to).Run();
+        _leaveDedup.Bind(1, from).Bind(2, (long)MailKind.Signal).Run();
+        _leaveNothing.Bind(1, from).Bind(2, (long)MailKind.Signal).Run();
     }
 
     public void Bury(long key, DeadMail dead) => _bury.Bind(1, dead.Sequence).Bind(2, key).Bind(3, dead.Reason).Run();

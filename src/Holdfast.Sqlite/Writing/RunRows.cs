@@ -58,6 +58,7 @@ sealed class RunRows(Database database)
 
     readonly Statement _create = database.Prepare($"INSERT INTO holdfast_run VALUES (?1, 0, {(int)RunStatus.Running}, NULL, 1, ?2, 0, 0, ?3, x'')");
     readonly Statement _findKey = database.Prepare("SELECT k, id FROM holdfast_run_info WHERE w = ?1 AND key = ?2");
+    readonly Statement _giveUpKey = database.Prepare("UPDATE holdfast_run_info SET key = NULL WHERE k = ?1 AND parent = ?2");
     readonly Statement _findId = database.Prepare("SELECT k, w, key FROM holdfast_run_info WHERE id = ?1");
     readonly Statement _putLong = database.Prepare("INSERT INTO holdfast_long VALUES (?1, ?2) ON CONFLICT DO UPDATE SET data = ?2");
     readonly Statement _dropLong = database.Prepare("DELETE FROM holdfast_long WHERE n = ?1");
@@ -101,6 +102,13 @@ sealed class RunRows(Database database)
         _create.Run();
         Remember(new(key, 0, RunStatus.Running, 0, 0, isLong, HasLongSnapshot: false));
         return new(Verdict.Committed, run.Id, new(key));
+    }
+
+    /// <summary>Takes its key from a run, if it is a child of the given one.</summary>
+    public bool GiveUpKey(long key, RunId parent)
+    {
+        _giveUpKey.Bind(1, key).Bind(2, parent).Run();
+        return database.Changes > 0;
     }
 
     /// <summary>Replaces state and snapshot; status, wake time and owed only if the transition says that they changed.</summary>

@@ -78,7 +78,10 @@ public partial class Durable
 
     /// <summary>Starts a run of another workflow as a child and waits for its result. The child is created in the commit that ends this turn.</summary>
     /// <param name="call">The call of its <c>Run</c>, such as <c>(Refund w) => w.Run(request)</c>.</param>
-    /// <param name="key">The child's idempotency key; null for none.</param>
+    /// <param name="key">
+    /// The child's key, by which it is found from outside; unique among the runs of its workflow, as long as they are kept. Where another run has it, the child is not started, and the await throws
+    /// <see cref="ChildFailedException"/>; but the child of a run that was restarted takes it from the one in whose place it is. Null for none.
+    /// </param>
     public static Durable<T> Child<TWorkflow, T>(Expression<Func<TWorkflow, Durable<T>>> call, string? key = null) where TWorkflow : Workflow => ChildVerbs.Start<TWorkflow, T>(call, key);
 
     /// <inheritdoc cref="Child{TWorkflow, T}"/>

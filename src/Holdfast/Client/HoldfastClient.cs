@@ -244,12 +244,13 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         // Refused before it is kept: the refusal would be the answer to its key for ever. A run of a version that has it answers itself.
         if (engine.Registry.VersionsOf(update.Parameters[0].Type) is [var version, ..] versions && !versions.Any(v => v.Updates.ContainsKey(call.Name)))
             throw new HoldfastException(HoldfastError.UnknownMember, $"The update of run {run} was not kept: workflow '{version.Name}' has no update '{call.Name}'. Mark the method with [Update].");
-        var id = key ?? RunId.Create(engine.Time.GetUtcNow(), engine.Options.Random).ToString();
-        var dedup = key is null ? null : "update:" + key;
+        // Of the update's own: another one under the same key is another one.
+        var id = key is null ? RunId.Create(engine.Time.GetUtcNow(), engine.Options.Random).ToString() : $"{call.Name}:{key}";
+        var dedup = key is null ? null : "update:" + id;
         var waiter = engine.Answers.Wait(run, id);
         try
         {
-            var mail = new NewMail(MailKind.Update, call.Name, new UpdateCall(id, call.Arguments).Encode(), dedup, engine.Time.GetUtcNow());
+            var mail = new NewMail(MailKind.Update, call.Name, new UpdateCall(id, call.Arguments, call.Parameters).Encode(), dedup, engine.Time.GetUtcNow());
             var posted = await CommitAsync(new PostMail(run, mail) { Epoch = engine.Epoch }, _ => engine.MailPosted(run)).WaitAsync(cancellationToken).ConfigureAwait(false);
             if (posted.Verdict == Verdict.UnknownRun) throw Unknown(run);
             if (posted.Verdict is not (Verdict.Committed or Verdict.Duplicate or Verdict.Finished))

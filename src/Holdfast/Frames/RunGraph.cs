@@ -86,6 +86,9 @@ sealed class RunGraph(RunServices services)
     /// <summary>What the code did that cannot be gone on from; the turn is discarded.</summary>
     public string? Misuse { get; private set; }
 
+    /// <summary>Why the last step that was not started was not: what it captured cannot be saved. A run that ends of it is parked instead, as one that waits with such a value is.</summary>
+    public HoldfastException? Uncapturable { get; set; }
+
     /// <summary>The misuse was to ignore cancellation: the run is terminated instead of parked.</summary>
     public bool IgnoresCancellation { get; private set; }
 
@@ -417,26 +420,5 @@ sealed class RunGraph(RunServices services)
         {
             if ((within is null || (!durable.IsSettled && durable.Scope?.IsInside(within) == true)) && seen.Add(durable)) found.Add(durable);
         }
-    }
-}
-
-/// <summary>The execution context in which all code of runs and steps starts: no ambient values, invariant culture.</summary>
-static class CleanContext
-{
-    public static ExecutionContext Value { get; } = Create();
-
-    static ExecutionContext Create()
-    {
-        ExecutionContext? context = null;
-        var thread = new Thread(() =>
-        {
-            System.Globalization.CultureInfo.CurrentCulture = System.Globalization.CultureInfo.InvariantCulture;
-            System.Globalization.CultureInfo.CurrentUICulture = System.Globalization.CultureInfo.InvariantCulture;
-            context = ExecutionContext.Capture();
-        });
-        // Without the flow of this thread's own context.
-        thread.UnsafeStart();
-        thread.Join();
-        return context!;
     }
 }

@@ -13,7 +13,7 @@ static class StepVerbs
         options ??= Default;
         var durable = new OpDurable<T>(ValueForm.Graph, options.Label ?? StepLabels.Of(lambda));
         if (graph.CurrentScope.IsCancelled) return graph.Stillborn(durable);
-        var intent = graph.Services.Codec.EncodeIntent(body, graph.Services.Injected);
+        var intent = IntentOf(graph, body);
         var step = NewStep(graph, durable.Label, options);
         step.Kind = kind;
         step.Intent = intent.Bytes;
@@ -34,7 +34,7 @@ static class StepVerbs
         var graph = RunGraph.Required;
         var step = StateBytes.StepFrom(graph.State.NextOp, form);
         step.Epoch = graph.Epoch;
-        var intent = graph.Services.Codec.EncodeIntent(body, graph.Services.Injected);
+        var intent = IntentOf(graph, body);
         step.Intent = intent.Bytes;
         step.IntentBlobs = graph.Keep(intent.Blobs);
         return graph.StartOp(new OpDurable<Nothing>(ValueForm.Graph, step.Label), new RunEvent.StartStep(step));
@@ -55,6 +55,19 @@ static class StepVerbs
         step.Handler = handler;
         step.Intent = arguments;
         return graph.StartOp(durable, new RunEvent.StartStep(step));
+    }
+
+    static Encoded IntentOf(RunGraph graph, StepBody body)
+    {
+        try
+        {
+            return graph.Services.Codec.EncodeIntent(body, graph.Services.Injected);
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.NotSavable)
+        {
+            graph.Uncapturable = error;
+            throw;
+        }
     }
 
     static StepOp NewStep(RunGraph graph, string label, StepOptions options) => new(graph.State.NextOp)

@@ -59,13 +59,25 @@ sealed class WorkflowMember
 
     /// <summary>The arguments, as objects that nobody else holds.</summary>
     /// <param name="arguments">The JSON of each.</param>
+    /// <param name="names">The names that their parameters had where it was called; null where nobody knows.</param>
     /// <param name="services">What reads them.</param>
     /// <param name="keptUtc">When they were written; null for by this build.</param>
-    public object?[] Read(IReadOnlyList<byte[]> arguments, Frames.RunServices services, DateTimeOffset? keptUtc)
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.InvalidPayload"/>.</exception>
+    public object?[] Read(IReadOnlyList<byte[]> arguments, IReadOnlyList<string>? names, Frames.RunServices services, DateTimeOffset? keptUtc)
     {
         if (arguments.Count != _parameters.Length)
             throw new HoldfastException(HoldfastError.InvalidPayload, $"'{Name}' takes {_parameters.Length} arguments, not {arguments.Count}.");
-        return [.. _parameters.Select((p, i) => services.ReadKept(arguments[i], p.ParameterType, $"The argument '{p.Name}' of {Name}", keptUtc))];
+        return [.. _parameters.Select((p, i) => services.ReadKept(arguments[PlaceOf(p, i, names)], p.ParameterType, $"The argument '{p.Name}' of {Name}", keptUtc))];
+    }
+
+    /// <summary>Which argument is the parameter's. Of several that go by other names nobody can tell.</summary>
+    int PlaceOf(ParameterInfo parameter, int position, IReadOnlyList<string>? names)
+    {
+        if (names is not { Count: > 1 } || names[position] == parameter.Name) return position;
+        for (var i = 0; i < names.Count; i++)
+            if (names[i] == parameter.Name) return i;
+        throw new HoldfastException(
+            HoldfastError.InvalidPayload, $"'{Name}' was called with ({string.Join(", ", names)}) and takes ({string.Join(", ", _parameters.Select(static p => p.Name))}) here: which argument is which cannot be told. Call it again as it is now.");
     }
 
     public object? Call(Workflow workflow, object?[] arguments) => _method.Invoke(workflow, BindingFlags.DoNotWrapExceptions, null, arguments, null);

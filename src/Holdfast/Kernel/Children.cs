@@ -7,9 +7,15 @@ namespace Holdfast.Kernel;
 /// <summary>Child runs, from the parent's side: started, told to end, settled.</summary>
 static class Children
 {
-    public static void Start(RunState state, RunEvent.StartChild start, Decision decision)
+    public static void Start(RunState state, RunEvent.StartChild start, DateTimeOffset now, Decision decision)
     {
         var child = start.Child;
+        if (child.Key is { } key)
+        {
+            var taken = new Outcome(OutcomeKind.Failed, default, $"not started: its key '{key}' is taken by another run of workflow '{child.Workflow}'");
+            // Only the store knows. What an earlier run has started, in whose place this one is, gives its key up.
+            child = child with { TakesKeyFrom = state.RestartOf, WhenKeyTaken = Settling(start.Op.ToString(CultureInfo.InvariantCulture), taken, now) };
+        }
         OpNumbers.Take(state, start.Op, decision);
         state.Ops.Add(new ChildOp(start.Op, child.Id, child.Workflow));
         decision.Children.Add(child);
@@ -64,8 +70,10 @@ static class Children
     {
         if (state.Parent is not { } parent) return;
         var op = parent.Op.ToString(CultureInfo.InvariantCulture);
-        decision.Outgoing.Add(new(parent.Run, new(MailKind.ChildSettled, op, StateCodec.EncodeOutcome(outcome), $"child:{op}", now)));
+        decision.Outgoing.Add(new(parent.Run, Settling(op, outcome, now)));
     }
+
+    static NewMail Settling(string op, Outcome outcome, DateTimeOffset now) => new(MailKind.ChildSettled, op, StateCodec.EncodeOutcome(outcome), $"child:{op}", now);
 
     /// <summary>The same for a run of whose own record not even its parent's op is known: the parent finds it by the child.</summary>
     public static void TellParent(RunId parent, RunId child, string reason, DateTimeOffset now, Decision decision) => decision.Outgoing.Add(

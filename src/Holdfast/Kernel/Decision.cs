@@ -43,6 +43,9 @@ sealed class Decision
     /// <summary>Children to create.</summary>
     public List<NewRun> Children { get; } = [];
 
+    /// <summary>The run, among the children, that gets the signals which nobody has taken.</summary>
+    public RunId? SignalsTo { get; set; }
+
     /// <summary>What happened, for people.</summary>
     public List<JournalEntry> Journal { get; } = [];
 
@@ -75,6 +78,7 @@ sealed class Decision
         DeadMail.Clear();
         Outgoing.Clear();
         Children.Clear();
+        SignalsTo = null;
         Journal.Clear();
         CancelRun = null;
         Outcome = null;

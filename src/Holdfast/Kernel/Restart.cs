@@ -17,6 +17,8 @@ static class Restart
         decision.Note(JournalKind.Restarted, 0, $"as {order.Run.Id}: {Line.Of(order.Reason)}");
         Terminate.End(state, Line.Of($"restarted as {order.Run.Id}: {order.Reason}"), now, decision);
         decision.Children.Add(order.Run);
+        // They were acknowledged, and whoever sent them does not know of the restart.
+        decision.SignalsTo = order.Run.Id;
     }
 }
 

@@ -30,7 +30,7 @@ static class RunKernel
             case RunEvent.StartTimer start: StartTimer.Apply(state, start, decision); break;
             case RunEvent.StartReceive start: Receive.Start(state, start, decision); break;
             case RunEvent.RejectMail reject: Receive.Reject(state, reject, decision); break;
-            case RunEvent.StartChild start: Children.Start(state, start, decision); break;
+            case RunEvent.StartChild start: Children.Start(state, start, now, decision); break;
             case RunEvent.CancelOp cancel: CancelOp.Apply(state, cancel, now, decision); break;
             case RunEvent.AbandonOp abandon: AbandonOp.Apply(state, abandon, now, decision); break;
             case RunEvent.Begin: Begin.Apply(state, decision); break;

@@ -19,7 +19,10 @@ static class SealedWrites
         _ => write,
     };
 
-    static NewRun Of(Envelope envelope, NewRun run) => run with { Input = envelope.Seal(run.Input), State = envelope.Seal(run.State) };
+    static NewRun Of(Envelope envelope, NewRun run) => run with
+    {
+        Input = envelope.Seal(run.Input), State = envelope.Seal(run.State), WhenKeyTaken = run.WhenKeyTaken is { } mail ? mail with { Payload = envelope.Seal(mail.Payload) } : null,
+    };
 
     static PostMail Of(Envelope envelope, PostMail post) => new(post.Run, post.Mail with { Payload = envelope.Seal(post.Mail.Payload) }) { Epoch = post.Epoch };
 
@@ -57,6 +60,7 @@ static class SealedWrites
         DeadMail = [.. plain.DeadMail.Select(dead => dead with { Reason = envelope.Seal(dead.Reason) })],
         Outgoing = [.. plain.Outgoing.Select(post => Of(envelope, post))],
         Children = [.. plain.Children.Select(child => Of(envelope, child))],
+        SignalsTo = plain.SignalsTo,
         Blobs = [.. plain.Blobs.Select(envelope.Seal)],
         DroppedBlobs = plain.DroppedBlobs,
         // Code is not data of the user's runs, and is kept once for all of them.

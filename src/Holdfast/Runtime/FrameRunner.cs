@@ -87,6 +87,7 @@ static class FrameRunner
         string? summary = null;
         // What failed unseen fails the run, unless Run has failed itself.
         var error = root.State == DurableState.Failed ? root.Error : root.State == DurableState.Succeeded && graph.Unobserved.Count > 0 ? graph.Unobserved[0].Error : null;
+        if (error is not null && ReferenceEquals(error, graph.Uncapturable)) throw graph.Uncapturable;
         if (root.State == DurableState.Cancelled)
         {
             summary = ErrorText.MessageOf(root.Error!);

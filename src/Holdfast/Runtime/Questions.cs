@@ -78,7 +78,7 @@ static class Questions
         var engine = run.Engine;
         var member = memory.Type!.Queries.GetValueOrDefault(call.Name) ?? throw new HoldfastException(
             HoldfastError.UnknownMember, $"Run {run.Id} is of workflow '{memory.Type.Name}', version {memory.Type.Version}, which has no query '{call.Name}'. Mark the property or method with [Query].");
-        var arguments = member.Read(call.Arguments, graph.Services, keptUtc: null);
+        var arguments = member.Read(call.Arguments, call.Parameters, graph.Services, keptUtc: null);
         var before = engine.Codec.EncodeRun(graph).Bytes;
         byte[]? answer = null;
         Exception? thrown = null;

@@ -1,3 +1,4 @@
+using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,7 @@ sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected,
     {
         if (asked != type.Type) throw GraphErrors.OtherClass(asked, type);
         if (_workflow is not null) return _workflow;
+        using var clean = CleanContext.Enter();
         (_workflow, Injected) = Built(() => type.Create(Scope));
         return _workflow;
     }

@@ -76,7 +76,8 @@ static class SnapshotCheck
                 settled.Check(new(child.Id, StateCodec.DecodeOutcome(mail.Payload.Span), KeptUtc: mail.Utc));
                 break;
             case MailKind.Update when type.Updates.TryGetValue(mail.Name, out var update):
-                update.Read(UpdateCall.Decode(mail.Payload).Arguments, with, mail.Utc);
+                var call = UpdateCall.Decode(mail.Payload);
+                update.Read(call.Arguments, call.Parameters, with, mail.Utc);
                 break;
         }
     }

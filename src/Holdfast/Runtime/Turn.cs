@@ -98,7 +98,10 @@ static class Turn
         work.Remember(memory, transition);
         engine.Codec.Catalog.NewCode.Kept(transition.Code);
         engine.Metrics.Turn(transition.Snapshot?.Length ?? 0);
-        return new(Release(run, memory, transition.Utc));
+        var inline = Release(run, memory, transition.Utc);
+        // A child was not started, and a message says so.
+        if (answer.MailSequence > 0) engine.MailPosted(run.Id);
+        return new(inline);
     }
 
     /// <summary>What was committed is carried out, and told to whoever waits for it.</summary>

@@ -92,6 +92,7 @@ sealed class TurnWork
             DeadMail = decision.DeadMail.Count == 0 ? [] : [.. decision.DeadMail],
             Outgoing = decision.Outgoing.Count == 0 ? [] : [.. decision.Outgoing],
             Children = decision.Children.Count == 0 ? [] : [.. decision.Children],
+            SignalsTo = decision.SignalsTo,
             Blobs = added,
             DroppedBlobs = dropped,
             Code = GraphChanged ? run.Engine.Codec.Catalog.NewCode.Items : [],

@@ -46,10 +46,10 @@ static class UpdateCode
         var mark = engine.Marks.Enter(run.Id);
         try
         {
-            (id, var written) = UpdateCall.Decode(mail.Payload);
+            (id, var written, var names) = UpdateCall.Decode(mail.Payload);
             var member = memory.Type!.Updates.GetValueOrDefault(mail.Name) ?? throw new HoldfastException(
                 HoldfastError.UnknownMember, $"Run {run.Id} is of workflow '{memory.Type.Name}', version {memory.Type.Version}, which has no update '{mail.Name}'. Mark the method with [Update].");
-            var arguments = member.Read(written, graph.Services, mail.Utc);
+            var arguments = member.Read(written, names, graph.Services, mail.Utc);
             var answer = graph.Look(() => member.Write(member.Call(graph.Workflow, arguments), engine.Json));
             // What could not be saved is the update's to answer for, and must not park the run.
             engine.Codec.EncodeRun(graph);

@@ -32,7 +32,7 @@ public enum Verdict : byte
 /// <param name="Verdict">What became of it.</param>
 /// <param name="Run">The run it is about: for a duplicate start, the run that was there.</param>
 /// <param name="Key">The store's number of that run.</param>
-/// <param name="MailSequence">For a message: its place in the mailbox.</param>
+/// <param name="MailSequence">For a message: its place in the mailbox. For a transition: that of a message which says that a child was not started; else 0.</param>
 /// <param name="Outcome">For a transaction step: the outcome that was recorded.</param>
 /// <param name="Reason">Why it was refused; of what was undone, that it took too long.</param>
 /// <param name="Pruned">For <see cref="PruneRuns"/>: what was removed.</param>

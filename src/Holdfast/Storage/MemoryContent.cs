@@ -57,7 +57,7 @@ sealed class MemoryContent
     {
         var added = new MemoryRun
         {
-            Info = run with { Input = run.Input.ToArray(), State = default },
+            Info = run with { Input = run.Input.ToArray(), State = default, WhenKeyTaken = null, TakesKeyFrom = null },
             Key = new(++_lastKey),
             Status = RunStatus.Running,
             UpdatedUtc = run.CreatedUtc,
@@ -110,7 +110,13 @@ sealed class MemoryContent
             if (run.DedupKeys.ContainsValue(answer.Sequence)) run.Answers[answer.Sequence] = answer.Answer.ToArray();
         foreach (var dead in next.DeadMail)
             if (run.Mail.Remove(dead.Sequence, out var mail)) run.Dead.Add(new(next.Run, mail, dead.Reason));
-        foreach (var child in next.Children) Add(child);
+        var told = 0L;
+        foreach (var child in next.Children)
+        {
+            if (IsKeyFree(child)) Add(child);
+            else told = Post(new(run.Info.Id, child.WhenKeyTaken!)).MailSequence;
+        }
+        if (next.SignalsTo is { } heir) MoveSignals(run, Find(heir)!);
         foreach (var post in next.Outgoing) Post(post);
         foreach (var op in next.FoldedResults) run.Results.RemoveAll(result => result.Op == op);
         foreach (var blob in next.Blobs) run.Blobs.TryAdd(blob.Hash, blob.Data.ToArray());
@@ -128,7 +134,32 @@ sealed class MemoryContent
             SetWake(run, next.WakeUtc);
             SetOwed(run, next.Owed || run.Mail.Keys.Any(sequence => sequence > next.MailSeen));
         }
-        return new(Verdict.Committed, next.Run, next.Key);
+        return new(Verdict.Committed, next.Run, next.Key, told);
+    }
+
+    /// <summary>Whether a child may have its key, which another one gives up for it if it must.</summary>
+    bool IsKeyFree(NewRun child)
+    {
+        if (child.Key is not { } key || !ByName.TryGetValue((child.Workflow, key), out var holder)) return true;
+        if (child.TakesKeyFrom is not { } before || holder.Info.Parent != before) return false;
+        ByName.Remove((child.Workflow, key));
+        holder.Info = holder.Info with { Key = null };
+        return true;
+    }
+
+    void MoveSignals(MemoryRun run, MemoryRun heir)
+    {
+        var dead = run.Dead.Where(static letter => letter.Mail.Kind == MailKind.Signal).ToList();
+        var letters = dead.ToDictionary(static letter => letter.Mail.Sequence);
+        foreach (var mail in run.Mail.Values.Concat(dead.Select(static letter => letter.Mail)).Where(static mail => mail.Kind == MailKind.Signal).OrderBy(static mail => mail.Sequence).ToList())
+        {
+            var moved = mail with { Sequence = ++_mailSequence };
+            foreach (var (key, _) in run.DedupKeys.Where(known => known.Value == mail.Sequence)) heir.DedupKeys.Add(key, moved.Sequence);
+            if (letters.TryGetValue(mail.Sequence, out var letter)) heir.Dead.Add(new(heir.Info.Id, moved, letter.Reason));
+            else heir.Mail.Add(moved.Sequence, moved);
+            run.Mail.Remove(mail.Sequence);
+        }
+        run.Dead.RemoveAll(letter => letters.ContainsKey(letter.Mail.Sequence));
     }
 
     WriteResult Keep(ResultOnly result)
@@ -156,7 +187,7 @@ sealed class MemoryContent
         {
             var child = children[i];
             if (Find(child.Id) is not null || children.Take(i).Any(other => other.Id == child.Id)) return ChildIdTaken(child);
-            if (child.Key is null) continue;
+            if (child.Key is null || child.WhenKeyTaken is not null) continue;
             if (ByName.ContainsKey((child.Workflow, child.Key)) || children.Take(i).Any(other => (other.Workflow, other.Key) == (child.Workflow, child.Key)))
                 return ChildKeyTaken(child);
         }

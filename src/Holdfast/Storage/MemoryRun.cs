@@ -7,7 +7,7 @@ sealed class MemoryRun
 
     long _journalSequence;
 
-    public required NewRun Info { get; init; }
+    public required NewRun Info { get; set; }
 
     public required RunKey Key { get; init; }
 

@@ -133,8 +133,14 @@ public sealed class Transition : StoreWrite
     /// <summary>Messages to other runs. One to a run that is unknown or finished is dropped silently.</summary>
     public IReadOnlyList<PostMail> Outgoing { get; init; } = [];
 
-    /// <summary>Runs that this turn starts.</summary>
+    /// <summary>Runs that this turn starts. Where one is not, because its key is taken, and <see cref="NewRun.WhenKeyTaken"/> is in the mailbox in its place, the answer has the place of that: <see cref="WriteResult.MailSequence"/>.</summary>
     public IReadOnlyList<NewRun> Children { get; init; } = [];
+
+    /// <summary>
+    /// The run, among <see cref="Children"/>, that gets the signals which this transition leaves in the mailbox, those that are dead letters too: in their order, with their dedup keys, which stay known
+    /// here as well. Null leaves them.
+    /// </summary>
+    public RunId? SignalsTo { get; init; }
 
     /// <summary>Large values that the new state refers to and the store has not seen for this run.</summary>
     public IReadOnlyList<Blob> Blobs { get; init; } = [];

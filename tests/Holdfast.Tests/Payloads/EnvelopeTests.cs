@@ -113,7 +113,7 @@ public sealed class EnvelopeTests
             Run = run, Key = new(3), Revision = 4, Epoch = 5, Utc = time, Status = RunStatus.Completed, WakeUtc = time, Owed = true, MailSeen = 6, IndexChanged = true, State = Bytes(1),
             Snapshot = Bytes(2), FoldedResults = [2], ConsumedMail = [7], Answers = [new(7, Bytes(3))], DeadMail = [new(8, "reason")],
             Outgoing = [new(run, new(MailKind.Signal, "s", Bytes(4), "d", time))],
-            Children = [new() { Id = run, Workflow = "w", Version = 1, CreatedUtc = time, Input = Bytes(5), State = Bytes(6) }],
+            Children = [new() { Id = run, Workflow = "w", Version = 1, CreatedUtc = time, Input = Bytes(5), State = Bytes(6), WhenKeyTaken = new(MailKind.ChildSettled, "1", Bytes(12), "child:1", time) }], SignalsTo = run,
             Blobs = [new(hash, Bytes(9))], DroppedBlobs = [hash], Code = [new(new(1), Bytes(7))], Journal = Bytes(8), JournalKeep = 9,
             Outcome = new(RunStatus.Completed, Bytes(10), Bytes(11)),
         };
@@ -132,7 +132,7 @@ public sealed class EnvelopeTests
         }
         Assert.All(
             (ReadOnlyMemory<byte>[])[
-                made.Answers.Single().Answer, made.Outgoing.Single().Mail.Payload, made.Children.Single().Input, made.Children.Single().State, made.Blobs.Single().Data, made.Outcome!.Result,
+                made.Answers.Single().Answer, made.Outgoing.Single().Mail.Payload, made.Children.Single().Input, made.Children.Single().State, made.Children.Single().WhenKeyTaken!.Payload, made.Blobs.Single().Data, made.Outcome!.Result,
                 made.Outcome.Error,
             ], static bytes => Assert.True(Envelope.IsSealed(bytes)));
         Assert.Equal((7L, 8L, hash, run), (made.Answers.Single().Sequence, made.DeadMail.Single().Sequence, made.Blobs.Single().Hash, made.Outgoing.Single().Run));

@@ -5,6 +5,34 @@ namespace Holdfast.Tests.Runs;
 /// <summary>What a run's code must not do sets the run aside with a reason. No more of its code runs, and nothing else is harmed.</summary>
 public sealed class MisuseTests
 {
+    public sealed class Captures : Workflow
+    {
+        public async Durable<string> Run(bool catches)
+        {
+            object stream = new MemoryStream();
+            try
+            {
+                return $"{await Step(() => Task.FromResult(stream.GetHashCode()))}";
+            }
+            catch (HoldfastException error) when (catches)
+            {
+                return $"{error.Error}";
+            }
+        }
+    }
+
+    /// <summary>As one that waits with such a value is: a permission that is missing, or a new build, and it goes on.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_whose_step_captures_what_cannot_be_saved_is_parked_unless_it_deals_with_that(bool alwaysCold)
+    {
+        await using var world = await World.StartAsync([typeof(Captures)], alwaysCold: alwaysCold);
+        var parked = await world.ParkedAsync(await world.Client.StartAsync((Captures w) => w.Run(false)));
+        Assert.StartsWith("parked: not savable: ", parked.Waiting, StringComparison.Ordinal);
+        Assert.Equal("NotSavable", await world.ResultAsync<string>(await world.Client.StartAsync((Captures w) => w.Run(true))));
+    }
+
     static volatile bool _isMended;
     static Durable<int>? _leaked;
 

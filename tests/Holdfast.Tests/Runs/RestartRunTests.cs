@@ -1,9 +1,15 @@
+using Holdfast.Sqlite;
 using Holdfast.Storage;
+using Holdfast.Tests.Storage;
 
 namespace Holdfast.Tests.Runs;
 
-public sealed class RestartRunTests
+public sealed class RestartRunTests : IDisposable
 {
+    readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
     static readonly Signal<string> Go = new("go");
 
     [Workflow("order")]
@@ -86,6 +92,81 @@ public sealed class RestartRunTests
         var id = Assert.Single(ids.Distinct());
         await world.Client.GetRun(id).SignalAsync(Go, "x");
         Assert.Equal("old cup x", await world.ResultAsync<string>(world.Client.GetRun(id)));
+    }
+
+    static readonly Signal<int> Approved = new("approved");
+
+    public sealed class Waits : Workflow
+    {
+        public async Durable<string> Run()
+        {
+            await Receive(Go);
+            return $"{await Receive(Approved)},{await Receive(Approved)}";
+        }
+    }
+
+    /// <summary>Whoever sent them was told that they are kept, and does not know of the restart.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Signals_that_nobody_has_taken_go_to_the_run_in_its_place(bool inFile)
+    {
+        var file = _directory["moved.db"];
+        await using var world = await World.StartAsync([typeof(Waits)], () => inFile ? SqliteStore.Open(file, new() { ReserveBytes = 0 }) : new MemoryStore());
+        var run = await world.Client.StartAsync((Waits w) => w.Run());
+        await run.SignalAsync(Approved, 1, "appr-1");
+        await run.SignalAsync(Approved, 2);
+        await run.SignalAsync(new Signal<string>("approved"), "no number", "appr-x");
+        var next = await run.RestartAsync("try again");
+        // Sent again to either of them, it is known.
+        await run.SignalAsync(Approved, 1, "appr-1");
+        await next.SignalAsync(Approved, 1, "appr-1");
+        await next.SignalAsync(Go, "on");
+        Assert.Equal("1,2", await world.ResultAsync<string>(next));
+        Assert.Equal(HoldfastError.RunFinished, (await Assert.ThrowsAsync<HoldfastException>(() => run.SignalAsync(Approved, 3, "appr-3"))).Error);
+    }
+
+    public sealed class Kid : Workflow
+    {
+        public async Durable<string> Run(string name) => $"{name} {await Receive(Go)}";
+    }
+
+    public sealed class Keyed : Workflow
+    {
+        public async Durable<string> Run(string name)
+        {
+            try
+            {
+                return await Child((Kid w) => w.Run(name), key: "kid");
+            }
+            catch (ChildFailedException error)
+            {
+                return error.Message;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_child_gets_the_key_of_the_one_in_whose_place_it_is(bool inFile)
+    {
+        var file = _directory["keyed.db"];
+        await using var world = await World.StartAsync([typeof(Keyed), typeof(Kid)], () => inFile ? SqliteStore.Open(file, new() { ReserveBytes = 0 }) : new MemoryStore());
+        var run = await world.Client.StartAsync((Keyed w) => w.Run("ann"));
+        await world.UntilAsync(run, static i => i.Waiting.Contains("child", StringComparison.Ordinal));
+        var first = (await world.Client.FindAsync<Kid>("kid"))!;
+        var next = await run.RestartAsync("try again");
+        RunHandle? second;
+        do second = await world.Client.FindAsync<Kid>("kid");
+        while (second is null || second.Id == first.Id);
+        await second.SignalAsync(Go, "on");
+        Assert.Equal("ann on", await world.ResultAsync<string>(next));
+        Assert.Equal(RunStatus.Terminated, await world.EndAsync(world.Client.GetRun(first.Id)));
+
+        // Nobody else does, and the parent hears of it where it waits.
+        var other = await world.Client.StartAsync((Keyed w) => w.Run("bob"));
+        Assert.Contains("not started: its key 'kid' is taken by another run of workflow", await world.ResultAsync<string>(other), StringComparison.Ordinal);
     }
 
     [Fact]

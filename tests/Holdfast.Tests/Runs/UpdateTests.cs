@@ -48,6 +48,66 @@ public sealed class UpdateTests
         }
     }
 
+    public sealed class Moves : Workflow
+    {
+        readonly List<string> _log = [];
+
+        [Update]
+        public string Move(int from, int to)
+        {
+            _log.Add($"{from} to {to}");
+            return _log[^1];
+        }
+
+        [Update]
+        public string Back(int from, int to)
+        {
+            _log.Add($"back from {from} to {to}");
+            return _log[^1];
+        }
+
+        public async Durable<string> Run()
+        {
+            await Receive(Number);
+            return string.Join(", ", _log);
+        }
+    }
+
+    [Fact]
+    public async Task A_key_is_of_one_update()
+    {
+        await using var world = await World.StartAsync([typeof(Moves)]);
+        var run = await world.Client.StartAsync((Moves w) => w.Run());
+        Assert.Equal("1 to 2", await run.UpdateAsync(w => w.Move(1, 2), key: "k"));
+        Assert.Equal("back from 2 to 1", await run.UpdateAsync(w => w.Back(2, 1), key: "k"));
+        Assert.Equal("1 to 2", await run.UpdateAsync(w => w.Move(3, 4), key: "k"));
+        await run.SignalAsync(Number, 1);
+        Assert.Equal("1 to 2, back from 2 to 1", await world.ResultAsync<string>(run));
+    }
+
+    /// <summary>Kept by a build whose parameters have other places, or other names; and by one that did not keep names.</summary>
+    [Theory]
+    [InlineData("to,from", "1 to 9")]
+    [InlineData("from,to", "9 to 1")]
+    [InlineData("source,target", "")]
+    [InlineData(null, "9 to 1")]
+    public async Task Arguments_find_their_parameters_by_name(string? names, string done)
+    {
+        var content = new MemoryStore();
+        RunId id;
+        await using (var world = await World.StartAsync([typeof(Moves)], () => content))
+            id = (await world.Client.StartAsync((Moves w) => w.Run())).Id;
+        var kept = names is null ? "[\"u\",9,1]"u8.ToArray() : new Holdfast.Runtime.UpdateCall("u", ["9"u8.ToArray(), "1"u8.ToArray()], names.Split(',')).Encode();
+        var store = content.Reopen();
+        var results = new WriteResult[1];
+        await store.AppendAsync([new PostMail(id, new(MailKind.Update, "Move", kept, null, DateTimeOffset.UtcNow))], results);
+        Assert.Equal(Verdict.Committed, results[0].Verdict);
+        await using var next = await World.StartAsync([typeof(Moves)], content.Reopen);
+        var run = next.Client.GetRun<Moves, string>(id);
+        await run.SignalAsync(Number, 1);
+        Assert.Equal(done, await next.ResultAsync<string>(run));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -65,7 +65,9 @@ public sealed partial class SqliteStoreTests
     {
         var run = await CreateAsync();
         File.Delete(DatabasePath + ".lock");
-        await using var second = SqliteStore.Open(DatabasePath, Small);
+        // The file itself is locked, too; where a file system knows no such locks, the epoch is what is left.
+        if (OperatingSystem.IsLinux()) Assert.Equal(HoldfastError.StoreOwned, RefusalOf(DatabasePath).Error);
+        await using var second = SqliteStore.Open(DatabasePath, OperatingSystem.IsLinux() ? Small with { FileSystem = "unix" } : Small);
         var epoch = await second.AcquireAsync("second", default);
 
         Assert.Equal(Verdict.Stale, (await AppendOneAsync((Turn(run, 0) with { State = "first" }).ToTransition())).Verdict);
@@ -231,6 +233,33 @@ public sealed partial class SqliteStoreTests
         Assert.Contains($"{path} is a directory", refusal.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(path + ".lock"));
     }
+
+    [Fact]
+    public async Task A_file_has_one_owner_by_whichever_name_it_is_opened()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var run = await CreateAsync();
+        Directory.CreateDirectory(_directory["elsewhere"]);
+        var other = _directory["elsewhere/other.db"];
+        Assert.Equal(0, Link(DatabasePath, other));
+        // In this process, and in another one; and once more, for the refusal must not take the owner's locks away.
+        for (var i = 0; i < 2; i++)
+        {
+            var refusal = RefusalOf(other);
+            Assert.Equal(HoldfastError.StoreOwned, refusal.Error);
+            Assert.Contains("under another name", refusal.Message, StringComparison.Ordinal);
+        }
+        await AppendAsync(Mail(run.Id, "after"));
+        Assert.Equal(run.Id, (await LoadAsync(run.Id)).Run.Id);
+        // Its owner goes, and the next one may call it what he likes: but not beside the log of the other name.
+        await Store.DisposeAsync();
+        await using (var next = SqliteStore.Open(other, Small)) Assert.NotNull(await next.LoadAsync(run.Id, default));
+        await ReopenAsync();
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "link", CharSet = System.Runtime.InteropServices.CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [System.Runtime.InteropServices.DefaultDllImportSearchPaths(System.Runtime.InteropServices.DllImportSearchPath.SafeDirectories)]
+    static extern int Link(string from, string to);
 
     [Fact]
     public void A_directory_that_is_not_there_is_named()

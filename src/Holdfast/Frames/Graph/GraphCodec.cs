@@ -149,6 +149,7 @@ sealed class GraphCodec(TypeCatalog catalog)
 
     Encoded Encode<TState>(TState state, Action<GraphWriter, TState> write, IReadOnlyList<Injected> injected, bool isIntent, bool splitsLarge, bool ownsGraph = false)
     {
+        using var clean = CleanContext.Enter();
         var writer = _spare ?? new GraphWriter();
         _spare = null;
         try
@@ -184,6 +185,7 @@ sealed class GraphCodec(TypeCatalog catalog)
     /// </summary>
     T Decode<TGraph, T>(ReadOnlyMemory<byte> bytes, Func<BlobHash, ReadOnlyMemory<byte>?> blobs, IInjected services, TGraph graph, Func<GraphReader, TGraph, T> read)
     {
+        using var clean = CleanContext.Enter();
         var reader = _spareReader ?? GraphReader.Raw(default, catalog);
         _spareReader = null;
         try

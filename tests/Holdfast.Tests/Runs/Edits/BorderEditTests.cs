@@ -132,7 +132,7 @@ public sealed class BorderEditTests
         var mail = place switch
         {
             "Signals" or "Waits" => new NewMail(MailKind.Signal, "go", written, null, DateTimeOffset.UtcNow),
-            "Updates" => new(MailKind.Update, "Take", new UpdateCall("u", [written]).Encode(), "update:u", DateTimeOffset.UtcNow),
+            "Updates" => new(MailKind.Update, "Take", new UpdateCall("u", [written], ["value"]).Encode(), "update:u", DateTimeOffset.UtcNow),
             "Parent" => new(MailKind.ChildSettled, "1", StateCodec.EncodeOutcome(new(OutcomeKind.Succeeded, written)), "child:1", DateTimeOffset.UtcNow),
             _ => null,
         };

@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Holdfast.Sqlite.Files;
+
+/// <summary>
+/// Ownership of the database file itself, by whichever name it was opened: a hard link, or a mount of the file alone, has a lock file of its own, and two owners would write two logs for one database. A lock
+/// that belongs to its descriptor (<c>F_OFD_SETLK</c>, fcntl(2)), on a byte that no file reaches, so that it meets neither SQLite's locks nor those of files that are opened elsewhere in the
+/// process. On Linux only; elsewhere, and on file systems without such locks, nothing is locked. To be disposed of after SQLite has closed the file: closing a descriptor drops SQLite's own locks.
+/// </summary>
+sealed unsafe partial class InodeLock : IDisposable
+{
+    const int SetOpenFileLock = 37, TryAgainErrno = 11, AccessErrno = 13;
+    const short WriteLock = 1;
+    const long Byte = long.MaxValue - 1;
+
+    /// <summary>Descriptors of files that somebody else owns. The owner may be in this process, and closing one would drop the locks that its SQLite has on the file.</summary>
+    static readonly List<SafeFileHandle> s_ofOthers = [];
+
+    readonly SafeFileHandle? _file;
+
+    InodeLock(SafeFileHandle? file) => _file = file;
+
+    /// <summary>Whether there was a file to lock.</summary>
+    public bool IsOpen => _file is not null;
+
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreOwned"/>: another process, or another store of this one, has it.</exception>
+    public static InodeLock Take(string databasePath)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess || !File.Exists(databasePath)) return new(null);
+        SafeFileHandle file;
+        try
+        {
+            file = File.OpenHandle(databasePath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Whoever opens the database next says why.
+            return new(null);
+        }
+        var wanted = new FileLock { Type = WriteLock, Start = Byte, Length = 1 };
+        if (Control(file, SetOpenFileLock, &wanted) >= 0) return new(file);
+        var errno = Marshal.GetLastPInvokeError();
+        if (errno is not (TryAgainErrno or AccessErrno))
+        {
+            file.Dispose();
+            return new(null);
+        }
+        lock (s_ofOthers) s_ofOthers.Add(file);
+        throw new HoldfastException(HoldfastError.StoreOwned,
+            $"{databasePath} is in use, though its lock file is not: under another name, as a hard link or mounted in two places, or because somebody removed the lock file. A database has one owner at a time, whatever it is called: stop that one, or give this one another file.");
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(SafeFileHandle file, int command, FileLock* argument);
+
+    // struct flock of 64-bit Linux.
+    [StructLayout(LayoutKind.Sequential)]
+    struct FileLock
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
+}
