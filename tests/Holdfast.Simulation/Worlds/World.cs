@@ -241,10 +241,18 @@ sealed class World
             cutoff = Clock.UtcNow - (retention.Age ?? TimeSpan.Zero);
             return c.PruneAsync(retention, workflow);
         });
-        if (Current is { IsUp: true } process)
+        try
         {
-            Books.CheckGone(process.Has);
-            if (fault.Coin) Books.CheckPruned(cutoff, workflow, process.Has);
+            if (Current is { IsUp: true } process)
+            {
+                Books.CheckGone(process.Has);
+                if (fault.Coin) Books.CheckPruned(cutoff, workflow, process.Has);
+            }
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.StoreUnavailable)
+        {
+            // The disk failed between the answer and this look, and the process tells nobody anything any more.
+            Note("world", "cannot look");
         }
         Books.Forbid(asked);
     }
