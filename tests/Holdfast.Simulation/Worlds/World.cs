@@ -249,7 +249,7 @@ sealed class World
                 if (fault.Coin) Books.CheckPruned(cutoff, workflow, process.Has);
             }
         }
-        catch (HoldfastException error) when (error.Error == HoldfastError.StoreUnavailable)
+        catch (HoldfastException error) when (error.Error == HoldfastError.OutcomeUnknown)
         {
             // The disk failed between the answer and this look, and the process tells nobody anything any more.
             Note("world", "cannot look");
