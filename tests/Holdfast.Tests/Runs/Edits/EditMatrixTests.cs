@@ -96,6 +96,17 @@ public sealed class EditMatrixTests
         await ResumesAsync(EditedCode.Apart, EditedBuilds.Edited(EditedCode.Apart, EditCells.HarmlessApart[edit], release), release, 5, "go", 1);
 
     [Theory, InlineData(false), InlineData(true)]
+    public async Task A_text_that_looks_like_names_of_parts_is_a_text(bool release)
+    {
+        const string source = """
+            using Holdfast;
+            public sealed class W : Workflow { public async Durable<string> Run(int n) { var go = await Receive(new Signal<string>("go")); return go + "x!Deconstruct(int&,int&)"; } }
+            """;
+        var edited = EditedBuilds.Edited(source, new("(int&,int&)", "(int&:low,int&:high)"), release);
+        await StopsAsync(source, edited, release, 5, "go", 1, ["W.Run(int)", "(int&,int&)\" became \"x!Deconstruct(int&:low,int&:high)"]);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
     public async Task A_struct_that_a_step_gave_is_read_by_the_names_of_its_fields(bool release)
     {
         const string waits = "signal 'go'; 1 step has ended", price = "Price(int Net, int Tax)";
