@@ -147,6 +147,8 @@ sealed class CodeText
         for (var i = 0; i < code.Instructions.Length; i++)
         {
             _lines.Add($"{name}: {(callerInfo.GetValueOrDefault(i) ?? Text(code, operands, i))}");
+            if (_form < TextForm.Now || !code.Instructions[i].NamesMember || code.Member(i) is not MethodBase called) continue;
+            foreach (var reached in TakenApart.Reached(CompilerMade.Definition(called), _root).Select(method => _names.Signature(method)).Order(StringComparer.Ordinal)) _lines.Add($"{name}: {CodeWords.Reaches} {reached}");
         }
     }
 

@@ -15,6 +15,6 @@ enum TextForm
     /// <summary>With the names of what an object is taken apart into.</summary>
     Parts,
 
-    /// <summary>What this build writes.</summary>
-    Now = Parts,
+    /// <summary>With the names of whatever a virtual method may take an object apart into. This is what this build writes.</summary>
+    Now,
 }

@@ -57,6 +57,28 @@ public sealed class FingerprintTests
         Assert.False(Fingerprints.Fits(machine, Fingerprints.OfText([.. before, "more"], arguments)));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Code_that_takes_an_object_apart_by_a_constraint_is_known_by_what_may_be_there(bool release)
+    {
+        const string source = Runs.Edits.EditedCode.Dispatched;
+        var machines = ((string[])[source, source.Replace("Ends(int Low, int High)", "Ends(int High, int Low)", StringComparison.Ordinal)])
+            .Select(edited => Compiled.From(edited, release).Machine("W", "In")).ToArray();
+        Assert.NotEqual(Fingerprints.Of(machines[0]), Fingerprints.Of(machines[1]));
+        Assert.False(Fingerprints.Fits(machines[1], Fingerprints.Of(machines[0])));
+    }
+
+    [Theory]
+    [InlineData(Runs.Edits.EditedCode.Dispatched, false), InlineData(Runs.Edits.EditedCode.Dispatched, true)]
+    public void Code_fits_what_earlier_builds_wrote_of_it(string source, bool release)
+    {
+        var machine = Compiled.From(source, release).Machine();
+        var (lines, arguments) = Fingerprints.TextOf(machine);
+        List<string> before = [.. lines.Where(static line => !line.Contains(": reaches ", StringComparison.Ordinal))];
+        Assert.NotEqual(lines, before);
+        Assert.True(Fingerprints.Fits(machine, Fingerprints.OfText(before, arguments)));
+        Assert.False(Fingerprints.Fits(machine, Fingerprints.OfText([.. before, "more"], arguments)));
+    }
+
     [Fact]
     public void Debug_and_Release_are_different_code() =>
         Assert.NotEqual(Fingerprints.Of(Originals[false].Machine()), Fingerprints.Of(Originals[true].Machine()));

@@ -264,6 +264,22 @@ static class EditCells
         ["another name for the whole"] = new("(this Far far, out int first, out int second) { first = far.A; second = far.B; }", "(this Far it, out int first, out int second) { first = it.A; second = it.B; }"),
     };
 
+    /// <summary>Edits of <see cref="EditedCode.Dispatched"/> after which a saved value would be taken for the one beside it.</summary>
+    public static readonly Dictionary<string, Edit> StoppingDispatched = new()
+    {
+        ["interface"] = new("Ends(int Low, int High)", "Ends(int High, int Low)", In, "no longer uses Ends.Deconstruct(int&:Low,int&:High)", "now uses Ends.Deconstruct(int&:High,int&:Low)"),
+        ["interface: inherited"] = new("Deconstruct(out int first, out int second)", "Deconstruct(out int second, out int first)", In, "now uses Twin.Deconstruct(int&:second,int&:first)"),
+        ["interface: explicit"] = new("IPair.Deconstruct(out int one, out int two)", "IPair.Deconstruct(out int two, out int one)", In, "(int&:two,int&:one)"),
+        ["override"] = new("Deconstruct(out int wide, out int high)", "Deconstruct(out int high, out int wide)", In, "now uses Square.Deconstruct(int&:high,int&:wide)"),
+    };
+
+    /// <summary>Edits of the same after which each value is what it was.</summary>
+    public static readonly Dictionary<string, Edit> HarmlessDispatched = new()
+    {
+        ["of another interface"] = new("Other(int Left, int Right)", "Other(int Right, int Left)"),
+        ["a class without it"] = new("public record Other", "public class More { public int A; } public record Other"),
+    };
+
     /// <summary>Edits of <see cref="EditedCode.Tuples"/> after which a saved value would be taken for the one beside it.</summary>
     public static readonly Dictionary<string, Edit> StoppingTuples = new()
     {

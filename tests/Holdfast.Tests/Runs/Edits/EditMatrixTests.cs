@@ -95,6 +95,21 @@ public sealed class EditMatrixTests
     public async Task The_order_of_what_is_not_taken_apart_does_not_matter(string edit, bool release) =>
         await ResumesAsync(EditedCode.Apart, EditedBuilds.Edited(EditedCode.Apart, EditCells.HarmlessApart[edit], release), release, 5, "go", 1);
 
+    public static TheoryData<string, bool> StoppingDispatched => Table(EditCells.StoppingDispatched.Keys);
+
+    public static TheoryData<string, bool> HarmlessDispatched => Table(EditCells.HarmlessDispatched.Keys);
+
+    [Theory, MemberData(nameof(StoppingDispatched))]
+    public async Task An_edit_of_the_order_in_which_an_object_behind_an_interface_or_a_base_class_is_taken_apart_stops_the_run(string edit, bool release)
+    {
+        var cell = EditCells.StoppingDispatched[edit];
+        await StopsAsync(EditedCode.Dispatched, EditedBuilds.Edited(EditedCode.Dispatched, cell, release), release, 5, "go", 1, cell.Says);
+    }
+
+    [Theory, MemberData(nameof(HarmlessDispatched))]
+    public async Task The_order_of_what_no_call_reaches_does_not_matter(string edit, bool release) =>
+        await ResumesAsync(EditedCode.Dispatched, EditedBuilds.Edited(EditedCode.Dispatched, EditCells.HarmlessDispatched[edit], release), release, 5, "go", 1);
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_text_that_looks_like_names_of_parts_is_a_text(bool release)
     {

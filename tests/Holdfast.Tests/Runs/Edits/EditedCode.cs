@@ -192,6 +192,40 @@ static class EditedCode
         }
         """;
 
+    /// <summary>Parked at the signal "go" with objects that are taken apart by what they are, which the code does not say.</summary>
+    public const string Dispatched = """
+        using Holdfast;
+        public interface IPair { void Deconstruct(out int a, out int b); }
+        public record Ends(int Low, int High) : IPair;
+        public class Twin { public int A; public int B; public void Deconstruct(out int first, out int second) { first = A; second = B; } }
+        public class Heir : Twin, IPair { }
+        public class Hidden : IPair { public int A; public int B; void IPair.Deconstruct(out int one, out int two) { one = A; two = B; } }
+        public abstract class Shape { public abstract void Deconstruct(out int x, out int y); }
+        public class Square : Shape { public int A; public int B; public override void Deconstruct(out int wide, out int high) { wide = A; high = B; } }
+        public interface IOther { void Deconstruct(out int a, out int b); }
+        public record Other(int Left, int Right) : IOther;
+        public static class Made
+        {
+            public static IPair Ends(int n) => new Ends(Low: n, High: 9);
+            public static IPair Heir(int n) => new Heir { A = n, B = 8 };
+            public static IPair Hidden(int n) => new Hidden { A = n, B = 7 };
+            public static Shape Square(int n) => new Square { A = n, B = 6 };
+        }
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                var ends = Made.Ends(n); var heir = Made.Heir(n); var hidden = Made.Hidden(n); var square = Made.Square(n);
+                var go = await Receive(new Signal<string>("go"));
+                var (a, b) = heir;
+                var (c, d) = hidden;
+                var (e, f) = square;
+                return $"{go} {(ends is (5, 9) ? "yes" : "no")} {a} {b} {c} {d} {e} {f}";
+            }
+            public async Durable<string> In<T>(T pair) where T : IPair { await Receive(new Signal<string>("go")); var (a, b) = pair; return $"{a} {b}"; }
+        }
+        """;
+
     /// <summary>Parked at the signal "go" with data of every shape. The method that waits names none of its types, so all that can differ is the data.</summary>
     public const string Data = """
         using Holdfast;
