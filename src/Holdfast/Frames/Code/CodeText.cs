@@ -136,7 +136,7 @@ sealed class CodeText
     {
         if (MethodCode.Of(method) is not { } code) return;
         var operands = Operands.Of(code);
-        var callerInfo = CallerInfo.ConstantsIn(code, operands);
+        var callerInfo = CallerInfo.ConstantsIn(code, operands, _form);
         _lines.Add($"{name}: {_names.Signature(method, "")}{(code.Body.InitLocals ? " init" : "")}");
         foreach (var local in code.Body.LocalVariables) _lines.Add($"{name}: var {_names.Type(local.LocalType)}{(local.IsPinned ? " pinned" : "")}");
         foreach (var guard in code.Guards)

@@ -91,6 +91,8 @@ static class EditCells
         ["expression: the compiler's, of other code"] = new("sum > 3", "sum > 4", In),
         ["file: written"] = new("\"a.csv\"", "\"b.csv\"", In, "the text \"a.csv\" became \"b.csv\""),
         ["file: written instead of the compiler's"] = new("Told.File(5)", "Told.File(5, \"c.csv\")", In),
+        ["file: written, of code"] = new("\"rules/one.cs\"", "\"rules/two.cs\"", In, "the text \"rules/one.cs\" became \"rules/two.cs\""),
+        ["file: written, of code, instead of the compiler's"] = new("Told.File(5)", "Told.File(5, \"rules/one.cs\")", In),
         ["member: written"] = new("(5, \"a\")", "(5, \"b\")", In, "the text \"a\" became \"b\""),
         ["member: written instead of the compiler's"] = new("Told.Member(5)", "Told.Member(5, \"c\")", In),
     };

@@ -71,7 +71,7 @@ static class EditedCode
         public static class Told
         {
             public static string Pay(int sum, [CallerArgumentExpression(nameof(sum))] string currency = "") => sum + currency.Replace(" ", "").Replace("\n", "").Replace("/*net*/", "").Replace("//net", "");
-            public static string File(int sum, [CallerFilePath] string path = "") => sum + (path.EndsWith(".cs") ? "" : path);
+            public static string File(int sum, [CallerFilePath] string path = "") => sum + (path.StartsWith('/') || path.Contains('\\') ? "" : path);
             public static string Member(int sum, [CallerMemberName] string name = "") => sum + name;
             public static int Line(int sum, [CallerLineNumber] int line = 0) => line > 0 ? sum : 0;
         }
@@ -85,7 +85,7 @@ static class EditedCode
                 ArgumentNullException.ThrowIfNull(name);
                 Func<string> lambda = () => Told.Member(n + 1) + Told.File(n) + Told.Line(n) + Told.Pay(n + 2);
                 string Local() => Told.Member(n) + Told.File(n) + Told.Line(n);
-                var written = Told.Pay(5, "EUR") + Told.Pay(6, "https://a.example/x\nhttps://b.example") + Told.File(5, "a.csv") + Told.Member(5, "a");
+                var written = Told.Pay(5, "EUR") + Told.Pay(6, "https://a.example/x\nhttps://b.example") + Told.File(5, "a.csv") + Told.File(6, "rules/one.cs") + Told.Member(5, "a");
                 return $"{go} {written} {Told.Pay(sum > 3 ? 1 : 2)} {Told.File(5)} {Told.Member(5)} {Told.Line(5)} {lambda()} {Local()} {Late}";
             }
         }
