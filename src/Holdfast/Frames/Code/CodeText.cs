@@ -144,6 +144,7 @@ sealed class CodeText
             var catches = guard.Catches is { } type ? _names.Type(type) : "";
             _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {guard.Kind} {guard.Start}-{guard.End} {guard.Handler}-{guard.HandlerEnd} {guard.Filter} {catches}"));
         }
+        foreach (var numbers in _form >= TextForm.Now ? EnumNumbers.In(code, operands, _names) : []) _lines.Add($"{name}: {numbers}");
         for (var i = 0; i < code.Instructions.Length; i++)
         {
             _lines.Add($"{name}: {(callerInfo.GetValueOrDefault(i) ?? Text(code, operands, i))}");

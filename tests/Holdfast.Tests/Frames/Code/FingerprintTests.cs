@@ -68,13 +68,13 @@ public sealed class FingerprintTests
     }
 
     [Theory]
-    [InlineData(Runs.Edits.EditedCode.Dispatched, false), InlineData(Runs.Edits.EditedCode.Dispatched, true)]
+    [InlineData(Runs.Edits.EditedCode.Dispatched, false), InlineData(Runs.Edits.EditedCode.Dispatched, true), InlineData(Runs.Edits.EditedCode.Counted, false), InlineData(Runs.Edits.EditedCode.Counted, true)]
     [InlineData(Runs.Edits.EditedCode.Callers, false), InlineData(Runs.Edits.EditedCode.Callers, true)]
     public void Code_fits_what_earlier_builds_wrote_of_it(string source, bool release)
     {
         var machine = Compiled.From(source, release).Machine();
         var (lines, arguments) = Fingerprints.TextOf(machine);
-        List<string> before = [.. lines.Where(static line => !line.Contains(": reaches ", StringComparison.Ordinal))
+        List<string> before = [.. lines.Where(static line => !line.Contains(": reaches ", StringComparison.Ordinal) && !line.Contains(": numbers ", StringComparison.Ordinal))
             .Select(static line => line.Replace(": caller file", ": caller info", StringComparison.Ordinal).Replace(": ldstr \"rules/one.cs\"", ": caller info", StringComparison.Ordinal))];
         Assert.NotEqual(lines, before);
         Assert.True(Fingerprints.Fits(machine, Fingerprints.OfText(before, arguments)));

@@ -282,6 +282,24 @@ static class EditCells
         ["a class without it"] = new("public record Other", "public class More { public int A; } public record Other"),
     };
 
+    /// <summary>Edits of <see cref="EditedCode.Counted"/> after which a saved member is followed by another one, or stands on the other side of one.</summary>
+    public static readonly Dictionary<string, Edit> StoppingCounted = new()
+    {
+        ["counted: two exchanged"] = new("enum Level { Low, Mid, High, Top }", "enum Level { Low = 0, High = 1, Mid = 2, Top = 3 }", In, "no longer uses Level (Low=0,Mid=1,High=2,Top=3)", "now uses Level (Low=0,High=1,Mid=2,Top=3)"),
+        ["counted: one more"] = new("enum Level { Low, Mid, High, Top }", "enum Level { Low, Mid, High, Top, More }", In, "now uses Level (Low=0,Mid=1,High=2,Top=3,More=4)"),
+        ["compared: on the other side"] = new("enum Rank { Low, Mid, High, Top }", "enum Rank { Low, Mid = 4, High = 2, Top = 3 }", In, "lambda", "no longer uses Rank (=High,Low,Mid)", "now uses Rank (=High,Low)"),
+        ["compared: the same number"] = new("enum Rank { Low, Mid, High, Top }", "enum Rank { Low, Mid = 2, High = 2, Top = 3 }", In, "lambda", "now uses Rank (=High,=Mid,Low)"),
+    };
+
+    /// <summary>Edits of the same after which each member is where it was.</summary>
+    public static readonly Dictionary<string, Edit> HarmlessCounted = new()
+    {
+        ["compared: one more above"] = new("enum Rank { Low, Mid, High, Top }", "enum Rank { Low, Mid, High, Top, More }"),
+        ["compared: two exchanged below"] = new("enum Rank { Low, Mid, High, Top }", "enum Rank { Mid, Low, High, Top }"),
+        ["switched: one more"] = new("enum Tone { Low, Mid, High, Top }", "enum Tone { Low, Mid, High, Top, More }"),
+        ["switched: one that is not named moves"] = new("enum Tone { Low, Mid, High, Top }", "enum Tone { Low = 7, Mid = 1, High, Top }"),
+    };
+
     /// <summary>Edits of <see cref="EditedCode.Tuples"/> after which a saved value would be taken for the one beside it.</summary>
     public static readonly Dictionary<string, Edit> StoppingTuples = new()
     {

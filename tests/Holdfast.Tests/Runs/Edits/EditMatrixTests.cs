@@ -110,6 +110,21 @@ public sealed class EditMatrixTests
     public async Task The_order_of_what_no_call_reaches_does_not_matter(string edit, bool release) =>
         await ResumesAsync(EditedCode.Dispatched, EditedBuilds.Edited(EditedCode.Dispatched, EditCells.HarmlessDispatched[edit], release), release, 5, "go", 1);
 
+    public static TheoryData<string, bool> StoppingCounted => Table(EditCells.StoppingCounted.Keys);
+
+    public static TheoryData<string, bool> HarmlessCounted => Table(EditCells.HarmlessCounted.Keys);
+
+    [Theory, MemberData(nameof(StoppingCounted))]
+    public async Task An_edit_of_the_numbers_that_the_code_counts_with_stops_the_run(string edit, bool release)
+    {
+        var cell = EditCells.StoppingCounted[edit];
+        await StopsAsync(EditedCode.Counted, EditedBuilds.Edited(EditedCode.Counted, cell, release), release, 5, "go", 1, cell.Says);
+    }
+
+    [Theory, MemberData(nameof(HarmlessCounted))]
+    public async Task The_numbers_that_it_does_not_count_with_do_not_matter(string edit, bool release) =>
+        await ResumesAsync(EditedCode.Counted, EditedBuilds.Edited(EditedCode.Counted, EditCells.HarmlessCounted[edit], release), release, 5, "go", 1);
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_text_that_looks_like_names_of_parts_is_a_text(bool release)
     {

@@ -226,6 +226,25 @@ static class EditedCode
         }
         """;
 
+    /// <summary>Parked at the signal "go" in a loop over the members of an enum.</summary>
+    public const string Counted = """
+        using Holdfast;
+        public enum Level { Low, Mid, High, Top }
+        public enum Rank { Low, Mid, High, Top }
+        public enum Tone { Low, Mid, High, Top }
+        public static class Made { public static Level Parse(string name) => Enum.Parse<Level>(name); public static Rank Rank(string name) => Enum.Parse<Rank>(name); public static Tone Tone(string name) => Enum.Parse<Tone>(name); }
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                var log = ""; var rank = Made.Rank("Mid"); var tone = Made.Tone("Mid"); Func<bool> lower = () => rank < Rank.High;
+                for (var level = Level.Low; level <= Level.Top; level++) { log += level + ","; if (level == Made.Parse("Mid")) log += await Receive(new Signal<string>("go")); }
+                var said = tone switch { Tone.Mid => "m", Tone.High => "h", Tone.Top => "t", _ => "?" };
+                return $"{log} {lower()} {said} {tone == Made.Tone("High")}";
+            }
+        }
+        """;
+
     /// <summary>Parked at the signal "go" with data of every shape. The method that waits names none of its types, so all that can differ is the data.</summary>
     public const string Data = """
         using Holdfast;
