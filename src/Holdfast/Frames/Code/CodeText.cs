@@ -60,7 +60,7 @@ sealed class CodeText
     string NameOf(Type definition)
     {
         if (_types.TryGetValue(definition, out var known)) return known;
-        if (CompilerMade.HomeOf(definition) is null) return GlobalCode.ByContent(definition, _names);
+        if (CompilerMade.HomeOf(definition) is null) return GlobalCode.ByContent(definition, _names, _form);
         var home = $"{CodeNames.FullName(CompilerMade.HomeOf(definition)!)}!";
         if (CompilerMade.IsLambdaHost(definition)) return home + "<>c";
         if (CompilerMade.IsDelegateCache(definition)) return home + "<>O";

@@ -81,6 +81,16 @@ public sealed class FingerprintTests
         Assert.False(Fingerprints.Fits(machine, Fingerprints.OfText([.. before, "more"], arguments)));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void The_type_of_a_lambda_with_defaults_is_found_by_the_name_that_earlier_builds_gave_it(bool release)
+    {
+        var map = CodeMap.Of(Compiled.From("public class W { public object A() { var f = (int x, string s = \"\") => s + x; return f; } }", release).Assembly);
+        var type = map.TypeByName("<delegate>`3($0,$1=):$2");
+        Assert.NotNull(type);
+        Assert.Equal("<delegate>`3($0,$1 = \"\"):$2", map.NameOf(type));
+        Assert.Equal(type, map.TypeByName(map.NameOf(type)));
+    }
+
     [Fact]
     public void Debug_and_Release_are_different_code() =>
         Assert.NotEqual(Fingerprints.Of(Originals[false].Machine()), Fingerprints.Of(Originals[true].Machine()));

@@ -137,6 +137,25 @@ public sealed class EditMatrixTests
     }
 
     [Theory, InlineData(false), InlineData(true)]
+    public async Task A_lambda_with_other_defaults_elsewhere_does_not_matter(bool release)
+    {
+        const string source = """
+            using Holdfast;
+            public sealed class W : Workflow
+            {
+                public async Durable<string> Run(int n)
+                {
+                    var tell = (int x, string s = "") => s + x;
+                    var go = await Receive(new Signal<string>("go"));
+                    return go + tell(n);
+                }
+                //below
+            }
+            """;
+        await ResumesAsync(source, EditedBuilds.Edited(source, new("//below", "public object Other() { var tell = (int x, string s = null) => s + x; return tell; }"), release), release, 5, "go", 1);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
     public async Task A_struct_that_a_step_gave_is_read_by_the_names_of_its_fields(bool release)
     {
         const string waits = "signal 'go'; 1 step has ended", price = "Price(int Net, int Tax)";
