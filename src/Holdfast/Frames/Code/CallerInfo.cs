@@ -15,12 +15,13 @@ static partial class CallerInfo
     /// <summary>What the compiler tells a parameter, the first first if it is marked more than once. A member's name is no part: it changes with the member alone.</summary>
     enum Told { Nothing, Line, File, Argument }
 
-    const string LeftOut = "caller info";
+    /// <summary>What stands for the path is another word than earlier builds wrote, for they wrote theirs for the path of a person, too.</summary>
+    const string LeftOut = "caller info", FileLeftOut = "caller file";
 
     static readonly ConditionalWeakTable<Module, ConcurrentDictionary<int, Told[]?>> Marked = [];
 
     /// <summary>What stands for the instructions that push such a constant.</summary>
-    public static Dictionary<int, string> ConstantsIn(MethodCode code, Operands? operands)
+    public static Dictionary<int, string> ConstantsIn(MethodCode code, Operands? operands, TextForm form)
     {
         var found = new Dictionary<int, string>();
         // Where the stack is not understood, the constants are hashed like any other: too strict, never too weak.
@@ -34,26 +35,29 @@ static partial class CallerInfo
             for (var p = 0; p < parameters.Length; p++)
             {
                 if (parameters[p] == Told.Nothing || ConstantBehind(code, operands, popped[first + p]) is not (var constant and >= 0)) continue;
-                if (InPlaceOf(code, constant, parameters[p]) is { } text) found[constant] = text;
+                if (InPlaceOf(code, constant, parameters[p], form) is { } text) found[constant] = text;
             }
         }
         return found;
     }
 
     /// <summary>What stands for a constant in the text of the code; null if the compiler cannot have made it.</summary>
-    static string? InPlaceOf(MethodCode code, int constant, Told told)
+    static string? InPlaceOf(MethodCode code, int constant, Told told, TextForm form)
     {
         // Nothing tells a line from any other number.
         if (code.Instructions[constant].Code != OpCodes.Ldstr) return told == Told.Line ? LeftOut : null;
         var text = code.Text(constant);
         return told switch
         {
-            Told.File when text.EndsWith(".cs", StringComparison.OrdinalIgnoreCase) && text.AsSpan().ContainsAny('/', '\\') => LeftOut,
+            Told.File when text.EndsWith(".cs", StringComparison.OrdinalIgnoreCase) && text.AsSpan().ContainsAny('/', '\\') => form < TextForm.Now ? LeftOut : IsRooted(text) ? FileLeftOut : null,
             // The text of an argument neither begins nor ends with white space.
             Told.Argument when text.AsSpan().Trim().Length == text.Length => $"ldstr \"{Plain(text)}\"",
             _ => null,
         };
     }
+
+    /// <summary>Whether the text begins as the compiler's paths do, on whatever system it ran: it writes them in full, or from <c>/_/</c> on.</summary>
+    static bool IsRooted(string path) => path[0] is '/' or '\\' || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '/' or '\\');
 
     static string Plain(string argument) => Spaces().Replace(Comments().Replace(argument, " "), static gap => gap.Groups["apart"].Success ? " " : "");
 

@@ -10,7 +10,8 @@ namespace Holdfast.Frames.Code;
 /// </summary>
 /// <param name="home">Types of this assembly are written without its name.</param>
 /// <param name="compilerMade">Names what the compiler made.</param>
-sealed class CodeNames(Assembly? home, Func<Type, string> compilerMade)
+/// <param name="form">How much the signature of a method says. One by which a method is found again says nothing that may change.</param>
+sealed class CodeNames(Assembly? home, Func<Type, string> compilerMade, TextForm form = TextForm.Plain)
 {
     /// <summary>The name all assemblies of the framework share. No real assembly can have it: a name may not begin with a dot.</summary>
     const string Framework = ".net";
@@ -80,7 +81,7 @@ sealed class CodeNames(Assembly? home, Func<Type, string> compilerMade)
         if (method.DeclaringType is { } type) Append(text, type);
         text.Append('!').Append(nameless ?? definition.Name);
         if (method.IsGenericMethod) AppendList(text, '<', method.GetGenericArguments(), '>');
-        AppendParameters(text, definition, TakenApart.Is(definition));
+        AppendParameters(text, definition, form >= TextForm.Parts && TakenApart.Is(definition));
         return text.ToString();
     }
 

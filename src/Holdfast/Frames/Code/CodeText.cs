@@ -15,6 +15,7 @@ sealed class CodeText
     public static readonly CodeNames Names = new(null, static type => CodeMap.Of(type.Assembly).NameOf(type));
 
     readonly CodeNames _names;
+    readonly TextForm _form;
     readonly Assembly _root;
     readonly List<string> _lines = [];
     readonly Queue<Action> _pending = new();
@@ -22,16 +23,19 @@ sealed class CodeText
     readonly Dictionary<MethodBase, string> _methods = [];
     readonly Dictionary<Type, FieldInfo[]> _fields = [];
 
-    CodeText(Assembly root)
+    CodeText(Assembly root, TextForm form)
     {
-        _root = root;
-        _names = new CodeNames(null, NameOf);
+        (_root, _form) = (root, form);
+        _names = new CodeNames(null, NameOf, form);
     }
 
+    /// <summary>The text of code of either kind.</summary>
+    public static List<string> Of(MemberInfo definition, TextForm form) => definition is Type type ? Of(type, form) : Of((MethodBase)definition, form);
+
     /// <summary>The text of a machine or closure and of all the code that belongs to it.</summary>
-    public static List<string> Of(Type definition)
+    static List<string> Of(Type definition, TextForm form)
     {
-        var text = new CodeText(definition.Assembly);
+        var text = new CodeText(definition.Assembly, form);
         text._lines.Add(text._names.Type(definition));
         // A closure's object outlives the method that made it, through the delegates to its lambdas only.
         if (CompilerMade.IsClosure(definition)) text.WriteMethods(definition);
@@ -39,9 +43,9 @@ sealed class CodeText
     }
 
     /// <summary>The text of a lambda or local function, or the signature of an ordinary method.</summary>
-    public static List<string> Of(MethodBase definition)
+    static List<string> Of(MethodBase definition, TextForm form)
     {
-        var text = new CodeText(definition.Module.Assembly);
+        var text = new CodeText(definition.Module.Assembly, form);
         text._lines.Add(text.Method(definition));
         return text.Finish();
     }
@@ -56,7 +60,7 @@ sealed class CodeText
     string NameOf(Type definition)
     {
         if (_types.TryGetValue(definition, out var known)) return known;
-        if (CompilerMade.HomeOf(definition) is null) return GlobalCode.ByContent(definition, _names);
+        if (CompilerMade.HomeOf(definition) is null) return GlobalCode.ByContent(definition, _names, _form);
         var home = $"{CodeNames.FullName(CompilerMade.HomeOf(definition)!)}!";
         if (CompilerMade.IsLambdaHost(definition)) return home + "<>c";
         if (CompilerMade.IsDelegateCache(definition)) return home + "<>O";
@@ -75,7 +79,7 @@ sealed class CodeText
     void WriteType(Type definition, string name)
     {
         _lines.Add($"{name} {(definition.IsValueType ? "struct" : "class")}`{definition.GetGenericArguments().Length}");
-        foreach (var field in FieldsOf(definition)) _lines.Add($"{name} field {FieldName(field)} {_names.Type(field.FieldType)}{TupleNames.Behind(field)}");
+        foreach (var field in FieldsOf(definition)) _lines.Add($"{name} field {FieldName(field)} {_names.Type(field.FieldType)}{(_form >= TextForm.Tuples ? TupleNames.Behind(field) : "")}");
         if (CompilerMade.IsIterator(definition) || CompilerMade.IsAsyncIterator(definition)) WriteMethods(definition);
         else if (CompilerMade.IsMachine(definition)) WriteBody(Array.Find(OwnedCode.MethodsOf(definition), m => m.Name == nameof(IAsyncStateMachine.MoveNext))!, name);
     }
@@ -132,7 +136,7 @@ sealed class CodeText
     {
         if (MethodCode.Of(method) is not { } code) return;
         var operands = Operands.Of(code);
-        var callerInfo = CallerInfo.ConstantsIn(code, operands);
+        var callerInfo = CallerInfo.ConstantsIn(code, operands, _form);
         _lines.Add($"{name}: {_names.Signature(method, "")}{(code.Body.InitLocals ? " init" : "")}");
         foreach (var local in code.Body.LocalVariables) _lines.Add($"{name}: var {_names.Type(local.LocalType)}{(local.IsPinned ? " pinned" : "")}");
         foreach (var guard in code.Guards)
@@ -140,9 +144,12 @@ sealed class CodeText
             var catches = guard.Catches is { } type ? _names.Type(type) : "";
             _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {guard.Kind} {guard.Start}-{guard.End} {guard.Handler}-{guard.HandlerEnd} {guard.Filter} {catches}"));
         }
+        foreach (var numbers in _form >= TextForm.Now ? EnumNumbers.In(code, operands, _names) : []) _lines.Add($"{name}: {numbers}");
         for (var i = 0; i < code.Instructions.Length; i++)
         {
             _lines.Add($"{name}: {(callerInfo.GetValueOrDefault(i) ?? Text(code, operands, i))}");
+            if (_form < TextForm.Now || !code.Instructions[i].NamesMember || code.Member(i) is not MethodBase called) continue;
+            foreach (var reached in TakenApart.Reached(CompilerMade.Definition(called), _root).Select(method => _names.Signature(method)).Order(StringComparer.Ordinal)) _lines.Add($"{name}: {CodeWords.Reaches} {reached}");
         }
     }
 

@@ -5,6 +5,9 @@ namespace Holdfast.Frames.Code;
 /// <summary>Turns the text of code into what a person who wrote it recognises.</summary>
 static partial class CodeWords
 {
+    /// <summary>What a line says of a method that the call before it may reach.</summary>
+    public const string Reaches = "reaches";
+
     /// <summary>A type or member without assemblies and namespaces.</summary>
     public static string Short(string text) =>
         CompilerNames.InWords(Namespace().Replace(Arity().Replace(Assembly().Replace(text, ""), ""), "").Replace("!.ctor", "", StringComparison.Ordinal).Replace('!', '.'));
@@ -104,7 +107,7 @@ static partial class CodeWords
     static string? Called(string line, bool withResult = false)
     {
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words[0] is not ("call" or "callvirt" or "newobj" or "ldftn" or "ldvirtftn")) return null;
+        if (words[0] is not ("call" or "callvirt" or "newobj" or "ldftn" or "ldvirtftn" or Reaches)) return null;
         var member = Short(words[^1]);
         if (words[0] == "newobj") return $"new {member}";
         var result = words.Length == 4 || (words.Length == 3 && words[1] != "static") ? words[^2] : "void";

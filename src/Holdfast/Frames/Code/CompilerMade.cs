@@ -105,6 +105,9 @@ static class CompilerMade
         return home;
     }
 
+    /// <summary>The type or method without generic arguments.</summary>
+    public static MemberInfo Definition(MemberInfo code) => code is Type type ? Definition(type) : Definition((MethodBase)code);
+
     /// <summary>The type without generic arguments.</summary>
     public static Type Definition(Type type) => type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type;
 

@@ -54,7 +54,7 @@ sealed class DelegateTargets
         if (method is not MethodInfo { IsVirtual: true } info || method.DeclaringType is not { } type) return null;
         foreach (var candidate in _virtual)
         {
-            if (candidate.DeclaringType!.IsInterface ? Implements(type, candidate, definition) : IsOverride(info, candidate)) return candidate;
+            if (candidate.DeclaringType!.IsInterface ? Implements(type, candidate, definition) : Dispatch.IsOverride(info, candidate)) return candidate;
         }
         return null;
     }
@@ -103,22 +103,5 @@ sealed class DelegateTargets
         return found;
     }
 
-    static bool IsOverride(MethodInfo method, MethodBase candidate) =>
-        candidate is MethodInfo declared && KeyOf(CompilerMade.Definition(method.GetBaseDefinition())) == KeyOf(CompilerMade.Definition(declared.GetBaseDefinition()));
-
-    static bool Implements(Type type, MethodBase candidate, MethodBase definition)
-    {
-        if (type.IsInterface) return false;
-        foreach (var one in type.GetInterfaces())
-        {
-            if (CompilerMade.Definition(one) != candidate.DeclaringType) continue;
-            var map = type.GetInterfaceMap(one);
-            for (var i = 0; i < map.InterfaceMethods.Length; i++)
-            {
-                var same = KeyOf(CompilerMade.Definition(map.InterfaceMethods[i])) == KeyOf(candidate);
-                if (same && map.TargetMethods[i] is { } target && KeyOf(CompilerMade.Definition(target)) == KeyOf(definition)) return true;
-            }
-        }
-        return false;
-    }
+    static bool Implements(Type type, MethodBase candidate, MethodBase definition) => Dispatch.Implementations(type, candidate).Any(target => KeyOf(target) == KeyOf(definition));
 }

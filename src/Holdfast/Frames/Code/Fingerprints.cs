@@ -12,29 +12,21 @@ namespace Holdfast.Frames.Code;
 /// </summary>
 static class Fingerprints
 {
-    static readonly ConditionalWeakTable<Module, ConcurrentDictionary<int, Fingerprint>> Definitions = [];
+    static readonly ConditionalWeakTable<Module, ConcurrentDictionary<(int Token, TextForm Form), Fingerprint>> Definitions = [];
     static readonly ConditionalWeakTable<MemberInfo, object> Closed = [];
 
     /// <summary>The fingerprint of a machine or a closure, with its generic arguments if it has any.</summary>
-    public static Fingerprint Of(Type machineOrClosure) => machineOrClosure.IsConstructedGenericType
-        ? (Fingerprint)Closed.GetValue(machineOrClosure, static t => WithArguments(OfDefinition(CompilerMade.Definition((Type)t)), ((Type)t).GetGenericArguments()))
-        : OfDefinition(machineOrClosure);
+    public static Fingerprint Of(Type machineOrClosure) => OfCode(machineOrClosure);
 
     /// <summary>The fingerprint of a lambda or local function – with the machine behind it – or of the signature of an ordinary method.</summary>
-    public static Fingerprint Of(MethodBase method)
-    {
-        var arguments = ArgumentsOf(method);
-        return arguments.Length == 0
-            ? OfDefinition(method)
-            : (Fingerprint)Closed.GetValue(method, m => WithArguments(OfDefinition(CompilerMade.Definition((MethodBase)m)), arguments));
-    }
+    public static Fingerprint Of(MethodBase method) => OfCode(method);
 
-    /// <summary>Whether this is the code that was saved under a fingerprint. Earlier builds left out the names of tuple elements and of what is taken apart, which makes another fingerprint of the same code.</summary>
+    /// <summary>Whether this is the code that was saved under a fingerprint. Earlier builds wrote less of it, which makes another fingerprint of the same code.</summary>
     public static bool Fits(MemberInfo code, Fingerprint saved)
     {
-        if ((code is Type type ? Of(type) : Of((MethodBase)code)) == saved) return true;
-        var (lines, arguments) = TextOf(code);
-        return OfText(TupleNames.Without(lines), arguments) == saved;
+        for (var form = TextForm.Now; form >= TextForm.Plain; form--)
+            if ((form == TextForm.Now ? OfCode(code) : In(form, code)) == saved) return true;
+        return false;
     }
 
     /// <summary>What the fingerprint of a machine covers, line by line, so that two builds can be compared.</summary>
@@ -45,25 +37,29 @@ static class Fingerprints
     }
 
     /// <summary>What the fingerprint of a machine, closure, lambda or local function is computed from: its text and its type arguments.</summary>
-    public static (IReadOnlyList<string> Lines, IReadOnlyList<string> Arguments) TextOf(MemberInfo code) => code is Type type
-        ? (CodeText.Of(CompilerMade.Definition(type)), type.IsConstructedGenericType ? [.. type.GetGenericArguments().Select(Argument)] : [])
-        : (CodeText.Of(CompilerMade.Definition((MethodBase)code)), [.. ArgumentsOf((MethodBase)code).Select(Argument)]);
+    public static (IReadOnlyList<string> Lines, IReadOnlyList<string> Arguments) TextOf(MemberInfo code, TextForm form = TextForm.Now) =>
+        (CodeText.Of(CompilerMade.Definition(code), form), [.. ArgumentsOf(code).Select(Argument)]);
 
     /// <summary>The fingerprint of code with this text.</summary>
     public static Fingerprint OfText(IReadOnlyList<string> lines, IReadOnlyList<string> arguments) =>
         arguments.Count == 0 ? Hash(lines) : Hash([Hash(lines).ToString(), .. arguments]);
 
-    static Type[] ArgumentsOf(MethodBase method) =>
-    [
-        .. method.DeclaringType is { IsConstructedGenericType: true } type ? type.GetGenericArguments() : [],
-        .. method is { IsGenericMethod: true, IsGenericMethodDefinition: false } ? method.GetGenericArguments() : [],
-    ];
+    static Fingerprint OfCode(MemberInfo code) => ArgumentsOf(code).Length == 0 ? In(TextForm.Now, code) : (Fingerprint)Closed.GetValue(code, static c => In(TextForm.Now, c));
 
-    static Fingerprint OfDefinition(Type type) =>
-        Definitions.GetValue(type.Module, static _ => []).GetOrAdd(type.MetadataToken, static (_, t) => Hash(CodeText.Of(t)), type);
+    static Fingerprint In(TextForm form, MemberInfo code)
+    {
+        var definition = CompilerMade.Definition(code);
+        var fingerprint = Definitions.GetValue(definition.Module, static _ => []).GetOrAdd((definition.MetadataToken, form), static (key, d) => Hash(CodeText.Of(d, key.Form)), definition);
+        return ArgumentsOf(code) is { Length: > 0 } arguments ? WithArguments(fingerprint, arguments) : fingerprint;
+    }
 
-    static Fingerprint OfDefinition(MethodBase method) =>
-        Definitions.GetValue(method.Module, static _ => []).GetOrAdd(method.MetadataToken, static (_, m) => Hash(CodeText.Of(m)), method);
+    static Type[] ArgumentsOf(MemberInfo code) => code is Type type
+        ? type.IsConstructedGenericType ? type.GetGenericArguments() : []
+        :
+        [
+            .. code.DeclaringType is { IsConstructedGenericType: true } declaring ? declaring.GetGenericArguments() : [],
+            .. code is MethodBase { IsGenericMethod: true, IsGenericMethodDefinition: false } method ? method.GetGenericArguments() : [],
+        ];
 
     static Fingerprint WithArguments(Fingerprint definition, Type[] arguments) => Hash([definition.ToString(), .. arguments.Select(Argument)]);
 

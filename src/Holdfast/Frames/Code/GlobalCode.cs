@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 
 namespace Holdfast.Frames.Code;
@@ -17,6 +18,8 @@ sealed class GlobalCode
             _names.Add(type, name);
             // Two types of one content cannot be told apart by name; then neither has one.
             if (!_types.TryAdd(name, type)) _types[name] = null;
+            // Earlier builds wrote another name of some. No name of today looks like it.
+            if (ByContent(type, names, TextForm.Parts) is var before && before != name && !_types.TryAdd(before, type)) _types[before] = null;
         }
     }
 
@@ -27,19 +30,28 @@ sealed class GlobalCode
     public Type? TypeByName(string name) => _types.GetValueOrDefault(name);
 
     /// <summary>The name of a type that the compiler put beside all others.</summary>
-    public static string ByContent(Type type, CodeNames names)
+    public static string ByContent(Type type, CodeNames names, TextForm form = TextForm.Now)
     {
-        if (type.DeclaringType is { } outer) return $"{ByContent(outer, names)}+{type.Name}";
+        if (type.DeclaringType is { } outer) return $"{ByContent(outer, names, form)}+{type.Name}";
         if (CompilerMade.IsAnonymous(type)) return $"<new>{{{string.Join(',', Properties(type))}}}";
         if (!CompilerMade.IsAnonymousDelegate(type)) return type.Name;
         var invoke = type.GetMethod("Invoke")!;
         var parameters = invoke.GetParameters().Select(p =>
         {
             var direction = p.IsOut ? "out " : p.IsIn ? "in " : p.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
-            return $"{direction}{names.Type(p.ParameterType)}{(p.HasDefaultValue ? $"={p.RawDefaultValue}" : "")}";
+            return $"{direction}{names.Type(p.ParameterType)}{(!p.HasDefaultValue ? "" : form < TextForm.Now ? $"={p.RawDefaultValue}" : $" = {InCode(p.RawDefaultValue)}")}";
         });
         return $"<delegate>`{type.GetGenericArguments().Length}({string.Join(',', parameters)}):{names.Type(invoke.ReturnType)}";
     }
+
+    /// <summary>A value as C# writes it, so that it is told from every other one.</summary>
+    static string InCode(object? value) => value switch
+    {
+        null => "null",
+        string text => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
+        char letter => $"'{letter}'",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
 
     /// <summary>Property names in the order of declaration. Their types are generic parameters, always in the same order.</summary>
     static IEnumerable<string> Properties(Type type) => type.GetProperties().OrderBy(p => p.MetadataToken).Select(p => p.Name);

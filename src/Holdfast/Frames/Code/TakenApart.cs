@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 
 namespace Holdfast.Frames.Code;
 
@@ -7,17 +6,19 @@ namespace Holdfast.Frames.Code;
 /// The names of what an object is taken apart into. A saved object comes back by the names of its members, and is taken apart by place: where two of the same type are
 /// exchanged, as parameters of a record, the code of today takes the one saved value for the other.
 /// </summary>
-static partial class TakenApart
+static class TakenApart
 {
     /// <summary>Whether C# calls the method for <c>var (a, b) = o</c> and for <c>o is (1, 2)</c>. The framework's own ones stay as they are.</summary>
-    public static bool Is(MethodBase definition) => definition.Name == "Deconstruct" && !CodeNames.IsFramework(definition.Module.Assembly);
+    public static bool Is(MethodBase definition) => definition.Name.Split('.')[^1] == "Deconstruct" && !CodeNames.IsFramework(definition.Module.Assembly);
+
+    /// <summary>
+    /// The methods that may do it where the code calls one that is virtual or an interface's: nothing in the code tells what the object is. Only assemblies
+    /// that are surely there are looked at, so that the same build always finds the same.
+    /// </summary>
+    public static IEnumerable<MethodBase> Reached(MethodBase definition, Assembly workflows) => Is(definition)
+        ? Dispatch.Reached(definition, new[] { workflows, definition.Module.Assembly }.Distinct().SelectMany(static a => CodeMap.Of(a).Types))
+        : [];
 
     /// <summary>What stands behind the type of a parameter.</summary>
     public static string Behind(ParameterInfo parameter) => parameter.IsOut ? $":{parameter.Name}" : "";
-
-    /// <summary>A line of code as earlier builds wrote it.</summary>
-    public static string Without(string line) => line.Contains("!Deconstruct", StringComparison.Ordinal) ? Name().Replace(line, "") : line;
-
-    [GeneratedRegex(@"(?<=!Deconstruct\S*&):\w+(?=[,)])")]
-    private static partial Regex Name();
 }

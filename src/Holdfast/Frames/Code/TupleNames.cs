@@ -30,11 +30,6 @@ static class TupleNames
     /// <summary>Whether both describe the same type, with the same names as far as they were written down.</summary>
     public static bool IsSame(string saved, string now) => saved == now || (Split(saved).Type == Split(now).Type && Agree(saved, now));
 
-    /// <summary>Lines of code as earlier builds wrote them.</summary>
-    public static List<string> Without(IReadOnlyList<string> lines) => [.. lines.Select(static line => IsField(line) ? Split(line).Type : TakenApart.Without(line))];
-
-    static bool IsField(string line) => line.IndexOf(' ', StringComparison.Ordinal) is var at and > 0 && line.AsSpan(at).StartsWith(" field ");
-
     /// <summary>The tuples alone: what they stand in may be an interface as well as its class.</summary>
     static string Elements(string named) => named.IndexOf('(', StringComparison.Ordinal) is var first and >= 0 ? named[first..(named.LastIndexOf(')') + 1)] : "";
 

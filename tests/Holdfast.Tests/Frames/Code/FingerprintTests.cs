@@ -57,6 +57,40 @@ public sealed class FingerprintTests
         Assert.False(Fingerprints.Fits(machine, Fingerprints.OfText([.. before, "more"], arguments)));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Code_that_takes_an_object_apart_by_a_constraint_is_known_by_what_may_be_there(bool release)
+    {
+        const string source = Runs.Edits.EditedCode.Dispatched;
+        var machines = ((string[])[source, source.Replace("Ends(int Low, int High)", "Ends(int High, int Low)", StringComparison.Ordinal)])
+            .Select(edited => Compiled.From(edited, release).Machine("W", "In")).ToArray();
+        Assert.NotEqual(Fingerprints.Of(machines[0]), Fingerprints.Of(machines[1]));
+        Assert.False(Fingerprints.Fits(machines[1], Fingerprints.Of(machines[0])));
+    }
+
+    [Theory]
+    [InlineData(Runs.Edits.EditedCode.Dispatched, false), InlineData(Runs.Edits.EditedCode.Dispatched, true), InlineData(Runs.Edits.EditedCode.Counted, false), InlineData(Runs.Edits.EditedCode.Counted, true)]
+    [InlineData(Runs.Edits.EditedCode.Callers, false), InlineData(Runs.Edits.EditedCode.Callers, true)]
+    public void Code_fits_what_earlier_builds_wrote_of_it(string source, bool release)
+    {
+        var machine = Compiled.From(source, release).Machine();
+        var (lines, arguments) = Fingerprints.TextOf(machine);
+        List<string> before = [.. lines.Where(static line => !line.Contains(": reaches ", StringComparison.Ordinal) && !line.Contains(": numbers ", StringComparison.Ordinal))
+            .Select(static line => line.Replace(": caller file", ": caller info", StringComparison.Ordinal).Replace(": ldstr \"rules/one.cs\"", ": caller info", StringComparison.Ordinal))];
+        Assert.NotEqual(lines, before);
+        Assert.True(Fingerprints.Fits(machine, Fingerprints.OfText(before, arguments)));
+        Assert.False(Fingerprints.Fits(machine, Fingerprints.OfText([.. before, "more"], arguments)));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void The_type_of_a_lambda_with_defaults_is_found_by_the_name_that_earlier_builds_gave_it(bool release)
+    {
+        var map = CodeMap.Of(Compiled.From("public class W { public object A() { var f = (int x, string s = \"\") => s + x; return f; } }", release).Assembly);
+        var type = map.TypeByName("<delegate>`3($0,$1=):$2");
+        Assert.NotNull(type);
+        Assert.Equal("<delegate>`3($0,$1 = \"\"):$2", map.NameOf(type));
+        Assert.Equal(type, map.TypeByName(map.NameOf(type)));
+    }
+
     [Fact]
     public void Debug_and_Release_are_different_code() =>
         Assert.NotEqual(Fingerprints.Of(Originals[false].Machine()), Fingerprints.Of(Originals[true].Machine()));

@@ -91,6 +91,8 @@ static class EditCells
         ["expression: the compiler's, of other code"] = new("sum > 3", "sum > 4", In),
         ["file: written"] = new("\"a.csv\"", "\"b.csv\"", In, "the text \"a.csv\" became \"b.csv\""),
         ["file: written instead of the compiler's"] = new("Told.File(5)", "Told.File(5, \"c.csv\")", In),
+        ["file: written, of code"] = new("\"rules/one.cs\"", "\"rules/two.cs\"", In, "the text \"rules/one.cs\" became \"rules/two.cs\""),
+        ["file: written, of code, instead of the compiler's"] = new("Told.File(5)", "Told.File(5, \"rules/one.cs\")", In),
         ["member: written"] = new("(5, \"a\")", "(5, \"b\")", In, "the text \"a\" became \"b\""),
         ["member: written instead of the compiler's"] = new("Told.Member(5)", "Told.Member(5, \"c\")", In),
     };
@@ -262,6 +264,40 @@ static class EditCells
     {
         ["not taken apart"] = new("Whole(int Left, int Right)", "Whole(int Right, int Left)"),
         ["another name for the whole"] = new("(this Far far, out int first, out int second) { first = far.A; second = far.B; }", "(this Far it, out int first, out int second) { first = it.A; second = it.B; }"),
+    };
+
+    /// <summary>Edits of <see cref="EditedCode.Dispatched"/> after which a saved value would be taken for the one beside it.</summary>
+    public static readonly Dictionary<string, Edit> StoppingDispatched = new()
+    {
+        ["interface"] = new("Ends(int Low, int High)", "Ends(int High, int Low)", In, "no longer uses Ends.Deconstruct(int&:Low,int&:High)", "now uses Ends.Deconstruct(int&:High,int&:Low)"),
+        ["interface: inherited"] = new("Deconstruct(out int first, out int second)", "Deconstruct(out int second, out int first)", In, "now uses Twin.Deconstruct(int&:second,int&:first)"),
+        ["interface: explicit"] = new("IPair.Deconstruct(out int one, out int two)", "IPair.Deconstruct(out int two, out int one)", In, "(int&:two,int&:one)"),
+        ["override"] = new("Deconstruct(out int wide, out int high)", "Deconstruct(out int high, out int wide)", In, "now uses Square.Deconstruct(int&:high,int&:wide)"),
+    };
+
+    /// <summary>Edits of the same after which each value is what it was.</summary>
+    public static readonly Dictionary<string, Edit> HarmlessDispatched = new()
+    {
+        ["of another interface"] = new("Other(int Left, int Right)", "Other(int Right, int Left)"),
+        ["a class without it"] = new("public record Other", "public class More { public int A; } public record Other"),
+    };
+
+    /// <summary>Edits of <see cref="EditedCode.Counted"/> after which a saved member is followed by another one, or stands on the other side of one.</summary>
+    public static readonly Dictionary<string, Edit> StoppingCounted = new()
+    {
+        ["counted: two exchanged"] = new("enum Level { Low, Mid, High, Top }", "enum Level { Low = 0, High = 1, Mid = 2, Top = 3 }", In, "no longer uses Level (Low=0,Mid=1,High=2,Top=3)", "now uses Level (Low=0,High=1,Mid=2,Top=3)"),
+        ["counted: one more"] = new("enum Level { Low, Mid, High, Top }", "enum Level { Low, Mid, High, Top, More }", In, "now uses Level (Low=0,Mid=1,High=2,Top=3,More=4)"),
+        ["compared: on the other side"] = new("enum Rank { Low, Mid, High, Top }", "enum Rank { Low, Mid = 4, High = 2, Top = 3 }", In, "lambda", "no longer uses Rank (=High,Low,Mid)", "now uses Rank (=High,Low)"),
+        ["compared: the same number"] = new("enum Rank { Low, Mid, High, Top }", "enum Rank { Low, Mid = 2, High = 2, Top = 3 }", In, "lambda", "now uses Rank (=High,=Mid,Low)"),
+    };
+
+    /// <summary>Edits of the same after which each member is where it was.</summary>
+    public static readonly Dictionary<string, Edit> HarmlessCounted = new()
+    {
+        ["compared: one more above"] = new("enum Rank { Low, Mid, High, Top }", "enum Rank { Low, Mid, High, Top, More }"),
+        ["compared: two exchanged below"] = new("enum Rank { Low, Mid, High, Top }", "enum Rank { Mid, Low, High, Top }"),
+        ["switched: one more"] = new("enum Tone { Low, Mid, High, Top }", "enum Tone { Low, Mid, High, Top, More }"),
+        ["switched: one that is not named moves"] = new("enum Tone { Low, Mid, High, Top }", "enum Tone { Low = 7, Mid = 1, High, Top }"),
     };
 
     /// <summary>Edits of <see cref="EditedCode.Tuples"/> after which a saved value would be taken for the one beside it.</summary>

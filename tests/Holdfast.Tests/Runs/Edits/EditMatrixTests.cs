@@ -95,6 +95,66 @@ public sealed class EditMatrixTests
     public async Task The_order_of_what_is_not_taken_apart_does_not_matter(string edit, bool release) =>
         await ResumesAsync(EditedCode.Apart, EditedBuilds.Edited(EditedCode.Apart, EditCells.HarmlessApart[edit], release), release, 5, "go", 1);
 
+    public static TheoryData<string, bool> StoppingDispatched => Table(EditCells.StoppingDispatched.Keys);
+
+    public static TheoryData<string, bool> HarmlessDispatched => Table(EditCells.HarmlessDispatched.Keys);
+
+    [Theory, MemberData(nameof(StoppingDispatched))]
+    public async Task An_edit_of_the_order_in_which_an_object_behind_an_interface_or_a_base_class_is_taken_apart_stops_the_run(string edit, bool release)
+    {
+        var cell = EditCells.StoppingDispatched[edit];
+        await StopsAsync(EditedCode.Dispatched, EditedBuilds.Edited(EditedCode.Dispatched, cell, release), release, 5, "go", 1, cell.Says);
+    }
+
+    [Theory, MemberData(nameof(HarmlessDispatched))]
+    public async Task The_order_of_what_no_call_reaches_does_not_matter(string edit, bool release) =>
+        await ResumesAsync(EditedCode.Dispatched, EditedBuilds.Edited(EditedCode.Dispatched, EditCells.HarmlessDispatched[edit], release), release, 5, "go", 1);
+
+    public static TheoryData<string, bool> StoppingCounted => Table(EditCells.StoppingCounted.Keys);
+
+    public static TheoryData<string, bool> HarmlessCounted => Table(EditCells.HarmlessCounted.Keys);
+
+    [Theory, MemberData(nameof(StoppingCounted))]
+    public async Task An_edit_of_the_numbers_that_the_code_counts_with_stops_the_run(string edit, bool release)
+    {
+        var cell = EditCells.StoppingCounted[edit];
+        await StopsAsync(EditedCode.Counted, EditedBuilds.Edited(EditedCode.Counted, cell, release), release, 5, "go", 1, cell.Says);
+    }
+
+    [Theory, MemberData(nameof(HarmlessCounted))]
+    public async Task The_numbers_that_it_does_not_count_with_do_not_matter(string edit, bool release) =>
+        await ResumesAsync(EditedCode.Counted, EditedBuilds.Edited(EditedCode.Counted, EditCells.HarmlessCounted[edit], release), release, 5, "go", 1);
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_text_that_looks_like_names_of_parts_is_a_text(bool release)
+    {
+        const string source = """
+            using Holdfast;
+            public sealed class W : Workflow { public async Durable<string> Run(int n) { var go = await Receive(new Signal<string>("go")); return go + "x!Deconstruct(int&,int&)"; } }
+            """;
+        var edited = EditedBuilds.Edited(source, new("(int&,int&)", "(int&:low,int&:high)"), release);
+        await StopsAsync(source, edited, release, 5, "go", 1, ["W.Run(int)", "(int&,int&)\" became \"x!Deconstruct(int&:low,int&:high)"]);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_lambda_with_other_defaults_elsewhere_does_not_matter(bool release)
+    {
+        const string source = """
+            using Holdfast;
+            public sealed class W : Workflow
+            {
+                public async Durable<string> Run(int n)
+                {
+                    var tell = (int x, string s = "") => s + x;
+                    var go = await Receive(new Signal<string>("go"));
+                    return go + tell(n);
+                }
+                //below
+            }
+            """;
+        await ResumesAsync(source, EditedBuilds.Edited(source, new("//below", "public object Other() { var tell = (int x, string s = null) => s + x; return tell; }"), release), release, 5, "go", 1);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_struct_that_a_step_gave_is_read_by_the_names_of_its_fields(bool release)
     {

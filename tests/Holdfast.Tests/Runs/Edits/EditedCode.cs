@@ -71,7 +71,7 @@ static class EditedCode
         public static class Told
         {
             public static string Pay(int sum, [CallerArgumentExpression(nameof(sum))] string currency = "") => sum + currency.Replace(" ", "").Replace("\n", "").Replace("/*net*/", "").Replace("//net", "");
-            public static string File(int sum, [CallerFilePath] string path = "") => sum + (path.EndsWith(".cs") ? "" : path);
+            public static string File(int sum, [CallerFilePath] string path = "") => sum + (path.StartsWith('/') || path.Contains('\\') ? "" : path);
             public static string Member(int sum, [CallerMemberName] string name = "") => sum + name;
             public static int Line(int sum, [CallerLineNumber] int line = 0) => line > 0 ? sum : 0;
         }
@@ -85,7 +85,7 @@ static class EditedCode
                 ArgumentNullException.ThrowIfNull(name);
                 Func<string> lambda = () => Told.Member(n + 1) + Told.File(n) + Told.Line(n) + Told.Pay(n + 2);
                 string Local() => Told.Member(n) + Told.File(n) + Told.Line(n);
-                var written = Told.Pay(5, "EUR") + Told.Pay(6, "https://a.example/x\nhttps://b.example") + Told.File(5, "a.csv") + Told.Member(5, "a");
+                var written = Told.Pay(5, "EUR") + Told.Pay(6, "https://a.example/x\nhttps://b.example") + Told.File(5, "a.csv") + Told.File(6, "rules/one.cs") + Told.Member(5, "a");
                 return $"{go} {written} {Told.Pay(sum > 3 ? 1 : 2)} {Told.File(5)} {Told.Member(5)} {Told.Line(5)} {lambda()} {Local()} {Late}";
             }
         }
@@ -188,6 +188,59 @@ static class EditedCode
                 var (a, b) = own;
                 var (c, d) = far;
                 return $"{go} {x} {y} {(span is (5, _) ? "five" : "none")} {a} {b} {c} {d} {whole.Left}";
+            }
+        }
+        """;
+
+    /// <summary>Parked at the signal "go" with objects that are taken apart by what they are, which the code does not say.</summary>
+    public const string Dispatched = """
+        using Holdfast;
+        public interface IPair { void Deconstruct(out int a, out int b); }
+        public record Ends(int Low, int High) : IPair;
+        public class Twin { public int A; public int B; public void Deconstruct(out int first, out int second) { first = A; second = B; } }
+        public class Heir : Twin, IPair { }
+        public class Hidden : IPair { public int A; public int B; void IPair.Deconstruct(out int one, out int two) { one = A; two = B; } }
+        public abstract class Shape { public abstract void Deconstruct(out int x, out int y); }
+        public class Square : Shape { public int A; public int B; public override void Deconstruct(out int wide, out int high) { wide = A; high = B; } }
+        public interface IOther { void Deconstruct(out int a, out int b); }
+        public record Other(int Left, int Right) : IOther;
+        public static class Made
+        {
+            public static IPair Ends(int n) => new Ends(Low: n, High: 9);
+            public static IPair Heir(int n) => new Heir { A = n, B = 8 };
+            public static IPair Hidden(int n) => new Hidden { A = n, B = 7 };
+            public static Shape Square(int n) => new Square { A = n, B = 6 };
+        }
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                var ends = Made.Ends(n); var heir = Made.Heir(n); var hidden = Made.Hidden(n); var square = Made.Square(n);
+                var go = await Receive(new Signal<string>("go"));
+                var (a, b) = heir;
+                var (c, d) = hidden;
+                var (e, f) = square;
+                return $"{go} {(ends is (5, 9) ? "yes" : "no")} {a} {b} {c} {d} {e} {f}";
+            }
+            public async Durable<string> In<T>(T pair) where T : IPair { await Receive(new Signal<string>("go")); var (a, b) = pair; return $"{a} {b}"; }
+        }
+        """;
+
+    /// <summary>Parked at the signal "go" in a loop over the members of an enum.</summary>
+    public const string Counted = """
+        using Holdfast;
+        public enum Level { Low, Mid, High, Top }
+        public enum Rank { Low, Mid, High, Top }
+        public enum Tone { Low, Mid, High, Top }
+        public static class Made { public static Level Parse(string name) => Enum.Parse<Level>(name); public static Rank Rank(string name) => Enum.Parse<Rank>(name); public static Tone Tone(string name) => Enum.Parse<Tone>(name); }
+        public sealed class W : Workflow
+        {
+            public async Durable<string> Run(int n)
+            {
+                var log = ""; var rank = Made.Rank("Mid"); var tone = Made.Tone("Mid"); Func<bool> lower = () => rank < Rank.High;
+                for (var level = Level.Low; level <= Level.Top; level++) { log += level + ","; if (level == Made.Parse("Mid")) log += await Receive(new Signal<string>("go")); }
+                var said = tone switch { Tone.Mid => "m", Tone.High => "h", Tone.Top => "t", _ => "?" };
+                return $"{log} {lower()} {said} {tone == Made.Tone("High")}";
             }
         }
         """;
