@@ -182,7 +182,7 @@ sealed class GraphReader
     public T? ReadReference<T>() where T : class => ReadReference() switch
     {
         null => null,
-        T value => value,
+        T value when ArrayFit<T>.Is(value) => value,
         var other => (T?)Fitting(other, typeof(T)),
     };
 
