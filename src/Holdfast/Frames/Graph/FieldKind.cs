@@ -30,7 +30,7 @@ static class FieldKind
             TypeCode.Byte => "1",
             TypeCode.SByte => "i",
             // A buffer is named after its field, whatever it holds.
-            _ => Codecs.IsFixedBuffer(type) ? $"{type}:{type.GetFields()[0].FieldType}" : type.ToString(),
+            _ => Codecs.IsFixedBuffer(type) ? $"{CompilerMade.WithoutPaths(type.ToString())}:{type.GetFields()[0].FieldType}" : CompilerMade.WithoutPaths(type.ToString()),
         };
     }
 
