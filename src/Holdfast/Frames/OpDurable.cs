@@ -90,7 +90,7 @@ sealed class OpDurable<T>(ValueForm form, string label) : Durable<T>
 
     internal override byte[]? EncodeDecided(object? value, Type given)
     {
-        if (!(value is null ? typeof(T).IsAssignableFrom(given) : value is T)) return null;
+        if (!(value is null ? typeof(T).IsAssignableFrom(given) : value is T fit && Graph.ArrayFit<T>.Is(fit))) return null;
         return _form == ValueForm.Json ? Owner!.Services.Json.Write(value, typeof(T), $"The decided result of the call '{_label}'") : Owner!.Services.Codec.EncodeValue((T)value!);
     }
 

@@ -21,6 +21,7 @@ public sealed class DecisionTypeTests
                 "double" => (await Step(step => Never<double>(probe, step), once)).ToString(System.Globalization.CultureInfo.InvariantCulture),
                 "string" => await Step(step => Never<string>(probe, step), once) ?? "null",
                 "receipt" => $"{await Step(step => Never<Receipt>(probe, step), once)}",
+                "numbers" => string.Join(" ", await Step(step => Never<uint[]>(probe, step), once)),
                 "object" => $"{await Step(step => Never<object>(probe, step), once)}",
                 "call" => $"{await Call<int>("price", "book", once)}",
                 _ => await Nothing(once),
@@ -72,6 +73,7 @@ public sealed class DecisionTypeTests
     [InlineData("double", true)]
     [InlineData("string", true)]
     [InlineData("receipt", true)]
+    [InlineData("numbers", true)]
     [InlineData("call", true)]
     [InlineData("call", false)]
     [InlineData("nothing", true)]
@@ -92,6 +94,8 @@ public sealed class DecisionTypeTests
             "double" => [(InDoubtDecision.Succeeded(7), "System.Int32"), (InDoubtDecision.Succeeded(DateTime.UtcNow), "System.DateTime"), (InDoubtDecision.Succeeded(7f), "System.Single")],
             "string" => [(InDoubtDecision.Succeeded(7), "System.Int32"), (InDoubtDecision.Succeeded(), "no value")],
             "receipt" => [(InDoubtDecision.Succeeded(new Voucher("r", 3)), typeof(Voucher).ToString()), (InDoubtDecision.Succeeded(new object()), "System.Object")],
+            // To the runtime, the first is an array of what is wanted.
+            "numbers" => [(InDoubtDecision.Succeeded(new[] { -7 }), "System.Int32[]"), (InDoubtDecision.Succeeded(new List<uint> { 7 }), "System.Collections.Generic.List`1[System.UInt32]")],
             "call" => [(InDoubtDecision.Succeeded("txt"), "System.String"), (InDoubtDecision.Succeeded(), "no value"), (InDoubtDecision.Succeeded(7L), "System.Int64")],
             _ => [(InDoubtDecision.Succeeded(7), "System.Int32"), (InDoubtDecision.Succeeded<string?>(null), "System.String")],
         };
@@ -102,6 +106,7 @@ public sealed class DecisionTypeTests
             "double" => "System.Double",
             "string" => "System.String",
             "receipt" => typeof(Receipt).ToString(),
+            "numbers" => "System.UInt32[]",
             _ => "no value",
         };
         foreach (var (decision, type) in misfits)
@@ -119,6 +124,7 @@ public sealed class DecisionTypeTests
             "double" => (InDoubtDecision.Succeeded(7.5), "7.5"),
             "string" => (InDoubtDecision.Succeeded<string?>(null), "null"),
             "receipt" => (InDoubtDecision.Succeeded(new Receipt("r", 3)), "Receipt { Id = r, Amount = 3 }"),
+            "numbers" => (InDoubtDecision.Succeeded(new[] { 7u, 8u }), "7 8"),
             _ => (InDoubtDecision.Succeeded(), "done"),
         };
         await world.Client.ResolveInDoubtAsync(doubt, right);

@@ -97,6 +97,17 @@ static class CompilerMade
         return true;
     }
 
+    /// <summary>Names without the hashes of the paths at which their files stood, which a build elsewhere does not repeat.</summary>
+    public static string WithoutPaths(string names)
+    {
+        for (var at = names.IndexOf(">F", StringComparison.Ordinal); at >= 0; at = names.IndexOf(">F", at + 1, StringComparison.Ordinal))
+        {
+            var rest = names.AsSpan(at + 2);
+            if (rest.Length > FileHashLength + 2 && !rest[..FileHashLength].ContainsAnyExcept(HexDigits) && rest[FileHashLength..] is ['_', '_', ..]) names = names.Remove(at + 1, FileHashLength + 3);
+        }
+        return names;
+    }
+
     /// <summary>The type a person wrote that holds this one, or null when the compiler put it beside all of them.</summary>
     public static Type? HomeOf(Type type)
     {

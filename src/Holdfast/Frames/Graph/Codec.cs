@@ -107,7 +107,7 @@ static class Codecs
     static void ReadReference<T>(GraphReader reader, ref T value) => value = reader.ReadReference() switch
     {
         null => default!,
-        T found => found,
+        T found when ArrayFit<T>.Is(found) => found,
         var other => (T)reader.Fitting(other, typeof(T))!,
     };
 

@@ -8,8 +8,8 @@ static class FieldKind
 {
     const string Enumeration = "e:";
 
-    /// <summary>The kind of a field, with the names of tuple elements in its type.</summary>
-    public static string Of(FieldInfo field) => Of(field.FieldType) + TupleNames.Behind(field);
+    /// <summary>The kind of a field, with its place in a union and the names of tuple elements in its type.</summary>
+    public static string Of(FieldInfo field) => Of(field.FieldType) + Unions.Behind(field) + TupleNames.Behind(field);
 
     static string Of(Type type)
     {
@@ -30,7 +30,7 @@ static class FieldKind
             TypeCode.Byte => "1",
             TypeCode.SByte => "i",
             // A buffer is named after its field, whatever it holds.
-            _ => Codecs.IsFixedBuffer(type) ? $"{type}:{type.GetFields()[0].FieldType}" : type.ToString(),
+            _ => Codecs.IsFixedBuffer(type) ? $"{CompilerMade.WithoutPaths(type.ToString())}:{type.GetFields()[0].FieldType}" : CompilerMade.WithoutPaths(type.ToString()),
         };
     }
 
@@ -38,7 +38,7 @@ static class FieldKind
     public static bool Fit(string saved, string now)
     {
         if (TupleNames.IsSame(saved, now)) return true;
-        if (!TupleNames.Agree(saved, now)) return false;
+        if (!TupleNames.Agree(saved, now) || PlaceOf(saved) != PlaceOf(now)) return false;
         (saved, now) = (WithoutNames(saved), WithoutNames(now));
         if (IsNullable(saved) != IsNullable(now)) return false;
         var (was, today) = (Inner(saved), Inner(now));
@@ -52,8 +52,10 @@ static class FieldKind
         };
     }
 
-    /// <summary>The kind alone: how the bytes are read does not depend on names.</summary>
-    public static string WithoutNames(string kind) => TupleNames.Split(kind).Type;
+    /// <summary>The kind alone: how the bytes are read does not depend on names and places.</summary>
+    public static string WithoutNames(string kind) => Unions.Split(TupleNames.Split(kind).Type).Kind;
+
+    static string? PlaceOf(string kind) => Unions.Split(TupleNames.Split(kind).Type).At;
 
     static bool IsNumber(string kind) => kind is "s" or "u" or "c" or ['s' or 'u', '2' or '4' or '8'];
 
@@ -84,7 +86,7 @@ static class FieldKind
     };
 
     /// <summary>The same, for two that are alike in few words.</summary>
-    public static string Exactly(string kind) => TupleNames.Split(kind).Named is { } named ? Short(named) : kind == "r" ? "an object without tuple elements" : IsNullable(kind) ? $"a nullable {Word(kind[1..])}" : IsEnum(kind) ? $"the enum {Word(kind)}" : kind == "s4" ? "an int" : $"a {Word(kind)}";
+    public static string Exactly(string kind) => PlaceOf(kind) is { } place ? $"{Exactly(WithoutNames(kind))} at byte {place} of a union" : TupleNames.Split(kind).Named is { } named ? Short(named) : kind == "r" ? "an object without tuple elements" : IsNullable(kind) ? $"a nullable {Word(kind[1..])}" : IsEnum(kind) ? $"the enum {Word(kind)}" : kind == "s4" ? "an int" : $"a {Word(kind)}";
 
     static string Word(string kind) => kind switch
     {

@@ -158,8 +158,14 @@ sealed class GraphReader
             isChanging = false;
             for (var i = hashed.Count - 1; i >= 0; i--) isChanging |= hashed[i].Fill();
         }
-        for (var i = _keyed.Count - 1; i >= 0; i--)
-            if (!_keyed[i].IsComplete && _keyed[i].IsSorted) _keyed[i].Fill();
+        // A key may hold a sorted collection, too, without which it compares as another one.
+        var sorted = _keyed.FindAll(static k => !k.IsComplete && k.IsSorted);
+        isChanging = sorted.Count > 0;
+        for (var round = 0; isChanging && round < RoundsMax; round++)
+        {
+            isChanging = false;
+            for (var i = sorted.Count - 1; i >= 0; i--) isChanging |= sorted[i].Fill();
+        }
         foreach (var collection in _keyed) collection.Finish();
     }
 
@@ -182,7 +188,7 @@ sealed class GraphReader
     public T? ReadReference<T>() where T : class => ReadReference() switch
     {
         null => null,
-        T value => value,
+        T value when ArrayFit<T>.Is(value) => value,
         var other => (T?)Fitting(other, typeof(T)),
     };
 

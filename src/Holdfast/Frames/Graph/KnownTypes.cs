@@ -50,10 +50,10 @@ static class KnownTypes
             return "A timer lives in this process only; await Durable.Delay instead.";
         if (type.Namespace == "System.Threading") return "Locks, threads and tokens live in this process only; a run is one thread of its own, and cancels through scopes.";
         if (typeof(System.Text.Json.JsonDocument).IsAssignableFrom(type)) return "Keep RootElement.Clone() instead.";
+        if (typeof(System.Collections.IEnumerator).IsAssignableFrom(type)) return "It is an enumerator of a kind that is not saved; loop over a list, a dictionary or an array, such as .ToList() makes of the collection.";
         if (type.Namespace == "System.Collections.Frozen") return "Keep a Dictionary, HashSet or their immutable kin, and freeze it again after the await.";
         if (type.Namespace == "System.Collections" || type.Namespace == "System.Collections.Specialized") return "Use a generic collection such as List<object> or Dictionary<string, object>.";
         if (type.Namespace is "System.Collections.Generic" or "System.Collections.Concurrent" or "System.Collections.Immutable" or "System.Collections.ObjectModel") return "Copy it into a List<T> or Dictionary<TKey, TValue> before the await.";
-        if (typeof(System.Collections.IEnumerator).IsAssignableFrom(type)) return "It is an enumerator of a kind that is not saved; loop over a list, dictionary or array.";
         if (typeof(IDisposable).IsAssignableFrom(type)) return "It holds something of this process; open and close it inside a step, or let the constructor inject it.";
         return "Keep plain data across an await instead, or let the constructor inject it.";
     }

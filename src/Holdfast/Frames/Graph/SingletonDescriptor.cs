@@ -28,7 +28,7 @@ static class SingletonDescriptor
 
     public static WireType Parse(GraphReader reader, Type type, TypeCatalog catalog, byte[] descriptor)
     {
-        var isSameBuild = reader.ReadSpan(TypeCatalog.BuildBytes).SequenceEqual(catalog.Build);
+        var isSameBuild = catalog.IsBuild(reader.ReadSpan(TypeCatalog.BuildBytes));
         var members = new StaticMember[reader.ReadCount(2)];
         for (var i = 0; i < members.Length; i++) members[i] = new(TypeTree.ReadMention(reader, catalog), reader.ReadText());
         var saved = reader.ReadSpan(reader.ReadCount(1)).ToArray();

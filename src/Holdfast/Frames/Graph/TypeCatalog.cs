@@ -16,6 +16,7 @@ sealed class TypeCatalog
     readonly ConcurrentDictionary<object, WireType> _byObject = new(ReferenceEqualityComparer.Instance);
     readonly ConcurrentDictionary<Type, Singletons?> _singletons = new();
     readonly Lazy<byte[]> _build;
+    readonly Lazy<byte[]> _own;
     readonly ConcurrentDictionary<byte[], WireType> _byDescriptor = new(new BytesComparer());
     readonly ConcurrentDictionary<byte[], WireType>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     readonly Dictionary<string, Assembly> _assemblies = new(StringComparer.Ordinal);
@@ -35,15 +36,19 @@ sealed class TypeCatalog
             _assemblies[assembly.GetName().Name!] = assembly;
             _allowed.Add(assembly);
         }
-        _build = new(() => SHA256.HashData([.. _assemblies.Values.Select(static assembly => assembly.ManifestModule.ModuleVersionId).Order().SelectMany(static build => build.ToByteArray())])[..BuildBytes]);
-        _references = new(() => [.. _assemblies.Values.SelectMany(ReferencesOf).Distinct()]);
+        _build = new(() => BuildOf(WithLibraries(_assemblies.Values)));
+        _own = new(() => BuildOf(_assemblies.Values));
+        _references = new(() => [.. _assemblies.Values.SelectMany(ReferencesOf).Where(KnownTypes.IsFramework).Distinct()]);
         _bySpan = _byDescriptor.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     public const int BuildBytes = 16;
 
-    /// <summary>Which build of the workflows' assemblies this is: equal bytes are made of the same code.</summary>
+    /// <summary>Which build of the workflows' assemblies, and of the libraries that they use, this is: equal bytes are made of the same code.</summary>
     public ReadOnlySpan<byte> Build => _build.Value;
+
+    /// <summary>Whether it is that build. Earlier ones of Holdfast wrote down the workflows' assemblies alone, and what they wrote is read as they read it.</summary>
+    public bool IsBuild(ReadOnlySpan<byte> saved) => saved.SequenceEqual(_build.Value) || saved.SequenceEqual(_own.Value);
 
     /// <summary>The objects of a type that static members hold; null where there are no such members.</summary>
     public Singletons? SingletonsOf(Type type) => _singletons.GetOrAdd(type, static (type, catalog) =>
@@ -155,6 +160,20 @@ sealed class TypeCatalog
         }
     }
 
+    static byte[] BuildOf(IEnumerable<Assembly> assemblies) =>
+        SHA256.HashData([.. assemblies.Select(static assembly => assembly.ManifestModule.ModuleVersionId).Order().SelectMany(static build => build.ToByteArray())])[..BuildBytes];
+
+    /// <summary>The assemblies, and all that they refer to at any distance, without .NET and Holdfast: what else a workflow's objects may be made of.</summary>
+    static HashSet<Assembly> WithLibraries(IEnumerable<Assembly> assemblies)
+    {
+        var found = new HashSet<Assembly>(assemblies);
+        var open = new Queue<Assembly>(found);
+        while (open.TryDequeue(out var assembly))
+            foreach (var library in ReferencesOf(assembly))
+                if (!KnownTypes.IsFramework(library) && library != typeof(TypeCatalog).Assembly && found.Add(library)) open.Enqueue(library);
+        return found;
+    }
+
     static IEnumerable<Assembly> ReferencesOf(Assembly assembly)
     {
         var context = System.Runtime.Loader.AssemblyLoadContext.GetLoadContext(assembly) ?? System.Runtime.Loader.AssemblyLoadContext.Default;
@@ -169,7 +188,7 @@ sealed class TypeCatalog
             {
                 // An assembly that is not there declares nothing.
             }
-            if (found is not null && KnownTypes.IsFramework(found)) yield return found;
+            if (found is not null) yield return found;
         }
     }
 

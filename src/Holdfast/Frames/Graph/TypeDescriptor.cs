@@ -122,7 +122,7 @@ static class TypeDescriptor
     static List<(string Name, string Kind)> ReadFields(GraphReader reader)
     {
         var saved = new List<(string Name, string Kind)>();
-        for (var count = reader.ReadCount(2); count > 0; count--) saved.Add((reader.ReadText(), reader.ReadText()));
+        for (var count = reader.ReadCount(2); count > 0; count--) saved.Add((reader.ReadText(), CompilerMade.WithoutPaths(reader.ReadText())));
         return saved;
     }
 

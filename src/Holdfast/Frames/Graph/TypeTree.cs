@@ -58,9 +58,20 @@ static class TypeTree
             var made = CompilerMade.Is(type);
             writer.WriteByte(made ? Made : User);
             writer.WriteText(type.Assembly.GetName().Name!);
-            writer.WriteText(made ? CodeMap.Of(type.Assembly).NameOf(type) : type.FullName!);
+            writer.WriteText(made ? CodeMap.Of(type.Assembly).NameOf(type) : UserName(type));
         }
     }
+
+    /// <summary>The name of a type of one file has that file's path in it, in some form. It is left out where the type is found without it.</summary>
+    static string UserName(Type type)
+    {
+        var name = type.FullName!;
+        var elsewhere = CompilerMade.WithoutPaths(name);
+        return elsewhere == name || CodeMap.Of(type.Assembly).TypeByName(elsewhere) != type ? name : elsewhere;
+    }
+
+    static Type? UserType(Assembly assembly, string name) =>
+        assembly.GetType(name) ?? (name.Contains('<', StringComparison.Ordinal) ? CodeMap.Of(assembly).TypeByName(CompilerMade.WithoutPaths(name)) : null);
 
     /// <summary>
     /// Reads a type of which no object is made: what declares a delegate's method, a type argument, an element type. It may be any
@@ -84,7 +95,7 @@ static class TypeTree
                 return OwnAssembly.GetType(own) ?? throw GraphErrors.Migration($"The type {own} is not part of this version of Holdfast.");
             case User:
                 var (assembly, name) = (reader.ReadText(), ReadName(reader));
-                return catalog.UserAssembly(assembly).GetType(name) is { } user && !CompilerMade.Is(user)
+                return UserType(catalog.UserAssembly(assembly), name) is { } user && !CompilerMade.Is(user)
                     ? user
                     : throw GraphErrors.Migration($"The type {name} is gone from {assembly}, but a saved run holds a value of it.");
             case Made:

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Holdfast.Tests.Frames.Graph;
@@ -45,6 +47,19 @@ public class RefusedTests
         Hint("List", new SortedSet<int> { 1, 2, 3 }.GetViewBetween(1, 2));
 
         static void Hint(string expected, object value) => Assert.Contains(expected, Codecs.Refused(value).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PlacesInCollectionsWithoutAnOrderOfTheirOwnAreRefused()
+    {
+        string[] texts = ["a", "b", "c"];
+        var concurrent = new ConcurrentDictionary<string, int> { ["a"] = 1 };
+        object[] places =
+        [
+            ImmutableHashSet.Create(texts).GetEnumerator(), ((IEnumerable<string>)ImmutableHashSet.Create(texts)).GetEnumerator(), texts.ToImmutableDictionary(t => t).GetEnumerator(), texts.ToImmutableDictionary(t => t).Keys.GetEnumerator(),
+            concurrent.GetEnumerator(), ImmutableSortedSet.Create(texts).GetEnumerator(), ImmutableHashSet.CreateBuilder<string>().GetEnumerator(),
+        ];
+        foreach (var place in places) Assert.Contains(".ToList()", Codecs.Refused(place).Message, StringComparison.Ordinal);
     }
 
     [Fact]

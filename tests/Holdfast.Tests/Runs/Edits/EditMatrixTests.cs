@@ -346,7 +346,7 @@ public sealed class EditMatrixTests
         Assert.Equal(("Refused : closed", null), await EditedBuilds.GoOnAsync(old, run, null));
     }
 
-    static async Task StopsAsync(string source, Compiled edited, bool release, int input, string signal, int times, IReadOnlyList<string> says)
+    internal static async Task StopsAsync(string source, Compiled edited, bool release, int input, string signal, int times, IReadOnlyList<string> says)
     {
         var expected = await ExpectedAsync(source, release, input, signal, times);
         using var builds = new EditedBuilds();
@@ -379,7 +379,7 @@ public sealed class EditMatrixTests
         Assert.Equal(("10 3", null), await EditedBuilds.GoOnAsync(old, run, null));
     }
 
-    static async Task ResumesAsync(string source, Compiled edited, bool release, int input, string signal, int times)
+    internal static async Task ResumesAsync(string source, Compiled edited, bool release, int input, string signal, int times)
     {
         var expected = await ExpectedAsync(source, release, input, signal, times);
         using var builds = new EditedBuilds();
@@ -390,7 +390,7 @@ public sealed class EditMatrixTests
         Assert.Equal((expected, null), await EditedBuilds.GoOnAsync(world, run, signal, times));
     }
 
-    static void Refused((string? Result, string? Parked) end, IReadOnlyList<string> says)
+    internal static void Refused((string? Result, string? Parked) end, IReadOnlyList<string> says)
     {
         Assert.True(end.Parked is not null, $"the run went on, to {end.Result}");
         Assert.StartsWith("parked: needs migration: workflow 'W', version 1", end.Parked, StringComparison.Ordinal);
@@ -408,7 +408,7 @@ public sealed class EditMatrixTests
         return (await EditedBuilds.GoOnAsync(world, run.Id, signal, times)).Result!;
     });
 
-    static TheoryData<string, bool> Table(IEnumerable<string> edits)
+    internal static TheoryData<string, bool> Table(IEnumerable<string> edits)
     {
         var table = new TheoryData<string, bool>();
         foreach (var edit in edits)

@@ -114,7 +114,7 @@ sealed class ImmutableSortedSetPlan<T> : ImmutablePlan<ImmutableSortedSet<T>, T>
             var built = ImmutableSortedSet.CreateRange(comparer, items);
             Become(value, built);
             return built.Count == items.Length;
-        }));
+        }, items.Length, i => items[i], order: comparer ?? Comparer<T>.Default));
     }
 }
 
@@ -165,6 +165,6 @@ sealed class ImmutableSortedDictionaryPlan<TKey, TValue> : ImmutablePlan<Immutab
             foreach (var (key, item) in items) builder[key] = item;
             Become(value, builder.ToImmutable());
             return builder.Count == items.Length;
-        }));
+        }, items.Length, i => items[i].Key, order: comparer ?? Comparer<TKey>.Default));
     }
 }

@@ -22,9 +22,10 @@ abstract class Keyed(bool isComplete, bool isSorted)
 /// A collection that is filled again while the hashes of its keys still change: a key may itself hold a set that is filled later,
 /// and no order of filling is right for all graphs. Sorted collections have no hashes and are filled last.
 /// </summary>
-sealed class Keyed<TKey>(bool isComplete, Func<bool> fill, int count = 0, Func<int, TKey>? keyAt = null, Func<TKey, int>? hash = null) : Keyed(isComplete, hash is null)
+sealed class Keyed<TKey>(bool isComplete, Func<bool> fill, int count = 0, Func<int, TKey>? keyAt = null, Func<TKey, int>? hash = null, IComparer<TKey>? order = null) : Keyed(isComplete, hash is null)
 {
     int[]? _hashes;
+    bool _isInOrder = true;
     Exception? _error;
     bool _isFilled;
 
@@ -34,7 +35,7 @@ sealed class Keyed<TKey>(bool isComplete, Func<bool> fill, int count = 0, Func<i
         try
         {
             var changed = !IsComplete && HaveHashesChanged();
-            if (changed || !_isFilled) _isFilled = fill();
+            if (changed || !_isFilled) _isFilled = (_isInOrder = IsInOrder()) && fill();
             _error = null;
             return changed || failed || before != _isFilled;
         }
@@ -50,7 +51,16 @@ sealed class Keyed<TKey>(bool isComplete, Func<bool> fill, int count = 0, Func<i
     {
         // The bytes are what was saved, so it is the comparison that has changed.
         if (_error is { } error) throw GraphErrors.OwnCode($"Comparing the keys of a collection, which are of type {typeof(TKey)},", error is InvalidOperationException { InnerException: { } inner } ? inner : error);
+        if (!_isInOrder) throw GraphErrors.Migration($"The keys of a collection, which are of type {typeof(TKey)}, stand in another order here than when they were saved: their comparison has changed, or a key was changed while it stood in the collection.");
         if (!_isFilled) throw GraphErrors.Migration($"Two keys of a collection, which are of type {typeof(TKey)}, are equal here, and were not when they were saved: their comparison has changed.");
+    }
+
+    /// <summary>Sorted collections were saved in their order. In another one, whoever is in the middle of it would meet some items twice and others never.</summary>
+    bool IsInOrder()
+    {
+        for (var i = 1; order is not null && i < count; i++)
+            if (order.Compare(keyAt!(i - 1), keyAt(i)) > 0) return false;
+        return true;
     }
 
     bool HaveHashesChanged()

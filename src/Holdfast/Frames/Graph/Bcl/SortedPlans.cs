@@ -28,7 +28,7 @@ sealed class SortedSetPlan<T> : Plan<SortedSet<T>>
             if (built.Count != items.Length) return false;
             Replace(built, value);
             return true;
-        }));
+        }, items.Length, i => items[i], order: comparer ?? Comparer<T>.Default));
     }
 
     public static void Replace(SortedSet<T> built, SortedSet<T> value)
@@ -83,7 +83,7 @@ sealed class SortedEntriesPlan<TKey, TValue> : Plan<SortedSet<KeyValuePair<TKey,
                 if (!built.TryAdd(key, item)) return false;
             SortedSetPlan<KeyValuePair<TKey, TValue>>.Replace(SortedDictionaryPlan<TKey, TValue>.TreeOf(built), value);
             return true;
-        }));
+        }, items.Length, i => items[i].Key, order: comparer ?? Comparer<TKey>.Default));
     }
 }
 
@@ -115,6 +115,6 @@ sealed class SortedListPlan<TKey, TValue> : Plan<SortedList<TKey, TValue>> where
             Transplant<SortedList<TKey, TValue>>.Copy(built, value);
             SetVersion(ref value, 0);
             return true;
-        }));
+        }, items.Length, i => items[i].Key, order: comparer ?? Comparer<TKey>.Default));
     }
 }
