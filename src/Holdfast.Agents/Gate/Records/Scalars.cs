@@ -9,16 +9,16 @@ static class Scalars
 {
     public static TypePlan? Plan(Type type, Constraints constraints, bool isNullable)
     {
-        if (type == typeof(bool)) return Bare(type, constraints, new BooleanSchema { IsNullable = isNullable, Description = constraints.Description }, new BooleanConverter());
+        if (type == typeof(bool)) return Bare(type, constraints, new BooleanSchema { IsNullable = isNullable, Description = constraints.Description }, new BooleanConverter()) with { TakesAll = true };
         if (type == typeof(string)) return Text(type, constraints, isNullable);
         if (type.IsEnum) return Enum(type, constraints, isNullable);
-        if (Integer(type) is var (low, high, whole)) return Number(type, constraints, isNullable, whole, low, high);
-        if (type == typeof(decimal)) return Number(type, constraints, isNullable, new DecimalConverter());
-        if (type == typeof(double)) return Number(type, constraints, isNullable, new FloatConverter<double>());
-        if (type == typeof(float)) return Number(type, constraints, isNullable, new FloatConverter<float>());
-        if (type == typeof(Guid)) return Formatted(type, constraints, isNullable, StringFormat.Uuid, new UuidConverter());
-        if (type == typeof(DateOnly)) return Formatted(type, constraints, isNullable, StringFormat.Date, new DateConverter());
-        if (type == typeof(DateTimeOffset)) return Formatted(type, constraints, isNullable, StringFormat.DateTime, new MomentConverter());
+        if (Integer(type) is var (low, high, whole)) return Number(type, constraints, isNullable, whole, low, high) with { TakesAll = !constraints.HasRange };
+        if (type == typeof(decimal)) return Number(type, constraints, isNullable, new DecimalConverter()) with { TakesAll = !constraints.HasRange };
+        if (type == typeof(double)) return Number(type, constraints, isNullable, new FloatConverter<double>()) with { MayMisfit = constraints.HasRange };
+        if (type == typeof(float)) return Number(type, constraints, isNullable, new FloatConverter<float>()) with { MayMisfit = constraints.HasRange };
+        if (type == typeof(Guid)) return Formatted(type, constraints, isNullable, StringFormat.Uuid, new UuidConverter()) with { TakesAll = true };
+        if (type == typeof(DateOnly)) return Formatted(type, constraints, isNullable, StringFormat.Date, new DateConverter()) with { TakesAll = true };
+        if (type == typeof(DateTimeOffset)) return Formatted(type, constraints, isNullable, StringFormat.DateTime, new MomentConverter()) with { TakesAll = true };
         if (type == typeof(DateTime)) return Formatted(type, constraints, isNullable, StringFormat.DateTime, new UtcConverter(new()));
         return null;
     }
@@ -69,7 +69,7 @@ static class Scalars
             MinLength = constraints.MinLength,
             MaxLength = constraints.MaxLength,
             Pattern = constraints.Pattern is null ? null : EcmaPattern.Parse(constraints.Pattern),
-        }, new TextConverter());
+        }, new TextConverter()) { TakesAll = isNullable && !constraints.HasLength && constraints.Pattern is null };
     }
 
     static TypePlan Enum(Type type, Constraints constraints, bool isNullable)
