@@ -20,18 +20,11 @@ static class SchemaLoader
 
     public static SchemaNode Load(ReadOnlySpan<byte> json)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json.ToArray(), new() { AllowDuplicateProperties = false });
-            var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$schema", out var dialect) && !(dialect.ValueKind == JsonValueKind.String && dialect.ValueEquals(SchemaWriter.Dialect)))
-                throw new GateFormatException($"the dialect must be {SchemaWriter.Dialect}", "/$schema");
-            return Read(root, "", isRoot: true);
-        }
-        catch (JsonException broken)
-        {
-            throw new GateFormatException($"not JSON: {broken.Message}", "");
-        }
+        using var document = JsonChecked.Parse(json.ToArray(), static problem => $"not JSON: {problem}");
+        var root = document.RootElement;
+        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$schema", out var dialect) && !(dialect.ValueKind == JsonValueKind.String && dialect.ValueEquals(SchemaWriter.Dialect)))
+            throw new GateFormatException($"the dialect must be {SchemaWriter.Dialect}", "/$schema");
+        return Read(root, "", isRoot: true);
     }
 
     static SchemaNode Read(JsonElement schema, string at, bool isRoot = false)

@@ -114,6 +114,13 @@ public sealed class SchemaOfTypeTests
     [InlineData("""{"$schema":"http://json-schema.org/draft-07/schema#","type":"boolean"}""", "/$schema", "2020-12")]
     [InlineData("""{"type":"boolean","type":"string"}""", "", "not JSON")]
     [InlineData("true", "", "must be an object")]
+    [InlineData("""{"type":"string","description":"\ud800"}""", "", "surrogate")]
+    [InlineData("""{"type":"\ud800"}""", "", "surrogate")]
+    [InlineData("""{"type":"string","enum":["\ud800"]}""", "", "surrogate")]
+    [InlineData("""{"type":"string","pattern":"\ud800"}""", "", "surrogate")]
+    [InlineData("""{"\ud800":1,"type":"string"}""", "", "surrogate")]
+    [InlineData("""{"$schema":"\ud800","type":"string"}""", "", "surrogate")]
+    [InlineData("""{"type":"object","additionalProperties":false,"properties":{"\ud800":{"type":"string"}}}""", "", "surrogate")]
     public void A_schema_with_anything_that_is_not_checked_does_not_load(string json, string pointer, string what)
     {
         var error = Assert.Throws<GateFormatException>(() => JsonSchema.Load(Encoding.UTF8.GetBytes(json)));
