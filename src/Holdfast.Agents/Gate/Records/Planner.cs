@@ -109,6 +109,7 @@ sealed class Planner
         {
             var found = constraints();
             var plan = Plan(place.Type, nullability, found);
+            if (plan.Schema.Impossible is { } why) throw new FormatException(why);
             return new(found.Name ?? RecordShape.JsonName(place.Name), place, parameter, plan, isRequired && !plan.Schema.IsNullable && parameter is not { HasDefaultValue: true }, RecordShape.MissingOf(place.Type, parameter));
         }
         catch (FormatException refused) when (!refused.Message.StartsWith(place.Owner + ".", StringComparison.Ordinal))

@@ -78,7 +78,10 @@ static class Scalars
         if (type.IsDefined(typeof(FlagsAttribute))) throw new FormatException($"{type.Name} is an enum of flags; use a list of an enum's names");
         var fields = type.GetFields(BindingFlags.Public | BindingFlags.Static);
         if (fields.Length == 0) throw new FormatException($"{type.Name} has no values");
-        var names = new NameTable(fields.Select(static f => f.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? f.Name));
+        static string NameOf(FieldInfo field) => field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? field.Name;
+        if (fields.GroupBy(NameOf).FirstOrDefault(static g => g.Count() > 1) is { } alike)
+            throw new FormatException($"{type.Name} has two values that are '{alike.Key}' in JSON, {string.Join(" and ", alike.Select(static f => f.Name))}");
+        var names = new NameTable(fields.Select(NameOf));
         var values = Array.CreateInstance(type, fields.Length);
         foreach (var (i, field) in fields.Index()) values.SetValue(field.GetValue(null), i);
         var converter = (Converter)Activator.CreateInstance(typeof(EnumConverter<>).MakeGenericType(type), names, values)!;

@@ -108,6 +108,17 @@ public sealed class PolicyLinesTests
         Assert.Contains("from column 42 on", error.Message, StringComparison.Ordinal);
     }
 
+    public sealed record Dotted([property: System.Text.Json.Serialization.JsonPropertyName("to.country")] string Country, string Name);
+
+    [Fact]
+    public void A_rule_that_names_what_has_a_dot_is_told_that_it_cannot()
+    {
+        var error = Assert.Throws<GateFormatException>(() => new Gate([new Tool<Dotted>("dot", 1, "Sends.")], [Policy.Parse("""{"tool":"dot","effect":"admit","when":["to.country","==","DE"]}""")]));
+        Assert.Equal("line 1, /when/0: there is no field 'to'; 'to.country' has a dot in its name, and only a rule in C# can be about it", error.Message);
+        error = Assert.Throws<GateFormatException>(() => new Gate([new Tool<Dotted>("dot", 1, "Sends.")], [Policy.Parse("""{"tool":"dot","effect":"admit","when":["nam","==","DE"]}""")]));
+        Assert.Contains("did you mean 'name'?", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1_000)]
     [InlineData(200_000)]
