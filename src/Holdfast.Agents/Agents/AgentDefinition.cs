@@ -33,7 +33,7 @@ public class AgentDefinition : ICarrier
     public IReadOnlyList<Rate> ModelRates
     {
         get;
-        init => field = NotNull(value, nameof(ModelRates)).FirstOrDefault(static r => r.Problem is not null) is { } rate ? throw new ArgumentException($"The agent has among its {nameof(ModelRates)} {rate.Problem}", nameof(ModelRates)) : value;
+        init => field = Counted(NotNull(value, nameof(ModelRates)), nameof(ModelRates));
     } = [];
 
     /// <summary>When a model that did not answer is asked again. Default: that of steps. What will not be answered later either is not asked again.</summary>
@@ -65,6 +65,15 @@ public class AgentDefinition : ICarrier
 
     /// <summary>Is given what a model says while it speaks; null for nobody. Share one between the agents of a process.</summary>
     public AgentStreams? Streams { get; init; }
+
+    IReadOnlyList<Rate> Counted(IReadOnlyList<Rate> rates, string name)
+    {
+        // Its tools' too: a name is counted in one place, whatever counts by it.
+        IEnumerable<Rate> all = [.. rates, .. Toolbox.Rates];
+        if ((rates.Select(static r => r.Problem).FirstOrDefault(static p => p is not null) ?? rates.SelectMany(r => all.Select(r.DiscordWith)).FirstOrDefault(static d => d is not null)) is { } problem)
+            throw new ArgumentException($"The agent has among its {name} {problem}", name);
+        return [.. rates.Distinct()];
+    }
 
     static T NotNull<T>(T? value, string name) where T : class => value ?? throw new ArgumentNullException(name);
 

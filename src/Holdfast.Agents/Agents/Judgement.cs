@@ -15,10 +15,22 @@ sealed record Judgement(JudgementArm Arm, GateStage Stage, string? Rule, string 
     {
         var verdict = gate.Decide(call.Tool, Encoding.UTF8.GetBytes(call.Arguments), repairsLeft, principal);
         Judgement Made(JudgementArm arm, string arguments, string reason, int left) => new(arm, verdict.Stage, verdict.Rule, arguments, reason, left);
+        // A constructor or a setter of the user's may have made what cannot be written. That is an end of this call, and not of the answer that it came with.
+        Judgement Written(JudgementArm arm, Call passed)
+        {
+            try
+            {
+                return Made(arm, Encoding.UTF8.GetString(passed.CanonicalArguments()), "", repairsLeft);
+            }
+            catch (Exception error)
+            {
+                return new(JudgementArm.Refuse, GateStage.Record, null, "", $"Writing the arguments of {passed.Tool.Name} threw {error.GetType().Name}.", repairsLeft);
+            }
+        }
         return verdict.Match(
-            admit: passed => Made(JudgementArm.Admit, Encoding.UTF8.GetString(passed.CanonicalArguments()), "", repairsLeft),
+            admit: passed => Written(JudgementArm.Admit, passed),
             repair: repair => Made(JudgementArm.Repair, "", repair.Reason, repair.AttemptsLeft),
-            needsApproval: passed => Made(JudgementArm.Approve, Encoding.UTF8.GetString(passed.CanonicalArguments()), "", repairsLeft),
+            needsApproval: passed => Written(JudgementArm.Approve, passed),
             refuse: why => Made(JudgementArm.Refuse, "", why, repairsLeft),
             park: why => Made(JudgementArm.Park, "", why, repairsLeft));
     }

@@ -15,7 +15,7 @@ sealed class ModelSpending(ModelChain models, ModelRequest request, string key)
         // Where no limit is asked for, nobody can say what an answer may take; more than this no model gives today.
         long output = request.Options.OutputTokensMax ?? 1_000_000;
         foreach (var (at, model) in models.Models.Index())
-            BudgetRows.Reserve(transaction, KeyOf(at), account, new() { Tokens = input + output, Money = model.Price?.CostOf(new(input, output, 0)) ?? 0, Time = model.Timeout });
+            BudgetRows.Reserve(transaction, KeyOf(at), account, new() { Tokens = input + output, Money = model.Price?.CostOf(new(input, output, null)) ?? 0, Time = model.Timeout });
     }
 
     /// <param name="transaction">The commit.</param>
@@ -40,6 +40,7 @@ sealed class ModelSpending(ModelChain models, ModelRequest request, string key)
         const int BytesForEachPart = 64;
         long input = Encoding.UTF8.GetByteCount(request.Instructions) + BytesForEachPart;
         foreach (var message in request.Messages) input += message.ToJson().Length + BytesForEachPart;
+        if (request.Options.Answer is { } answer) input += answer.ToJson().Length + BytesForEachPart;
         foreach (var tool in request.Tools) input += tool.Schema.ToJson().Length + Encoding.UTF8.GetByteCount(tool.Description) + BytesForEachPart;
         return input;
     }

@@ -19,4 +19,9 @@ public sealed record Rate(string Name, int Count, TimeSpan Time)
         : Time <= TimeSpan.Zero ? $"the rate '{Name}' of {Count} in {Time}, which would bound nothing. Give it a time."
         : Time > TimeMax ? $"the rate '{Name}' of {Count} in {Time}, which is longer than the ten years that can be counted. What is to be done once has an Identity."
         : null;
+
+    /// <summary>What is wrong with it beside another one, as the end of a sentence: they count in one place, and the larger one would find used up what the smaller one counts. Null for nothing.</summary>
+    internal string? DiscordWith(Rate other) =>
+        other.Name != Name || other == this ? null
+        : $"the rate '{Name}' of {Count} in {Time} and of {other.Count} in {other.Time}. Everything that names the same rate shares it, and with two sizes one would lock the other out: give one of them another name.";
 }

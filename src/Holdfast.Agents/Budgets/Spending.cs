@@ -11,6 +11,9 @@ public sealed record Spending
     /// <summary>The most of each unit that is counted at once, so that the sum of thousands is exact: of money, a thousand million.</summary>
     internal const long CountedMax = 1_000_000_000_000_000;
 
+    /// <summary>The same in money.</summary>
+    internal const decimal MoneyMax = CountedMax / Micro;
+
     /// <summary>Tokens of models, in and out.</summary>
     public long? Tokens { get; init; }
 

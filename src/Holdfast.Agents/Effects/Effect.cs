@@ -130,6 +130,7 @@ sealed class Effect<TArguments, TResult>(
         if (options.Timeout <= TimeSpan.Zero) throw new ArgumentException($"{where} has a {nameof(options.Timeout)} of {options.Timeout}; a try takes longer than nothing.");
         if (options.SettleTime < TimeSpan.Zero) throw new ArgumentException($"{where} has a {nameof(options.SettleTime)} of {options.SettleTime}; nobody can be asked before it happened. Zero asks at once.");
         if (options.Rates.FirstOrDefault(static r => r.Problem is not null) is { } rate) throw new ArgumentException($"{where} has among its {nameof(options.Rates)} {rate.Problem}");
-        return options;
+        // Named twice, it would be counted twice.
+        return options with { Rates = [.. options.Rates.Distinct()] };
     }
 }

@@ -24,7 +24,7 @@ public sealed class Toolbox : ICarrier
     /// <param name="effects">The code of every tool of the gate.</param>
     /// <param name="services">The container that the tools' code may use.</param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A tool of the gate has no code, or code is for a tool that the gate does not have.</exception>
+    /// <exception cref="ArgumentException">A tool of the gate has no code, code is for a tool that the gate does not have, or two rates of one name differ.</exception>
     public Toolbox(Gate gate, IEnumerable<Effect> effects, IServiceProvider services, ToolboxOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(gate);
@@ -40,12 +40,19 @@ public sealed class Toolbox : ICarrier
             if (!_effects.TryAdd(effect.Tool.Name, effect)) throw new ArgumentException($"There is code twice for the tool '{effect.Tool.Name}'.", nameof(effects));
         }
         if (gate.Tools.FirstOrDefault(tool => !_effects.ContainsKey(tool.Name)) is { } bare) throw new ArgumentException($"The gate's tool '{bare.Name}' has no code.", nameof(effects));
+        var rates = new Dictionary<string, (Rate Rate, Tool Tool)>(StringComparer.Ordinal);
+        foreach (var (tool, rate) in _effects.Values.SelectMany(static effect => effect.Rates.Select(rate => (effect.Tool, rate))))
+            if (!rates.TryAdd(rate.Name, (rate, tool)) && rate.DiscordWith(rates[rate.Name].Rate) is { } discord) throw new ArgumentException($"The tools '{rates[rate.Name].Tool.Name}' and '{tool.Name}' have {discord}", nameof(effects));
+        Rates = [.. rates.Values.Select(static r => r.Rate)];
     }
 
     /// <summary>The gate.</summary>
     public Gate Gate { get; }
 
     Toolbox ICarrier.Toolbox => this;
+
+    /// <summary>By what its tools are counted.</summary>
+    internal IReadOnlyList<Rate> Rates { get; }
 
     internal TimeProvider Time => _time;
 

@@ -19,10 +19,10 @@ public sealed record Usage(long? InputTokens, long? OutputTokens, long? CachedTo
         return new(one.InputTokens + other.InputTokens, one.OutputTokens + other.OutputTokens, one.CachedTokens + other.CachedTokens);
     }
 
-    /// <summary>What a provider said, without what cannot be: less than nothing, a request without a token, as servers say that do not count, or more from the cache than there was.</summary>
+    /// <summary>What a provider said, without what cannot be: less than nothing, a request without a token, as servers say that do not count, more from the cache than there was, or more than can be added up.</summary>
     internal static Usage Plausible(long? input, long? output, long? cached)
     {
-        var (knownInput, knownOutput) = (input > 0 ? input : null, output >= 0 ? output : null);
+        var (knownInput, knownOutput) = (input is > 0 and <= Spending.CountedMax ? input : null, output is >= 0 and <= Spending.CountedMax ? output : null);
         return new(knownInput, knownOutput, cached >= 0 && cached <= knownInput ? cached : null);
     }
 }

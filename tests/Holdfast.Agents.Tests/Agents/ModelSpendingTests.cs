@@ -42,6 +42,56 @@ public sealed class ModelSpendingTests : IDisposable
         Assert.Equal(0, await desk.Client.TransactAsync(static tx => Long(tx, "SELECT b.reserved - COALESCE((SELECT SUM(amount) FROM agents_reservation r WHERE r.unit = 1), 0) FROM agents_budget b WHERE b.unit = 1")));
     }
 
+    public sealed record Wordy([property: System.ComponentModel.Description(Words)] string Text);
+
+    const string Words = "Ten words of which a model needs not a single one.. Ten words of which a model needs not a single one.. Ten words of which a model needs not a single one.. Ten words of which a model needs not a single one.. Ten words of which a model needs not a single one..";
+
+    /// <summary>Asks once, with a budget that would be enough but for what is not reserved.</summary>
+    async Task<(AgentAnswer Answer, Account Account)> AskedAsync(ScriptedModel model, ModelPrice? price, ModelOptions options, Spending budget)
+    {
+        await using var desk = await Desk.StartAsync(() => _files.Open("runs.db"), builder =>
+        {
+            builder.Services.AddSingleton(new Bank()).AddSingleton(static services => new Toolbox(new Gate([], []), [], services));
+            builder.Services.AddSingleton(services => new ClerkDefinition(new(new Model("m", model) { Price = price }), services.GetRequiredService<Toolbox>()) { ModelOptions = options, ModelRetry = RetryPolicy.None });
+            builder.AddAgent<Clerk>().AddWorkflow<TeamTests.Looks>();
+        });
+        var run = await desk.Client.StartAsync((Clerk a) => a.Run(AgentStart.Ask("Well?", budget)));
+        var answer = await desk.ResultAsync<AgentAnswer>(run);
+        return (answer, (await desk.ResultAsync<Account?>(await desk.Client.StartAsync((TeamTests.Looks w) => w.Run($"agent {run.Id}"))))!);
+    }
+
+    [Fact]
+    public async Task The_schema_of_the_answer_is_reserved_as_what_else_is_sent()
+    {
+        var model = new ScriptedModel(static _ => ScriptedReply.Say("""{"text":"Yes."}"""));
+        // All but the schema has fewer bytes than that.
+        var (answer, account) = await AskedAsync(model, null, new() { OutputTokensMax = 1, Answer = JsonSchema.Of<Wordy>() }, new() { Tokens = Words.Length + 200 });
+        Assert.Equal(AgentStatus.OutOfBudget, answer.Status);
+        Assert.Empty(model.Calls);
+        Assert.Equal((0L, 0L), (account.Spent.Tokens, account.Reserved.Tokens));
+    }
+
+    [Fact]
+    public async Task Input_from_the_cache_may_be_dearer_than_other_input()
+    {
+        var model = new ScriptedModel(static _ => ScriptedReply.Say("Yes.") with { Usage = new(50, 1, 50) });
+        var (answer, account) = await AskedAsync(model, new(Input: 0, Output: 0, CachedInput: 1_000_000), new() { OutputTokensMax = 1 }, new() { Money = 40 });
+        Assert.Equal(AgentStatus.OutOfBudget, answer.Status);
+        Assert.Empty(model.Calls);
+        Assert.Equal(0m, account.Spent.Money);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue, 5)]
+    [InlineData(5, long.MaxValue)]
+    [InlineData(long.MaxValue / 2, (long.MaxValue / 2) + 2)]
+    public async Task More_tokens_than_can_be_counted_are_unknown_and_the_answer_counts(long input, long output)
+    {
+        var (answer, account) = await AskedAsync(new ScriptedModel(ScriptedReply.Say("Yes.") with { Usage = new(input, output, 0) }), new(1, 1), new() { OutputTokensMax = 100 }, new() { Tokens = 100_000, Money = 1 });
+        Assert.Equal((AgentStatus.Answered, "Yes."), (answer.Status, answer.Text));
+        Assert.True(account.Reserved is { Tokens: > 100, Money: > 0 } && account.Spent is { Tokens: 0, Money: 0 }, account.ToString());
+    }
+
     static Model Priced(string name, ScriptedModel model) => new(name, model) { Price = new(Input: 1, Output: 2) };
 
     static long Long(StoreTransaction transaction, string text)

@@ -49,6 +49,36 @@ public sealed class RefusedAtStartTests : IDisposable
         Assert.Null(results[0].WaitTime);
     }
 
+    static readonly Rate Slow = new("bank", 1, TimeSpan.FromHours(1));
+
+    [Fact]
+    public void A_rate_of_two_sizes_is_refused()
+    {
+        var services = new ServiceCollection().BuildServiceProvider();
+        var other = new Tool<Transfer>("other", 1, "Pays as well.");
+        foreach (var size in (Rate[])[Slow with { Count = 2 }, Slow with { Time = TimeSpan.FromMinutes(1) }])
+        {
+            var refused = Assert.Throws<ArgumentException>(() => Both([Slow], [size]));
+            foreach (var named in (string[])["'bank'", "'pay'", "'other'"]) Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+            Assert.Contains("'bank'", Assert.Throws<ArgumentException>(() => Both([Slow, size], [])).Message, StringComparison.Ordinal);
+            Assert.Contains("'bank'", Assert.Throws<ArgumentException>(() => Definition(Both([], []), [Slow, size])).Message, StringComparison.Ordinal);
+            // A name is one row of the ledger, whoever counts by it.
+            Assert.Contains("'bank'", Assert.Throws<ArgumentException>(() => Definition(Both([Slow], []), [size])).Message, StringComparison.Ordinal);
+        }
+        Both([Slow], [new("bank", 1, TimeSpan.FromHours(1)), new("Bank", 2, TimeSpan.FromHours(1))]);
+        Assert.Equal([Slow], Definition(Both([Slow], []), [Slow, new("bank", 1, TimeSpan.FromHours(1))]).ModelRates);
+
+        Toolbox Both(Rate[] one, Rate[] two) => new(new Gate([Pay, other], []), [Code(new() { Rates = one }), other.Idempotent(static (_, _) => Task.FromResult(1), new() { Rates = two })], services);
+        static AgentDefinition Definition(Toolbox box, Rate[] rates) => new("", new(new Model("m", new ScriptedModel())), box) { ModelRates = rates };
+    }
+
+    [Fact]
+    public async Task A_rate_that_a_tool_names_twice_counts_once()
+    {
+        var results = await CarriedAsync(new EffectOptions<Transfer> { Rates = [Slow, new("bank", 1, TimeSpan.FromHours(1))] });
+        Assert.Equal([EffectStatus.Succeeded, EffectStatus.Refused], results.Select(static r => r.Status));
+    }
+
     [Fact]
     public void A_setting_of_an_agent_that_means_nothing_is_refused()
     {

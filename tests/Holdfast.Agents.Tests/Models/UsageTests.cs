@@ -13,6 +13,9 @@ public sealed class UsageTests
         Assert.Equal(0.003m + 0.015m, (Price with { CachedInput = null }).CostOf(new(1_000, 1_000, 400)));
         Assert.Equal(0.003m + 0.015m, Price.CostOf(new(1_000, 1_000, null)));
         Assert.Equal(0m, Price.CostOf(new(0, 0, 0)));
+        Assert.Equal(0.030m + 0.015m, (Price with { CachedInput = 30 }).CostOf(new(1_000, 1_000, 1_000)));
+        // Where nobody knows how much came from the cache, it is what costs more.
+        Assert.Equal(0.030m + 0.015m, (Price with { CachedInput = 30 }).CostOf(new(1_000, 1_000, null)));
     }
 
     [Fact]
@@ -33,6 +36,24 @@ public sealed class UsageTests
         Assert.Equal(new(10, null, 10), Usage.Plausible(10, -5, 10));
         Assert.Equal(new(10, 5, null), Usage.Plausible(10, 5, 11));
         Assert.Equal(new(null, 5, null), Usage.Plausible(null, 5, 1));
+        Assert.Equal(new(null, 5, null), Usage.Plausible(long.MaxValue, 5, 5));
+        Assert.Equal(new(5, null, 0), Usage.Plausible(5, long.MaxValue, 0));
+        Assert.Equal(new(1_000_000_000_000_000, 1_000_000_000_000_000, 1_000_000_000_000_000), Usage.Plausible(1_000_000_000_000_000, 1_000_000_000_000_000, 1_000_000_000_000_000));
+        Assert.Equal(Usage.Unknown, Usage.Plausible(1_000_000_000_000_001, 1_000_000_000_000_001, 1));
+    }
+
+    [Theory]
+    [InlineData(-1, 1, null)]
+    [InlineData(1, -0.001, null)]
+    [InlineData(1, 1, -1.0)]
+    [InlineData(1_000_000_001, 1, null)]
+    [InlineData(1, 1e28, null)]
+    [InlineData(1, 1, 1e10)]
+    public void A_price_that_is_none_is_refused_when_it_is_made(double input, double output, double? cached)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ModelPrice((decimal)input, (decimal)output, (decimal?)cached));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Price with { Input = (decimal)input, Output = (decimal)output, CachedInput = (decimal?)cached });
+        Assert.Equal(1_000_000_000m, new ModelPrice(0, 1_000_000_000).CostOf(new(0, 1_000_000, 0)));
     }
 
     [Fact]

@@ -15,6 +15,9 @@ sealed class CanonicalWriter
     /// <summary>Whether moments are written in UTC, whatever their offset is.</summary>
     public bool MomentsAreUtc { get; init; }
 
+    /// <summary>Whether a value that has no JSON form is marked by what no schema of such values takes, or left out where it is a property, so that the schema says where it is. Otherwise it is an exception.</summary>
+    public bool MarksWhatHasNone { get; init; }
+
     public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
     public void Open(char bracket)
@@ -55,6 +58,14 @@ sealed class CanonicalWriter
         Separate();
         _bytes.Write(text);
         _needsComma = true;
+    }
+
+    /// <summary>A value without a form. The one type of which all values have one are the two words of logic.</summary>
+    /// <exception cref="ArgumentException">It is not to be marked.</exception>
+    public void None(string why)
+    {
+        if (!MarksWhatHasNone) throw new ArgumentException(why);
+        Raw("false"u8);
     }
 
     void Separate()

@@ -34,6 +34,9 @@ sealed class JsonTape
     /// <summary>The value that pointers begin at.</summary>
     public int Origin { get; set; }
 
+    /// <summary>Whether the text was written from a value: nothing that may not be null is left out in it.</summary>
+    public bool IsWhole { get; set; }
+
     public Flaws Flaws { get; } = new();
 
     /// <summary>The thread's tape is taken away while it is used: code of the user's that runs meanwhile may ask a gate as well.</summary>
@@ -55,6 +58,7 @@ sealed class JsonTape
         text.CopyTo(_text);
         _text.AsSpan(text.Length, Padding).Clear();
         Origin = 0;
+        IsWhole = false;
         _slotCount = 0;
         Flaws.Clear();
         return new JsonScanner(this, text.Length).Scan();

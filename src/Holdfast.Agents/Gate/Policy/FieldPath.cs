@@ -22,7 +22,7 @@ sealed class FieldPath
         foreach (var name in path.Split('.'))
         {
             var property = plan.Properties.FirstOrDefault(p => p.Name == name)
-                ?? throw new GateFormatException($"there is no field '{name}'{(plan.Properties.Count == 0 ? $"; the value before it has no fields" : NearNames.Of(name, plan.Properties.Select(static p => p.Name)))}", at);
+                ?? throw new GateFormatException($"there is no field '{name}'{HintOf(name, plan)}", at);
             value = property.Place.In(value);
             plan = property.Plan;
             if (!plan.Schema.IsNullable) continue;
@@ -31,6 +31,11 @@ sealed class FieldPath
         }
         return new(path, plan, value, isThere);
     }
+
+    static string HintOf(string name, TypePlan plan) =>
+        plan.Properties.Count == 0 ? "; the value before it has no fields"
+        : plan.Properties.FirstOrDefault(p => p.Name.StartsWith($"{name}.", StringComparison.Ordinal)) is { } dotted ? $"; '{dotted.Name}' has a dot in its name, and only a rule in C# can be about it"
+        : NearNames.Of(name, plan.Properties.Select(static p => p.Name));
 
     /// <summary>A comparison with a literal. With a value that is not there every comparison is false, and so != is true.</summary>
     public Expression Compare(string op, JsonElement literal, string at)

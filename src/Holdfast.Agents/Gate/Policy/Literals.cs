@@ -19,6 +19,7 @@ static class Literals
         if (!problem.IsNone) throw new GateFormatException($"the literal cannot be read: {problem}", at);
         plan.Schema.Check(tape, 0);
         var value = tape.Flaws.Count == 0 ? plan.Converter.ReadObject(tape, 0) : null;
+        if (tape.Flaws.Count == 0 && plan.MayMisfit) OwnSchema.Check(tape, plan, value);
         if (tape.Flaws.Count > 0) throw new GateFormatException($"the literal {tape.Flaws.ToArray()[0].What}, as the field's values", at);
         return Expression.Constant(value, Nullable.GetUnderlyingType(plan.Type) ?? plan.Type);
     }

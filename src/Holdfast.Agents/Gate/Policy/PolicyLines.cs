@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Holdfast.Agents.Json;
 
@@ -6,6 +7,8 @@ namespace Holdfast.Agents.Policies;
 /// <summary>Reads rules, one a line, and checks each against the schema of its tool.</summary>
 static class PolicyLines
 {
+    static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     static readonly string[] Members = ["rule", "tool", "when", "effect"];
 
     static readonly Dictionary<string, RuleEffect> Effects = new()
@@ -23,27 +26,27 @@ static class PolicyLines
         {
             var text = line.Trim();
             if (text.Length == 0 || text[0] == '#') continue;
+            var indent = line.Length - line.TrimStart().Length;
+            string Told(int at, string what) => $"not a JSON object from column {indent + at + 1} on: {what}";
             try
             {
-                rules.Add(ReadLine(text, $"line {index + 1}", tools));
+                using var document = JsonChecked.Parse(Utf8.GetBytes(text), problem => Told(problem.At, problem.What!));
+                rules.Add(ReadRule(document.RootElement, $"line {index + 1}", tools));
             }
             catch (GateFormatException wrong)
             {
                 throw new GateFormatException(wrong.What, wrong.Pointer, index + 1);
             }
-            catch (JsonException broken)
+            catch (EncoderFallbackException half)
             {
-                var column = line.Length - line.TrimStart().Length + (broken.BytePositionInLine ?? 0) + 1;
-                throw new GateFormatException($"not a JSON object from column {column} on: {broken.Message}", "", index + 1);
+                throw new GateFormatException(Told(half.Index, "half of a surrogate pair"), "", index + 1);
             }
         }
         return rules;
     }
 
-    static Rule ReadLine(string text, string byDefault, IReadOnlyList<Tool> tools)
+    static Rule ReadRule(JsonElement rule, string byDefault, IReadOnlyList<Tool> tools)
     {
-        using var document = JsonDocument.Parse(text, new() { AllowDuplicateProperties = false });
-        var rule = document.RootElement;
         if (rule.ValueKind != JsonValueKind.Object) throw new GateFormatException("a rule must be an object", "");
         foreach (var member in rule.EnumerateObject().Select(static p => p.Name))
             if (!Members.Contains(member)) throw new GateFormatException($"a rule has no '{member}'{NearNames.Of(member, Members)}", JsonPointer.Append("", member));

@@ -20,7 +20,7 @@ sealed class ArrayConverter<T>(Converter<T> items) : Converter<T[]>
     public override void Write(CanonicalWriter writer, T[] value)
     {
         writer.Open('[');
-        foreach (var item in value) items.Write(writer, item);
+        foreach (var item in value) items.WriteAny(writer, item);
         writer.Close(']');
     }
 }
@@ -57,7 +57,7 @@ sealed class MapConverter<TMap, T>(Converter<T> values) : Converter<TMap>
         foreach (var (name, item) in value.OrderBy(static p => p.Key, StringComparer.Ordinal))
         {
             writer.Name(Encoding.UTF8.GetBytes(name));
-            values.Write(writer, item);
+            values.WriteAny(writer, item);
         }
         writer.Close('}');
     }

@@ -18,7 +18,17 @@ abstract class Converter<T> : Converter
 
     public abstract void Write(CanonicalWriter writer, T value);
 
+    /// <summary>Whether null has a form.</summary>
+    protected virtual bool TakesNull => false;
+
+    /// <summary>A value that code may have made: also null where the type says that there is none.</summary>
+    public void WriteAny(CanonicalWriter writer, T value)
+    {
+        if (value is null && !TakesNull) writer.None($"A {typeof(T).Name} is null.");
+        else Write(writer, value);
+    }
+
     public sealed override object? ReadObject(JsonTape tape, int token) => Read(tape, token);
 
-    public sealed override void WriteObject(CanonicalWriter writer, object? value) => Write(writer, (T)value!);
+    public sealed override void WriteObject(CanonicalWriter writer, object? value) => WriteAny(writer, (T)value!);
 }

@@ -8,6 +8,8 @@ sealed class NullableConverter<T>(Converter<T> inner) : Converter<T?>
 {
     public override T? Read(JsonTape tape, int token) => tape.Kind(token) == JsonKind.Null ? null : inner.Read(tape, token);
 
+    protected override bool TakesNull => true;
+
     public override void Write(CanonicalWriter writer, T? value)
     {
         if (value is null) writer.Raw("null");
@@ -20,6 +22,8 @@ sealed class OptionalConverter<T>(Converter<T> inner) : Converter<T?>
     where T : class
 {
     public override T? Read(JsonTape tape, int token) => tape.Kind(token) == JsonKind.Null ? null : inner.Read(tape, token);
+
+    protected override bool TakesNull => true;
 
     public override void Write(CanonicalWriter writer, T? value)
     {

@@ -44,5 +44,9 @@ sealed class FloatConverter<T> : Converter<T>
         return value;
     }
 
-    public override void Write(CanonicalWriter writer, T value) => writer.Raw((value == T.Zero ? T.Zero : value).ToString("R", CultureInfo.InvariantCulture));
+    public override void Write(CanonicalWriter writer, T value)
+    {
+        if (!T.IsFinite(value)) writer.None(string.Create(CultureInfo.InvariantCulture, $"{value} is no number that JSON has."));
+        else writer.Raw((value == T.Zero ? T.Zero : value).ToString("R", CultureInfo.InvariantCulture));
+    }
 }

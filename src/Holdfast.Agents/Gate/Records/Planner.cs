@@ -63,13 +63,13 @@ sealed class Planner
         {
             var inner = Plan(items, type.IsArray ? nullability.ElementType! : nullability.GenericTypeArguments[0], Constraints.None);
             var converter = type.IsArray ? Make(typeof(ArrayConverter<>), [items], inner.Converter) : Make(typeof(ListConverter<,>), [type, items], inner.Converter);
-            return new(type, new ListSchema(inner.Schema) { IsNullable = isNullable, Description = constraints.Description, MinItems = constraints.MinLength, MaxItems = constraints.MaxLength }, converter) { Items = inner };
+            return new(type, new ListSchema(inner.Schema) { IsNullable = isNullable, Description = constraints.Description, MinItems = constraints.MinLength, MaxItems = constraints.MaxLength }, converter) { Items = inner, MayMisfit = inner.MayMisfit };
         }
         if (constraints.HasLength) throw new FormatException($"has a length, which {type.Name} cannot have");
         if (ValuesOf(type) is { } values)
         {
             var inner = Plan(values, nullability.GenericTypeArguments[1], Constraints.None);
-            return new(type, new MapSchema(inner.Schema) { IsNullable = isNullable, Description = constraints.Description }, Make(typeof(MapConverter<,>), [type, values], inner.Converter));
+            return new(type, new MapSchema(inner.Schema) { IsNullable = isNullable, Description = constraints.Description }, Make(typeof(MapConverter<,>), [type, values], inner.Converter)) { MayMisfit = inner.MayMisfit };
         }
         return PlanRecord(type, isNullable, constraints.Description ?? Constraints.DescriptionOf(type));
     }
@@ -92,7 +92,7 @@ sealed class Planner
     {
         if (properties.GroupBy(static p => p.Name).FirstOrDefault(static g => g.Count() > 1) is { } twice) throw new FormatException($"{name} has two properties that are '{twice.Key}' in JSON");
         var schema = new ObjectSchema([.. properties.Select(static p => new PropertySchema(p.Name, p.Plan.Schema, p.IsRequired))]) { IsNullable = isNullable, Description = description };
-        return new(type, schema, Make(typeof(RecordConverter<>), [type], create, properties, schema.Names)) { Properties = properties };
+        return new(type, schema, Make(typeof(RecordConverter<>), [type], create, properties, schema.Names)) { Properties = properties, MayMisfit = properties.Any(static p => p.MayMisfit) };
     }
 
     PropertyPlan PlanProperty(PropertyInfo property, ParameterInfo? parameter) => PlanPlace(
@@ -109,6 +109,7 @@ sealed class Planner
         {
             var found = constraints();
             var plan = Plan(place.Type, nullability, found);
+            if (plan.Schema.Impossible is { } why) throw new FormatException(why);
             return new(found.Name ?? RecordShape.JsonName(place.Name), place, parameter, plan, isRequired && !plan.Schema.IsNullable && parameter is not { HasDefaultValue: true }, RecordShape.MissingOf(place.Type, parameter));
         }
         catch (FormatException refused) when (!refused.Message.StartsWith(place.Owner + ".", StringComparison.Ordinal))

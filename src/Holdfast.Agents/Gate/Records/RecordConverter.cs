@@ -13,6 +13,7 @@ sealed class RecordConverter<T> : Converter<T>
 
     readonly PropertyPlan[] _properties;
     readonly PropertyPlan[] _ordered;
+    readonly bool[] _saysNull;
     readonly NameTable _names;
     readonly Func<JsonTape, int, T> _make;
 
@@ -25,6 +26,7 @@ sealed class RecordConverter<T> : Converter<T>
         _ordered = [.. properties.OrderBy(static p => p.Name, StringComparer.Ordinal)];
         _names = names;
         _make = Compile(create, properties);
+        _saysNull = WhichSayNull();
     }
 
     public override T Read(JsonTape tape, int token)
@@ -42,21 +44,38 @@ sealed class RecordConverter<T> : Converter<T>
         return made;
     }
 
-    /// <summary>A property that is null is left out: it means the same.</summary>
+    /// <summary>A property that is null is left out, where that means the same.</summary>
     public override void Write(CanonicalWriter writer, T value)
     {
         writer.Open('{');
-        foreach (var property in _ordered)
+        foreach (var (i, property) in _ordered.Index())
         {
-            if (property.Place.Get(value!) is not { } inner)
+            var inner = property.Place.Get(value!);
+            if (inner is null && !_saysNull[i])
             {
-                if (property.Plan.Schema.IsNullable) continue;
+                if (property.Plan.Schema.IsNullable || writer.MarksWhatHasNone) continue;
                 throw new ArgumentException($"{property.Place.Owner}.{property.Place.Name} is null.");
             }
             writer.Name(_names[Array.IndexOf(_properties, property)]);
             property.Plan.Converter.WriteObject(writer, inner);
         }
         writer.Close('}');
+    }
+
+    /// <summary>Of which properties null has to be said, because they are something else when they are left out.</summary>
+    bool[] WhichSayNull()
+    {
+        try
+        {
+            var tape = new JsonTape();
+            object bare = _make(tape, tape.PushSlots(_properties.Length))!;
+            return [.. _ordered.Select(p => p.Plan.Schema.IsNullable && p.Place.Get(bare) is not null)];
+        }
+        catch (Exception)
+        {
+            // One that is never without some of them. Only what a constructor is given is known then.
+            return [.. _ordered.Select(static p => p.Plan.Schema.IsNullable && (p.Parameter is null || p.Missing is not null))];
+        }
     }
 
     static Func<JsonTape, int, T> Compile(Func<IEnumerable<Expression>, Expression> create, PropertyPlan[] properties)

@@ -23,6 +23,7 @@ static class RecordText
             {
                 plan.Schema.Check(tape, 0);
                 if (tape.Flaws.Count == 0) value = plan.Converter.ReadObject(tape, 0);
+                if (tape.Flaws.Count == 0 && plan.MayMisfit) OwnSchema.Check(tape, plan, value);
                 if (tape.Flaws.Count > 0) problem = $"The {what} is not what it must be:\n{string.Join('\n', tape.Flaws.ToArray().Select(static f => $"- {f}"))}\n";
             }
         }

@@ -9,16 +9,16 @@ static class Scalars
 {
     public static TypePlan? Plan(Type type, Constraints constraints, bool isNullable)
     {
-        if (type == typeof(bool)) return Bare(type, constraints, new BooleanSchema { IsNullable = isNullable, Description = constraints.Description }, new BooleanConverter());
+        if (type == typeof(bool)) return Bare(type, constraints, new BooleanSchema { IsNullable = isNullable, Description = constraints.Description }, new BooleanConverter()) with { TakesAll = true };
         if (type == typeof(string)) return Text(type, constraints, isNullable);
         if (type.IsEnum) return Enum(type, constraints, isNullable);
-        if (Integer(type) is var (low, high, whole)) return Number(type, constraints, isNullable, whole, low, high);
-        if (type == typeof(decimal)) return Number(type, constraints, isNullable, new DecimalConverter());
-        if (type == typeof(double)) return Number(type, constraints, isNullable, new FloatConverter<double>());
-        if (type == typeof(float)) return Number(type, constraints, isNullable, new FloatConverter<float>());
-        if (type == typeof(Guid)) return Formatted(type, constraints, isNullable, StringFormat.Uuid, new UuidConverter());
-        if (type == typeof(DateOnly)) return Formatted(type, constraints, isNullable, StringFormat.Date, new DateConverter());
-        if (type == typeof(DateTimeOffset)) return Formatted(type, constraints, isNullable, StringFormat.DateTime, new MomentConverter());
+        if (Integer(type) is var (low, high, whole)) return Number(type, constraints, isNullable, whole, low, high) with { TakesAll = !constraints.HasRange };
+        if (type == typeof(decimal)) return Number(type, constraints, isNullable, new DecimalConverter()) with { TakesAll = !constraints.HasRange };
+        if (type == typeof(double)) return Number(type, constraints, isNullable, new FloatConverter<double>()) with { MayMisfit = constraints.HasRange };
+        if (type == typeof(float)) return Number(type, constraints, isNullable, new FloatConverter<float>()) with { MayMisfit = constraints.HasRange };
+        if (type == typeof(Guid)) return Formatted(type, constraints, isNullable, StringFormat.Uuid, new UuidConverter()) with { TakesAll = true };
+        if (type == typeof(DateOnly)) return Formatted(type, constraints, isNullable, StringFormat.Date, new DateConverter()) with { TakesAll = true };
+        if (type == typeof(DateTimeOffset)) return Formatted(type, constraints, isNullable, StringFormat.DateTime, new MomentConverter()) with { TakesAll = true };
         if (type == typeof(DateTime)) return Formatted(type, constraints, isNullable, StringFormat.DateTime, new UtcConverter(new()));
         return null;
     }
@@ -69,7 +69,7 @@ static class Scalars
             MinLength = constraints.MinLength,
             MaxLength = constraints.MaxLength,
             Pattern = constraints.Pattern is null ? null : EcmaPattern.Parse(constraints.Pattern),
-        }, new TextConverter());
+        }, new TextConverter()) { TakesAll = isNullable && !constraints.HasLength && constraints.Pattern is null };
     }
 
     static TypePlan Enum(Type type, Constraints constraints, bool isNullable)
@@ -78,7 +78,10 @@ static class Scalars
         if (type.IsDefined(typeof(FlagsAttribute))) throw new FormatException($"{type.Name} is an enum of flags; use a list of an enum's names");
         var fields = type.GetFields(BindingFlags.Public | BindingFlags.Static);
         if (fields.Length == 0) throw new FormatException($"{type.Name} has no values");
-        var names = new NameTable(fields.Select(static f => f.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? f.Name));
+        static string NameOf(FieldInfo field) => field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? field.Name;
+        if (fields.GroupBy(NameOf).FirstOrDefault(static g => g.Count() > 1) is { } alike)
+            throw new FormatException($"{type.Name} has two values that are '{alike.Key}' in JSON, {string.Join(" and ", alike.Select(static f => f.Name))}");
+        var names = new NameTable(fields.Select(NameOf));
         var values = Array.CreateInstance(type, fields.Length);
         foreach (var (i, field) in fields.Index()) values.SetValue(field.GetValue(null), i);
         var converter = (Converter)Activator.CreateInstance(typeof(EnumConverter<>).MakeGenericType(type), names, values)!;

@@ -28,8 +28,8 @@ sealed class EnumConverter<T>(NameTable names, T[] values) : Converter<T>
     public override void Write(CanonicalWriter writer, T value)
     {
         var index = Array.IndexOf(values, value);
-        if (index < 0) throw new ArgumentException($"{value} is not a named value of {typeof(T).Name}.");
-        writer.String(names.Text(index));
+        if (index < 0) writer.None($"{value} is not a named value of {typeof(T).Name}.");
+        else writer.String(names.Text(index));
     }
 }
 

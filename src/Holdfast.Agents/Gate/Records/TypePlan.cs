@@ -14,6 +14,12 @@ sealed record TypePlan(Type Type, SchemaNode Schema, Converter Converter)
 
     /// <summary>What a list holds.</summary>
     public TypePlan? Items { get; init; }
+
+    /// <summary>Whether every value that the type has fits the schema, one that no JSON was read for as well.</summary>
+    public bool TakesAll { get; init; }
+
+    /// <summary>Whether JSON that fits may make a value that does not, so that each one that was made is looked at again. Most types cannot have it, and are read faster.</summary>
+    public bool MayMisfit { get; init; }
 }
 
 /// <summary>A property of a record.</summary>
@@ -23,4 +29,8 @@ sealed record TypePlan(Type Type, SchemaNode Schema, Converter Converter)
 /// <param name="Plan">How its value stands in JSON.</param>
 /// <param name="IsRequired">Whether it must be there.</param>
 /// <param name="Missing">What the constructor is given where it is not there.</param>
-sealed record PropertyPlan(string Name, ValuePlace Place, ParameterInfo? Parameter, TypePlan Plan, bool IsRequired, object? Missing);
+sealed record PropertyPlan(string Name, ValuePlace Place, ParameterInfo? Parameter, TypePlan Plan, bool IsRequired, object? Missing)
+{
+    /// <summary>Whether it may be left out, and its value not fit then. What a constructor is given is known; what a property begins with, only the type knows.</summary>
+    public bool MayMisfit { get; } = Plan.MayMisfit || (!IsRequired && !(Parameter is null ? Plan.TakesAll : OwnSchema.Fits(Plan, Missing)));
+}

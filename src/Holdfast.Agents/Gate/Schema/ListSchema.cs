@@ -14,6 +14,8 @@ sealed class ListSchema(SchemaNode items) : SchemaNode
 
     public override string Type => "array";
 
+    public override string? Impossible => MinItems > MaxItems ? string.Create(CultureInfo.InvariantCulture, $"no list has at least {MinItems} and at most {MaxItems} items") : null;
+
     protected override string Noun => "a list";
 
     protected override bool FitsKind(JsonKind kind) => kind == JsonKind.Array;

@@ -18,6 +18,23 @@ sealed class NumberSchema : SchemaNode
 
     public override string Type => IsInteger ? "integer" : "number";
 
+    public override string? Impossible
+    {
+        get
+        {
+            var (low, high) = IsInteger ? (Ceiling(Minimum), Floor(Maximum)) : (Minimum, Maximum);
+            var (above, below) = IsInteger ? (Floor(ExclusiveMinimum), Ceiling(ExclusiveMaximum)) : (ExclusiveMinimum, ExclusiveMaximum);
+            var isImpossible = low > high || above >= high || low >= below || above >= below || (IsInteger && above < below && below - 1 <= above);
+            if (!isImpossible) return null;
+            // The two that are next to each other.
+            var isOpenBelow = above is not null && !(low > above);
+            var isOpenAbove = below is not null && !(high < below);
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"no {(IsInteger ? "whole number" : "number")} is {(isOpenBelow ? "more than" : "at least")} {(isOpenBelow ? ExclusiveMinimum : Minimum)} and {(isOpenAbove ? "less than" : "at most")} {(isOpenAbove ? ExclusiveMaximum : Maximum)}");
+        }
+    }
+
     protected override string Noun => IsInteger ? "a whole number" : "a number";
 
     protected override bool FitsKind(JsonKind kind) => kind == JsonKind.Number;
@@ -44,6 +61,10 @@ sealed class NumberSchema : SchemaNode
         : value <= (double?)ExclusiveMinimum ? Bound("more than", ExclusiveMinimum)
         : value >= (double?)ExclusiveMaximum ? Bound("less than", ExclusiveMaximum)
         : null;
+
+    static decimal? Ceiling(decimal? bound) => bound is { } there ? decimal.Ceiling(there) : null;
+
+    static decimal? Floor(decimal? bound) => bound is { } there ? decimal.Floor(there) : null;
 
     static string Bound(string which, decimal? bound) => string.Create(CultureInfo.InvariantCulture, $"must be {which} {bound}");
 }

@@ -13,6 +13,7 @@ sealed class ObjectSchema : SchemaNode
 
     readonly SchemaNode[] _schemas;
     readonly ulong _required;
+    readonly ulong _whole;
 
     public ObjectSchema(IReadOnlyList<PropertySchema> properties)
     {
@@ -20,7 +21,10 @@ sealed class ObjectSchema : SchemaNode
         Names = new(properties.Select(static p => p.Name));
         _schemas = [.. properties.Select(static p => p.Schema)];
         for (var i = 0; i < properties.Count; i++)
+        {
             if (properties[i].IsRequired) _required |= 1UL << i;
+            if (!properties[i].Schema.IsNullable) _whole |= 1UL << i;
+        }
     }
 
     public IReadOnlyList<PropertySchema> Properties { get; }
@@ -54,7 +58,7 @@ sealed class ObjectSchema : SchemaNode
             }
             name = tape.At(value).Link;
         }
-        if ((_required & ~seen) is not 0 and var missing) NoteMissing(tape, token, missing);
+        if (((tape.IsWhole ? _whole : _required) & ~seen) is not 0 and var missing) NoteMissing(tape, token, missing);
     }
 
     void NoteUnknown(JsonTape tape, int name)

@@ -20,18 +20,11 @@ static class SchemaLoader
 
     public static SchemaNode Load(ReadOnlySpan<byte> json)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json.ToArray(), new() { AllowDuplicateProperties = false });
-            var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$schema", out var dialect) && !(dialect.ValueKind == JsonValueKind.String && dialect.ValueEquals(SchemaWriter.Dialect)))
-                throw new GateFormatException($"the dialect must be {SchemaWriter.Dialect}", "/$schema");
-            return Read(root, "", isRoot: true);
-        }
-        catch (JsonException broken)
-        {
-            throw new GateFormatException($"not JSON: {broken.Message}", "");
-        }
+        using var document = JsonChecked.Parse(json.ToArray(), static problem => $"not JSON: {problem}");
+        var root = document.RootElement;
+        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("$schema", out var dialect) && !(dialect.ValueKind == JsonValueKind.String && dialect.ValueEquals(SchemaWriter.Dialect)))
+            throw new GateFormatException($"the dialect must be {SchemaWriter.Dialect}", "/$schema");
+        return Read(root, "", isRoot: true);
     }
 
     static SchemaNode Read(JsonElement schema, string at, bool isRoot = false)
@@ -45,7 +38,7 @@ static class SchemaLoader
             throw new GateFormatException($"the keyword '{keyword}' of the type '{type}' is not supported{NearNames.Of(keyword, known)}", JsonPointer.Append(at, keyword));
         }
         var description = schema.TryGetProperty("description", out var text) ? Text(text, JsonPointer.Append(at, "description")) : null;
-        return type switch
+        SchemaNode read = type switch
         {
             "object" => ReadObject(schema, at, isNullable, description),
             "array" => new ListSchema(Read(Needed(schema, "items", at), $"{at}/items")) { IsNullable = isNullable, Description = description, MinItems = Length(schema, "minItems", at), MaxItems = Length(schema, "maxItems", at) },
@@ -62,6 +55,7 @@ static class SchemaLoader
                 ExclusiveMaximum = Bound(schema, "exclusiveMaximum", at),
             },
         };
+        return read.Impossible is { } why ? throw new GateFormatException(why, at) : read;
     }
 
     static (string Type, bool IsNullable) TypeOf(JsonElement schema, string at)
@@ -125,7 +119,8 @@ static class SchemaLoader
         var all = names.ValueKind == JsonValueKind.Array ? names.EnumerateArray().ToList() : [];
         if (isNullable && !all.Exists(static n => n.ValueKind == JsonValueKind.Null)) throw new GateFormatException("the type may be null and the enum has no null", at);
         if (!isNullable && all.Exists(static n => n.ValueKind == JsonValueKind.Null)) throw new GateFormatException("the enum has a null and the type may not be null", at);
-        return Distinct([.. all.Where(static n => n.ValueKind != JsonValueKind.Null).Select(n => Text(n, at))], at);
+        List<string> texts = [.. all.Where(static n => n.ValueKind != JsonValueKind.Null).Select(n => Text(n, at))];
+        return texts.Count > 0 ? Distinct(texts, at) : throw new GateFormatException("has no text, so that nothing would fit", at);
     }
 
     static List<string> Texts(JsonElement list, string at) =>

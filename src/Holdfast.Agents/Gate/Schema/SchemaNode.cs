@@ -12,6 +12,9 @@ abstract class SchemaNode
     /// <summary>The JSON Schema name of the type.</summary>
     public abstract string Type { get; }
 
+    /// <summary>Why no value fits, whatever it is; null where some do. What it has within is asked for itself.</summary>
+    public virtual string? Impossible => null;
+
     /// <summary>What the value must be, for people.</summary>
     protected string Wanted => IsNullable ? $"must be {Noun} or null" : $"must be {Noun}";
 

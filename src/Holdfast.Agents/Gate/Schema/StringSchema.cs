@@ -20,6 +20,8 @@ sealed class StringSchema : SchemaNode
 
     public override string Type => "string";
 
+    public override string? Impossible => MinLength > MaxLength ? string.Create(CultureInfo.InvariantCulture, $"no text has at least {MinLength} and at most {MaxLength} characters") : null;
+
     protected override string Noun => Names is null ? "a text" : $"one of {string.Join(", ", NearNames.Listed(Enumerable.Range(0, Names.Count).Select(Names.Text)))}";
 
     protected override bool FitsKind(JsonKind kind) => kind == JsonKind.String;

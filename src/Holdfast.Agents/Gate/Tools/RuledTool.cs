@@ -28,6 +28,7 @@ sealed class RuledTool<TArguments>(Tool<TArguments> tool, Converter<TArguments> 
         try
         {
             record = converter.Read(tape, arguments);
+            if (Tool.Plan.MayMisfit && tape.Flaws.Count == 0) OwnSchema.Check(tape, Tool.Plan, record);
         }
         catch (Exception error)
         {

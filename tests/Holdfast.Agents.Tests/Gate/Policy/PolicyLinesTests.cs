@@ -85,11 +85,38 @@ public sealed class PolicyLinesTests
     [InlineData("""{"tool":"pay","effect":"admit","effect":"refuse"}""", "", "not a JSON object")]
     [InlineData("""{"tool":"pay",}""", "", "not a JSON object from column")]
     [InlineData("[]", "", "a rule must be an object")]
+    [InlineData("""{"rule":"\ud800","tool":"pay","effect":"admit"}""", "", "not a JSON object from column 10 on")]
+    [InlineData("""{"tool":"\ud800","effect":"admit"}""", "", "surrogate")]
+    [InlineData("""{"tool":"pay","effect":"\ud800"}""", "", "surrogate")]
+    [InlineData("""{"tool":"pay","effect":"admit","\ud800":1}""", "", "surrogate")]
+    [InlineData("""{"tool":"pay","effect":"admit","when":["\udc00","==",1]}""", "", "surrogate")]
+    [InlineData("""{"tool":"pay","effect":"admit","when":["amount","\ud800",1]}""", "", "surrogate")]
+    [InlineData("""{"tool":"pay","effect":"admit","when":["invoice","==","\ud800"]}""", "", "surrogate")]
+    [InlineData("""{"tool":"pay","effect":"admit","when":{"\ud800":[]}}""", "", "surrogate")]
     public void A_rule_that_cannot_be_stops_the_start(string line, string pointer, string what)
     {
         var error = Assert.Throws<GateFormatException>(() => new Gate([Payments.Pay, Payments.Write], [Policy.Parse($"# rules\n\n{line}\r\n")]));
         Assert.Equal((3, pointer), (error.Line, error.Pointer));
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_that_stands_in_the_text_itself_stops_the_start()
+    {
+        var error = Assert.Throws<GateFormatException>(() => new Gate([Payments.Pay], [Policy.Parse("# rules\n {\"tool\":\"pay\",\"effect\":\"admit\",\"rule\":\"a\ud800\"}")]));
+        Assert.Equal((2, ""), (error.Line, error.Pointer));
+        Assert.Contains("from column 42 on", error.Message, StringComparison.Ordinal);
+    }
+
+    public sealed record Dotted([property: System.Text.Json.Serialization.JsonPropertyName("to.country")] string Country, string Name);
+
+    [Fact]
+    public void A_rule_that_names_what_has_a_dot_is_told_that_it_cannot()
+    {
+        var error = Assert.Throws<GateFormatException>(() => new Gate([new Tool<Dotted>("dot", 1, "Sends.")], [Policy.Parse("""{"tool":"dot","effect":"admit","when":["to.country","==","DE"]}""")]));
+        Assert.Equal("line 1, /when/0: there is no field 'to'; 'to.country' has a dot in its name, and only a rule in C# can be about it", error.Message);
+        error = Assert.Throws<GateFormatException>(() => new Gate([new Tool<Dotted>("dot", 1, "Sends.")], [Policy.Parse("""{"tool":"dot","effect":"admit","when":["nam","==","DE"]}""")]));
+        Assert.Contains("did you mean 'name'?", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

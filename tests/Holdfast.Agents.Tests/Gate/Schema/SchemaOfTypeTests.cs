@@ -36,6 +36,15 @@ public sealed class SchemaOfTypeTests
         using var document = JsonDocument.Parse(json);
     }
 
+    [Theory]
+    [InlineData("""{"type":"integer","minimum":1,"maximum":1}""")]
+    [InlineData("""{"type":"integer","exclusiveMinimum":1,"exclusiveMaximum":3}""")]
+    [InlineData("""{"type":"number","exclusiveMinimum":1,"exclusiveMaximum":2}""")]
+    [InlineData("""{"type":"integer","exclusiveMinimum":-79228162514264337593543950335,"exclusiveMaximum":79228162514264337593543950335}""")]
+    [InlineData("""{"type":"integer","exclusiveMinimum":79228162514264337593543950335}""")]
+    [InlineData("""{"type":"string","minLength":1,"maxLength":1}""")]
+    public void Bounds_that_leave_something_load(string json) => JsonSchema.Load(Encoding.UTF8.GetBytes(json));
+
     public sealed record Untyped(object Anything);
 
     public sealed record Tree(List<Tree> Branches);
@@ -73,6 +82,22 @@ public sealed class SchemaOfTypeTests
 
     public sealed record Flagged(Bits Bits);
 
+    public enum Twin { [JsonStringEnumMemberName("x")] A, [JsonStringEnumMemberName("x")] B }
+
+    public sealed record Twins(Twin? Twin);
+
+    public sealed record Backwards([Range(5, 1)] int? Number);
+
+    public sealed record Between([Range(1, 2, MinimumIsExclusive = true, MaximumIsExclusive = true)] int Number);
+
+    public sealed record NoneLeft([Range(typeof(decimal), "1", "1", MinimumIsExclusive = true)] decimal Number);
+
+    public sealed record TooLarge([Range(300, 400)] byte Number);
+
+    public sealed record Shorter([Length(5, 1)] string Text);
+
+    public sealed record Fewer([MinLength(2), MaxLength(1)] int[] Items);
+
     public sealed class Hidden(string text)
     {
         public int Length => text.Length;
@@ -93,6 +118,13 @@ public sealed class SchemaOfTypeTests
     [InlineData(typeof(Escaping), "Escaping.Text: the pattern INV\\ is not supported")]
     [InlineData(typeof(Keyed), "Keyed.Map: Dictionary`2 has no JSON form")]
     [InlineData(typeof(Flagged), "Flagged.Bits: Bits is an enum of flags")]
+    [InlineData(typeof(Twins), "Twins.Twin: Twin has two values that are 'x' in JSON, A and B")]
+    [InlineData(typeof(Backwards), "Backwards.Number: no whole number is at least 5 and at most 1")]
+    [InlineData(typeof(Between), "Between.Number: no whole number is more than 1 and less than 2")]
+    [InlineData(typeof(NoneLeft), "NoneLeft.Number: no number is more than 1 and at most 1")]
+    [InlineData(typeof(TooLarge), "TooLarge.Number: no whole number is at least 300 and at most 255")]
+    [InlineData(typeof(Shorter), "Shorter.Text: no text has at least 5 and at most 1 characters")]
+    [InlineData(typeof(Fewer), "Fewer.Items: no list has at least 2 and at most 1 items")]
     [InlineData(typeof(Hidden), "the constructor of Hidden takes 'text'")]
     [InlineData(typeof(string), "String has no JSON form")]
     [InlineData(typeof(List<Order>), "List`1 has no JSON form")]
@@ -114,6 +146,20 @@ public sealed class SchemaOfTypeTests
     [InlineData("""{"$schema":"http://json-schema.org/draft-07/schema#","type":"boolean"}""", "/$schema", "2020-12")]
     [InlineData("""{"type":"boolean","type":"string"}""", "", "not JSON")]
     [InlineData("true", "", "must be an object")]
+    [InlineData("", "", "not JSON")]
+    [InlineData("""{"type":"string","enum":[]}""", "/enum", "no text")]
+    [InlineData("""{"type":["string","null"],"enum":[null]}""", "/enum", "no text")]
+    [InlineData("""{"type":"string","minLength":5,"maxLength":1}""", "", "no text has at least 5 and at most 1 characters")]
+    [InlineData("""{"type":"array","items":{"type":"integer","minimum":0.1,"maximum":0.9}}""", "/items", "no whole number is at least 0.1 and at most 0.9")]
+    [InlineData("""{"type":"array","items":{"type":"boolean"},"minItems":2,"maxItems":1}""", "", "no list has at least 2 and at most 1 items")]
+    [InlineData("""{"type":"number","minimum":2,"exclusiveMaximum":2}""", "", "no number is at least 2 and less than 2")]
+    [InlineData("""{"type":"string","description":"\ud800"}""", "", "surrogate")]
+    [InlineData("""{"type":"\ud800"}""", "", "surrogate")]
+    [InlineData("""{"type":"string","enum":["\ud800"]}""", "", "surrogate")]
+    [InlineData("""{"type":"string","pattern":"\ud800"}""", "", "surrogate")]
+    [InlineData("""{"\ud800":1,"type":"string"}""", "", "surrogate")]
+    [InlineData("""{"$schema":"\ud800","type":"string"}""", "", "surrogate")]
+    [InlineData("""{"type":"object","additionalProperties":false,"properties":{"\ud800":{"type":"string"}}}""", "", "surrogate")]
     public void A_schema_with_anything_that_is_not_checked_does_not_load(string json, string pointer, string what)
     {
         var error = Assert.Throws<GateFormatException>(() => JsonSchema.Load(Encoding.UTF8.GetBytes(json)));
