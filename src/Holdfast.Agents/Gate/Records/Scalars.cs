@@ -62,14 +62,15 @@ static class Scalars
     static TypePlan Text(Type type, Constraints constraints, bool isNullable)
     {
         Refuse(type, constraints, length: true, pattern: true);
-        return new(type, new StringSchema
+        var schema = new StringSchema
         {
             IsNullable = isNullable,
             Description = constraints.Description,
             MinLength = constraints.MinLength,
             MaxLength = constraints.MaxLength,
             Pattern = constraints.Pattern is null ? null : EcmaPattern.Parse(constraints.Pattern),
-        }, new TextConverter()) { TakesAll = isNullable && !constraints.HasLength && constraints.Pattern is null };
+        };
+        return new(type, schema, new TextConverter()) { TakesAll = isNullable && !constraints.HasLength && constraints.Pattern is null };
     }
 
     static TypePlan Enum(Type type, Constraints constraints, bool isNullable)
