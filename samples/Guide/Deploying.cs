@@ -13,7 +13,7 @@ public static class Deploying
     {
         if (!args.Contains("--report")) return null;
         await using var store = SqliteStore.OpenReadOnly("refunds.db");                  // beside the engine that runs, without its lock
-        return await HoldfastCode.PrintReportAsync(args, store, typeof(Refund).Assembly); // 0 when this build stops no run for sure, 1 otherwise
+        return await HoldfastCode.PrintReportAsync(args, store, typeof(Refund).Assembly); // 0 when this build stops no run for sure, 1 otherwise; 2 for an option that there is not
     }
     #endregion
 

@@ -83,13 +83,13 @@ public sealed class TestEngine : IAsyncDisposable
             await SettleAsync().ConfigureAwait(false);
             var appends = _process.Appends;
             var info = await run.GetInfoAsync().ConfigureAwait(false);
-            if (info.Status is RunStatus.Parked) throw new WorkflowStandsException($"Run {run.Id} of '{info.Workflow}' is {info.Waiting}");
+            if (info.Status is RunStatus.Parked) throw WorkflowStandsException.Parked(info);
             if (info.Status is not RunStatus.Running) return info.Status;
             if (await _process.NextWakeAsync().ConfigureAwait(false) is not { } wake)
             {
                 // It may have gone on since its status was asked for.
                 if (_process.Appends != appends) continue;
-                throw new WorkflowStandsException($"Run {run.Id} of '{info.Workflow}' waits for {info.Waiting}, and no timer is due: nothing can happen unless the test brings it.");
+                throw WorkflowStandsException.Still(info);
             }
             await _process.LeapAsync(wake, appends, Patience).ConfigureAwait(false);
         }

@@ -44,6 +44,16 @@ readonly record struct ErrorText(string Message, string? Stack, bool IsWhole)
     /// <summary>Its message alone.</summary>
     public static string MessageOf(Exception error) => Ask(error, static e => e.Message, out var message) is { } thrown ? $"(its Message cannot be read: that threw {thrown.Name})" : message;
 
+    /// <summary>What somebody else wrote, as a sentence that another one may follow.</summary>
+    public static string Sentence(string text)
+    {
+        var clause = Clause(text);
+        return clause is [.., '!' or '?' or '…'] ? clause : clause + ".";
+    }
+
+    /// <summary>What somebody else wrote, for the middle of a sentence.</summary>
+    public static string Clause(string text) => text.TrimEnd().TrimEnd('.');
+
     static Type? Ask(Exception error, Func<Exception, string?> ask, out string answer)
     {
         try

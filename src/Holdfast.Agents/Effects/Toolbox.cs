@@ -65,12 +65,13 @@ public sealed class Toolbox : ICarrier
     internal StepOptions OptionsOf(string tool, string? key = null)
     {
         var effect = _effects.GetValueOrDefault(tool);
+        var isOnce = effect is { Handler: not null, Kind: EffectKind.AtMostOnce };
         return new()
         {
             Label = tool,
             Timeout = effect?.Timeout,
-            AtMostOnce = effect is { Handler: not null, Kind: EffectKind.AtMostOnce },
-            FailsInDoubt = true,
+            AtMostOnce = isOnce,
+            FailsInDoubt = isOnce,
             IdempotencyKey = key,
             // One that knows no key never fails by an exception; another attempt looks what became of the one before.
             Retry = effect is { IsRepeatable: true } ? effect.Retry : RetryPolicy.Default,

@@ -14,7 +14,7 @@ public sealed class CrashPlan<TWorld, T>
     /// <summary>What somebody outside does to the run, in order: one whenever nothing else can happen but time passing.</summary>
     public IReadOnlyList<Func<RunHandle, Task>> Acts { get; init; } = [];
 
-    /// <summary>Looks at the world and the result when a run has completed, and throws if something is wrong; null to compare results only.</summary>
+    /// <summary>Looks at the world and the result when a run has completed, and throws if something is wrong. A run that does not complete cannot pass it. Null to compare only how runs end, be it in failure.</summary>
     public Action<TWorld, T>? Check { get; init; }
 
     /// <summary>Changes options of the engine; null for none.</summary>

@@ -19,7 +19,10 @@ public static class CrashTest
     /// <param name="call">The workflow and its input: <c>(Refund w) =&gt; w.Run(request)</c>.</param>
     /// <param name="configure">Registers the workflow and its services. Called once for each process, so what it makes dies with the process.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="DivergenceException">A killed run ended otherwise. The message says where it was killed, and names the first variable that differs, with its line.</exception>
+    /// <exception cref="DivergenceException">
+    /// A killed run ended otherwise. The message says where it was killed, and names the first variable that differs, with its line. Or the run that nobody kills does not complete, or fails the check.
+    /// </exception>
+    /// <exception cref="WorkflowStandsException">The run that nobody kills waits for something that the test does not bring, or is parked. Nothing was killed.</exception>
     public static Task<CrashReport> CrashEverywhereAsync<TWorkflow, T>(Expression<Func<TWorkflow, Durable<T>>> call, Action<HoldfastBuilder> configure) where TWorkflow : Workflow
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -34,7 +37,7 @@ public static class CrashTest
     {
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(plan);
-        return Sweep.RunAsync(plan.KillsMax, () =>
+        return Sweep.RunAsync(plan.KillsMax, plan.Check is not null, () =>
         {
             var world = plan.World();
             return new Life

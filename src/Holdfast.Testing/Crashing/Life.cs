@@ -101,7 +101,7 @@ sealed class Life : IAsyncDisposable
             }
             else
             {
-                trace.End = $"stands still: {info.Waiting}";
+                (trace.End, trace.Stands) = ($"stands still: {info.Waiting}", WorkflowStandsException.Still(info, ", as one of the plan's Acts"));
                 return;
             }
         }
@@ -126,8 +126,17 @@ sealed class Life : IAsyncDisposable
 
     async Task EndAsync(RunHandle run, RunInfo info, Trace trace)
     {
-        trace.End = info.Status is RunStatus.Completed ? null : info.Status is RunStatus.Parked ? info.Waiting : $"{info.Status}: {info.Error?.Type}: {info.Error?.Message}";
-        if (trace.End is not null) return;
+        if (info.Status is RunStatus.Parked)
+        {
+            (trace.End, trace.Stands) = (info.Waiting, WorkflowStandsException.Parked(info));
+            return;
+        }
+        if (info.Status is not RunStatus.Completed)
+        {
+            trace.End = info.Error is { } error ? $"{info.Status}: {error.Type}: {error.Message}" : $"{info.Status}";
+            return;
+        }
+        trace.IsCompleted = true;
         try
         {
             trace.End = await Ended(run).ConfigureAwait(false);

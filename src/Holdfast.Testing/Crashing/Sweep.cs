@@ -3,10 +3,16 @@ namespace Holdfast.Testing;
 /// <summary>Lives a workflow's life again for each place at which it can be killed, and compares.</summary>
 static class Sweep
 {
-    public static async Task<CrashReport> RunAsync(int killsMax, Func<Life> newLife)
+    /// <param name="killsMax">How many kills are made at most.</param>
+    /// <param name="isChecked">Whether there is a check, which only a run with a result can pass.</param>
+    /// <param name="newLife">Begins a life.</param>
+    public static async Task<CrashReport> RunAsync(int killsMax, bool isChecked, Func<Life> newLife)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(killsMax);
         var straight = await LiveAsync(newLife, null, alwaysCold: false).ConfigureAwait(false);
+        // All others would stand in the same place, and nothing would have been looked at.
+        if (straight.Stands is { } stands) throw stands;
+        if (isChecked && !straight.IsCompleted) throw new DivergenceException($"The run does not complete without any kill, so there is no result to check: {ErrorText.Sentence(straight.End!)}", null);
         if (straight.CheckFailed is { } failed) throw new DivergenceException($"The run fails its check without any kill: {failed.Message}", failed);
         var commits = straight.Commits;
         Compare(straight, await LiveAsync(newLife, null, alwaysCold: true).ConfigureAwait(false), "when its frames are read back at every await");

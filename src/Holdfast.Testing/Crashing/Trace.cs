@@ -21,6 +21,12 @@ sealed class Trace
     /// <summary>The result as JSON, or how else the run ended.</summary>
     public string? End { get; set; }
 
+    /// <summary>Whether there is a result.</summary>
+    public bool IsCompleted { get; set; }
+
+    /// <summary>Why the run has not ended; null when it has.</summary>
+    public WorkflowStandsException? Stands { get; set; }
+
     public Exception? CheckFailed { get; set; }
 
     /// <summary>What the process that was killed had delivered last.</summary>

@@ -80,7 +80,7 @@ public sealed class CompensationFailedException : Exception
     readonly Exception[] _failures;
 
     internal CompensationFailedException(Exception error, Exception[] failures)
-        : base($"{failures.Length} of the compensations failed, after: {ErrorText.MessageOf(error)} What they were to undo stands: {string.Join("; ", failures.Select(ErrorText.MessageOf))}", error) => _failures = failures;
+        : base($"{failures.Length} of the compensations failed, after: {ErrorText.Sentence(ErrorText.MessageOf(error))} What they were to undo stands: {ErrorText.Sentence(string.Join("; ", failures.Select(static f => ErrorText.Clause(ErrorText.MessageOf(f)))))}", error) => _failures = failures;
 
     /// <summary>What the compensations threw, in the order in which they ran. <see cref="Exception.InnerException"/> is what made them necessary.</summary>
     public IReadOnlyList<Exception> Failures => _failures;

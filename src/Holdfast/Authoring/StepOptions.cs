@@ -31,6 +31,7 @@ public sealed record StepOptions
 
     /// <summary>
     /// With <see cref="AtMostOnce"/>: a step that was cut off fails with <see cref="StepInDoubtException"/>, and the workflow finds out what became of it, instead of waiting for <c>ResolveInDoubtAsync</c>.
+    /// Starting a step with this alone throws <see cref="ArgumentException"/>.
     /// </summary>
     /// <value>False.</value>
     public bool FailsInDoubt { get; init; }
@@ -76,7 +77,7 @@ public sealed record RetryPolicy
     /// <value>Null: no limit.</value>
     public TimeSpan? MaxElapsed { get; init; }
 
-    /// <summary>Exception types that end the step at once, they and all that derive from them.</summary>
+    /// <summary>Exception types that end the step at once, they and all that derive from them. Starting a step with any other type here throws <see cref="ArgumentException"/>.</summary>
     /// <value>None.</value>
     public IReadOnlyList<Type> NonRetryable { get; init; } = [];
 
@@ -88,6 +89,8 @@ public sealed record RetryPolicy
         ArgumentOutOfRangeException.ThrowIfLessThan(Factor, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxAttempts);
         if (Jitter is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Jitter), Jitter, "A share lies between 0 and 1.");
+        foreach (var type in NonRetryable)
+            if (type?.IsAssignableTo(typeof(Exception)) != true) throw new ArgumentException($"NonRetryable names {type?.ToString() ?? "null"}, which is no type of exception.", nameof(NonRetryable));
         return new(FirstDelay, Factor, MaxDelay, Jitter, MaxAttempts, MaxElapsed, [.. NonRetryable.Select(static t => t.FullName!)]);
     }
 }

@@ -24,13 +24,16 @@ public class StoreTransaction
 /// <summary>What a step's code inside a commit works on. Valid only while that code runs; not thread-safe.</summary>
 public sealed class StepTransaction : StoreTransaction
 {
-    internal StepTransaction(System.Data.Common.DbConnection connection, RunId run, Kernel.StepOp step, Payloads.Envelope envelope) : base(connection, envelope) => (RunId, Op, IdempotencyKey) = (run, step.Id, step.KeyIn(run));
+    internal StepTransaction(System.Data.Common.DbConnection connection, RunId run, Kernel.StepOp step, Payloads.Envelope envelope) : base(connection, envelope) => (RunId, Op, Label, IdempotencyKey) = (run, step.Id, step.Label, step.KeyIn(run));
 
     /// <summary>The run.</summary>
     public RunId RunId { get; }
 
     /// <summary>The step's number in its run.</summary>
     public long Op { get; }
+
+    /// <summary>What people read of the step.</summary>
+    internal string Label { get; }
 
     /// <inheritdoc cref="StepContext.IdempotencyKey"/>
     public string IdempotencyKey { get; }

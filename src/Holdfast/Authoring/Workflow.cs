@@ -12,7 +12,8 @@ public abstract class Workflow
 {
     /// <summary>The id of this run.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/> outside a run, as in a step or a constructor.</exception>
-    protected static RunId RunId => Frames.RunGraph.Here.Services.Run;
+    protected static RunId RunId => (Frames.RunGraph.HereOrNull ?? throw new HoldfastException(
+        HoldfastError.Misuse, "RunId is known in the turns of a run only. In a step, use step.RunId of the StepContext that its lambda takes; outside of runs, the Id of a handle.")).Services.Run;
 
     /// <inheritdoc cref="Durable.Step{T}(Func{Task{T}}, StepOptions?)"/>
     protected static Durable<T> Step<T>(Func<Task<T>> body, StepOptions? options = null) => Durable.Step(body, options);

@@ -27,7 +27,10 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var type = engine.Registry.Newest(typeof(TWorkflow));
-        var starts = inputs.Select(i => StartAsync(type, i.Input, i.Key, cancellationToken)).ToArray();
+        var given = inputs.ToList();
+        // All, before the first is kept.
+        foreach (var (input, _) in given) type.CheckInput(input, nameof(inputs));
+        var starts = given.Select(i => StartAsync(type, i.Input, i.Key, cancellationToken)).ToArray();
         var runs = await Task.WhenAll(starts).ConfigureAwait(false);
         return Array.ConvertAll(runs, run => new RunHandle(this, run));
     }
@@ -284,12 +287,34 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     {
         var outcome = await OutcomeAsync(run, cancellationToken).ConfigureAwait(false);
         if (outcome.Unreadable is { } unreadable) throw Unreadable(run, unreadable);
-        if (outcome.Status == RunStatus.Completed) return typeof(T) == typeof(Nothing) ? default! : engine.Json.Read<T>(outcome.Result, $"The result of run {run}");
+        if (outcome.Status == RunStatus.Completed) return typeof(T) == typeof(Nothing) ? default! : await ReadResultAsync<T>(run, outcome.Result, cancellationToken).ConfigureAwait(false);
         var error = RunErrors.Decode(outcome.Error);
-        var why = error is null ? "" : $" {error.Type}: {error.Message}";
+        var how = error is null ? await EndAsync(run, outcome.Status, cancellationToken).ConfigureAwait(false) : $"ended as {outcome.Status}. {error.Type}: {error.Message}";
         throw new HoldfastException(
-            outcome.Status == RunStatus.Failed ? HoldfastError.RunFailed : HoldfastError.RunCancelled, $"Run {run} ended as {outcome.Status}.{why}",
+            outcome.Status == RunStatus.Failed ? HoldfastError.RunFailed : HoldfastError.RunCancelled, $"Run {run} {how}",
             error is null ? null : new StepFailedException(error.Type, error.Message, error.Stack));
+    }
+
+    /// <summary>Whoever restarts a run has a handle with the result of the version that it began in.</summary>
+    async Task<T> ReadResultAsync<T>(RunId run, ReadOnlyMemory<byte> result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return engine.Json.Read<T>(result, $"The result of run {run}");
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.InvalidPayload)
+        {
+            if (await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) is not { } row || engine.Registry.Find(row.Workflow, row.Version) is not { } type || type.ResultType == typeof(T)) throw;
+            throw new HoldfastException(error.Error, $"{ErrorText.Sentence(error.Message)} The run is of version {row.Version} of '{row.Workflow}', whose result is {type.ResultType}: ask for that.", error);
+        }
+    }
+
+    /// <summary>How a run ended whose code did not end it, with the reason that somebody gave.</summary>
+    async Task<string> EndAsync(RunId run, RunStatus status, CancellationToken cancellationToken)
+    {
+        var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false);
+        if (row is null || StateBytes.TryRead(row.State, out _) is not { CancelReason: { } reason } state) return $"ended as {status}.";
+        return state.RestartedAs is null ? $"ended as {status}: {ErrorText.Sentence(reason)}" : $"was {ErrorText.Sentence(reason)}";
     }
 
     public async Task<RunInfo> GetInfoAsync(RunId run, CancellationToken cancellationToken)

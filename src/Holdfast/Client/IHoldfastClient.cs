@@ -23,6 +23,7 @@ public interface IHoldfastClient
     /// <summary>Starts many runs of one workflow; they share commits. The handles come in the order of the inputs.</summary>
     /// <param name="inputs">Input and idempotency key of each; a null key for none.</param>
     /// <param name="cancellationToken">Gives up waiting; runs may have been started all the same.</param>
+    /// <exception cref="ArgumentException">An input is none that <c>Run</c> takes. None of the runs was started.</exception>
     Task<IReadOnlyList<RunHandle>> StartManyAsync<TWorkflow>(IEnumerable<(object? Input, string? Key)> inputs, CancellationToken cancellationToken = default) where TWorkflow : Workflow;
 
     /// <summary>A handle on a run, whether it is there or not.</summary>

@@ -58,6 +58,9 @@ sealed class RunGraph(RunServices services)
     /// <exception cref="HoldfastException"><see cref="HoldfastError.Misuse"/>: there is none.</exception>
     public static RunGraph Here => _lookedAt ?? Required;
 
+    /// <summary>The same; null when there is none.</summary>
+    public static RunGraph? HereOrNull => _lookedAt ?? _current;
+
     public RunServices Services { get; } = services;
 
     public RunState State { get; set; } = null!;

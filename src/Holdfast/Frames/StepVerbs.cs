@@ -77,7 +77,7 @@ static class StepVerbs
         Timeout = options.Timeout is not { } limit || limit > TimeSpan.Zero ? options.Timeout : throw new ArgumentOutOfRangeException(nameof(options), limit, "A time-out is longer than nothing. If it is what is left of a longer time, look first whether that is over."),
         Heartbeat = options.HeartbeatTimeout is { } silence ? new(silence > TimeSpan.Zero ? silence : throw new ArgumentOutOfRangeException(nameof(options), silence, "A heartbeat time-out is longer than nothing."), null) : null,
         AtMostOnce = options.AtMostOnce,
-        FailsInDoubt = options.FailsInDoubt && options.AtMostOnce,
+        FailsInDoubt = !options.FailsInDoubt || options.AtMostOnce ? options.FailsInDoubt : throw new ArgumentException("FailsInDoubt says what a step does that is AtMostOnce, and this one is not. Set both, or neither: any other step runs again.", nameof(options)),
         Key = options.IdempotencyKey is not { } key || !string.IsNullOrWhiteSpace(key) ? options.IdempotencyKey : throw new ArgumentException("An idempotency key says something. Leave it out for the step's own.", nameof(options)),
         Epoch = graph.Epoch,
     };
@@ -118,9 +118,12 @@ abstract class StepBody : ISelfSaved
         }
         catch (HoldfastException error) when (error.Error == HoldfastError.NotSavable)
         {
-            throw new HoldfastException(HoldfastError.NotSavable, $"Step '{context.Label}' (op {context.Op}) of run {context.RunId} was done, and its result cannot be saved: {error.Message}", error);
+            throw NotSavable(context.Label, context.Op, context.RunId, "was done, and", error);
         }
     }
+
+    protected static HoldfastException NotSavable(string label, long op, RunId run, string became, HoldfastException error) =>
+        new(HoldfastError.NotSavable, $"Step '{label}' (op {op}) of run {run} {became} its result cannot be saved: {error.Message}", error);
 
     protected static ValueTask<byte[]> Encoded(Task task, GraphCodec codec)
     {
@@ -198,7 +201,18 @@ sealed class TransactionStepBody<T>(Func<StepTransaction, T> body) : Transaction
 {
     Func<StepTransaction, T> _body = body;
 
-    public override byte[] Run(StepTransaction transaction, GraphCodec codec) => codec.EncodeValue(_body(transaction));
+    public override byte[] Run(StepTransaction transaction, GraphCodec codec)
+    {
+        var result = _body(transaction);
+        try
+        {
+            return codec.EncodeValue(result);
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.NotSavable)
+        {
+            throw NotSavable(transaction.Label, transaction.Op, transaction.RunId, "was undone, for", error);
+        }
+    }
 
     public override byte[] Encode(object? value, GraphCodec codec) => codec.EncodeValue((T)value!);
 

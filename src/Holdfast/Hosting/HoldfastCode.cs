@@ -86,24 +86,30 @@ public static class HoldfastCode
     }
 
     /// <summary>
-    /// Makes the report and prints it: as a table, or as JSON when the arguments hold <c>--json</c>. For a program's own <c>Main</c>.
+    /// Makes the report and prints it: as a table, or as JSON when the arguments hold <c>--json</c>. For a program's own <c>Main</c>,
+    /// which may know by <c>--report</c> that it is wanted. With any other option there is no report; what is no option is not looked at.
     /// </summary>
-    /// <returns>What the program can return: 0 when the code is safe to deploy, 1 otherwise.</returns>
+    /// <returns>What the program can return: 0 when the code is safe to deploy, 1 otherwise; 2 when there is no such option.</returns>
     /// <inheritdoc cref="ReportAsync(IStore, Assembly[])"/>
     public static Task<int> PrintReportAsync(string[] args, IStore store, params Assembly[] assemblies) => PrintReportAsync(args, store, new HoldfastOptions().Json, assemblies);
 
     /// <inheritdoc cref="PrintReportAsync(string[], IStore, Assembly[])"/>
     public static Task<int> PrintReportAsync(string[] args, IStore store, JsonSerializerOptions json, params Assembly[] assemblies) =>
-        PrintAsync(args, ReportAsync(store, assemblies, json, CancellationToken.None));
+        PrintAsync(args, () => ReportAsync(store, assemblies, json, CancellationToken.None));
 
     /// <inheritdoc cref="PrintReportAsync(string[], IStore, Assembly[])"/>
     /// <inheritdoc cref="ReportAsync(IStore, IServiceProvider, CancellationToken)"/>
-    public static Task<int> PrintReportAsync(string[] args, IStore store, IServiceProvider services) => PrintAsync(args, ReportAsync(store, services));
+    public static Task<int> PrintReportAsync(string[] args, IStore store, IServiceProvider services) => PrintAsync(args, () => ReportAsync(store, services));
 
-    static async Task<int> PrintAsync(string[] args, Task<CodeReport> made)
+    static async Task<int> PrintAsync(string[] args, Func<Task<CodeReport>> make)
     {
         ArgumentNullException.ThrowIfNull(args);
-        var report = await made.ConfigureAwait(false);
+        if (args.FirstOrDefault(static a => a.StartsWith('-') && a is not ("--report" or "--json")) is { } odd)
+        {
+            await Console.Error.WriteLineAsync($"The report has no option '{odd}'. It is printed as a table, and as JSON with --json.").ConfigureAwait(false);
+            return 2;
+        }
+        var report = await make().ConfigureAwait(false);
         await Console.Out.WriteLineAsync(args.Contains("--json") ? report.ToJson() : report.ToString()).ConfigureAwait(false);
         return report.IsSafe ? 0 : 1;
     }

@@ -17,10 +17,15 @@ public static class HoldfastServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="configure">Chooses the store, and anything else that is to differ from its default.</param>
+    /// <exception cref="InvalidOperationException">It was called on this container before. Modules share one engine: pass the <see cref="HoldfastBuilder"/> on to each.</exception>
     public static HoldfastBuilder AddHoldfast(this IServiceCollection services, Action<HoldfastOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
+        // The last registration would be the one that counts, and the workflows of the first would be gone without a word.
+        if (services.Any(static service => service.ServiceType == typeof(EngineHost)))
+            throw new InvalidOperationException(
+                "AddHoldfast was called on this container before, and a container has one engine. Pass the HoldfastBuilder that the first call returned on to whoever registers workflows too, and set all options in that call.");
         var options = new HoldfastOptions();
         configure(options);
         var builder = new HoldfastBuilder(services);

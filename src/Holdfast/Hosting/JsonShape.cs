@@ -114,7 +114,8 @@ sealed class JsonShape(JsonSerializerOptions options)
                 if (Look(form.DerivedType, $"{path}({form.DerivedType.Name})", seen) is { } problem) return problem;
             }
         }
-        if (info.Type.IsAbstract) return info.PolymorphismOptions is null ? $"{path} is a {info.Type}, and JSON does not tell of which class it was. Name the classes with [JsonDerivedType]." : null;
+        var isWhole = path == info.Type.Name;
+        if (info.Type.IsAbstract) return info.PolymorphismOptions is null ? $"{path} is {(!isWhole ? $"a {info.Type}" : info.Type.IsInterface ? "an interface" : "abstract")}, and JSON does not tell of which class it was. Name the classes with [JsonDerivedType]." : null;
         var fills = Fills(info);
         var carried = info.Properties.Where(p => IsCarried(p, fills)).ToList();
         if (info.CreateObject is null && !info.Type.IsValueType && !carried.Exists(static p => p.AssociatedParameter is not null))

@@ -74,6 +74,13 @@ sealed class WorkflowType
             if (member.Problem(json) is { } taken) throw Invalid($"'{name}' takes or gives what would not survive as JSON: {taken}");
     }
 
+    /// <summary>Refuses an input that <c>Run</c> does not take.</summary>
+    public void CheckInput(object? input, string parameter)
+    {
+        if (InputType is null ? input is null : input is null ? !InputType.IsValueType || Nullable.GetUnderlyingType(InputType) is not null : InputType.IsInstanceOfType(input)) return;
+        throw new ArgumentException($"Run of '{Name}' takes {(InputType is null ? "no input" : ClassNameOf(InputType))}, not {(input is null ? "null" : ClassNameOf(input.GetType()))}.", parameter);
+    }
+
     /// <summary>Builds the workflow object, with the services that went into it.</summary>
     public (Workflow Workflow, IReadOnlyList<Injected> Injected) Create(IServiceProvider services)
     {

@@ -63,7 +63,7 @@ sealed class Envelope(PayloadCodec? codec)
         catch (Exception error)
         {
             throw new HoldfastException(
-                HoldfastError.PayloadNotEncoded, $"The payload codec {codec.GetType().Name} could not encode, so nothing was kept. {error.GetType().Name}: {ErrorText.MessageOf(error)} Give it the key that it needs.", error);
+                HoldfastError.PayloadNotEncoded, $"The payload codec {codec.GetType().Name} could not encode, so nothing was kept. {error.GetType().Name}: {ErrorText.Sentence(ErrorText.MessageOf(error))} Give it the key that it needs.", error);
         }
         var stored = new byte[Mark.Length + encoded.Length];
         Mark.CopyTo(stored);

@@ -304,7 +304,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
             return;
         }
         Finish(succeeded: result.ErrorType is null);
-        Post(result.ToOutcome(_engine.Codec), !result.ErrorBases.Any(step.Retry.NonRetryable.Contains));
+        Post(result.ToOutcome(_engine.Codec), !result.IsFinal && !result.ErrorBases.Any(step.Retry.NonRetryable.Contains));
     }
 
     /// <summary>Not to be counted, because what is saved of the step cannot be read or has no handler here. The run waits for the code, and the step with it.</summary>
@@ -342,10 +342,18 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         else _engine.Post(run, ended);
     }
 
+    /// <summary>
+    /// Saving it, decoding it or looking for its source again would fail again in this process. Other errors that are not transient may go better another time, for what a step asks of a client
+    /// changes: a run may be there by then, an answer come, or a service be built.
+    /// </summary>
+    public static bool IsFinal(Exception error) => error is HoldfastException
+    {
+        Error: HoldfastError.NotSavable or HoldfastError.Misuse or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.InvalidPayload or HoldfastError.UnknownSecret or HoldfastError.SecretUnguarded,
+    };
+
     bool IsRetryable(Exception error)
     {
-        // Saving or decoding it again would fail again.
-        if (error is HoldfastException { Error: HoldfastError.NotSavable or HoldfastError.Misuse or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.InvalidPayload or HoldfastError.SecretUnguarded }) return false;
+        if (IsFinal(error)) return false;
         if (step.Retry.NonRetryable.Count == 0) return true;
         for (var type = error.GetType(); type is not null; type = type.BaseType)
             if (step.Retry.NonRetryable.Contains(type.FullName!)) return false;

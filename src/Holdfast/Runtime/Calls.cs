@@ -10,6 +10,9 @@ sealed record CallTicket(RunId Run, long Op, int Attempt, ReadOnlyMemory<byte> A
 /// <summary>How a called handler ended: a result as JSON, or an error in plain text, as from any language.</summary>
 sealed record CallResult(ReadOnlyMemory<byte> Json, string? ErrorType, string? ErrorMessage, string? ErrorStack, IReadOnlyList<string> ErrorBases)
 {
+    /// <summary>Whether another attempt would fail in the same way.</summary>
+    public bool IsFinal { get; init; }
+
     public static CallResult Succeeded(ReadOnlyMemory<byte> json) => new(json, null, null, null, []);
 
     public static CallResult Failed(Exception error)
@@ -17,7 +20,7 @@ sealed record CallResult(ReadOnlyMemory<byte> Json, string? ErrorType, string? E
         var bases = new List<string>();
         for (var type = error.GetType(); type is not null && type != typeof(object); type = type.BaseType) bases.Add(type.FullName!);
         var told = ErrorText.Of(error);
-        return new(default, error.GetType().FullName, told.Message, told.Stack, bases);
+        return new(default, error.GetType().FullName, told.Message, told.Stack, bases) { IsFinal = Attempt.IsFinal(error) };
     }
 
     /// <summary>The outcome of the attempt. A handler's exception is always a <see cref="StepFailedException"/>, wherever it ran.</summary>

@@ -375,9 +375,9 @@ sealed class Committer
     static bool IsRefused(StoreWrite write, HoldfastException full) => MayBeGivenUp(write) && !(write.IsForReserve && full.Error == HoldfastError.StoreFull);
 
     static HoldfastException Unknown(Exception error) => error as HoldfastException
-        ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {ErrorText.MessageOf(error)} Whether it was kept shows after a restart.", error);
+        ?? new(HoldfastError.OutcomeUnknown, $"The store failed in the middle of a commit: {ErrorText.Sentence(ErrorText.MessageOf(error))} Whether it was kept shows after a restart.", error);
 
     /// <summary>What the store never got was certainly not kept, also where nobody knows what became of what it got.</summary>
     static HoldfastException NotKept(Exception? broken) => new(
-        HoldfastError.NotRunning, $"It was not kept, because the engine {(broken is null ? "stops or has stopped." : $"has stopped: {ErrorText.MessageOf(broken)}")} Do it again once an engine runs.", broken);
+        HoldfastError.NotRunning, $"It was not kept, because the engine {(broken is null ? "stops or has stopped." : $"has stopped: {ErrorText.Sentence(ErrorText.MessageOf(broken))}")} Do it again once an engine runs.", broken);
 }

@@ -44,7 +44,7 @@ sealed class Engine : IAsyncDisposable
         Json = new(options.Json);
         Codec = new(new TypeCatalog(registry.Assemblies.Concat(options.Assemblies)));
         Envelope = new(options.PayloadCodec);
-        var store = (options.StoreFactory ?? throw new HoldfastException(HoldfastError.NotRunning, "No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
+        var store = (options.StoreFactory ?? throw new InvalidOperationException("No store is chosen: call UseSqlite(path), or UseMemory() in tests, in AddHoldfast."))(provider);
         Store = new PayloadStore(store, Envelope);
         Admission = new(options.StepsInFlightMax);
         Attention = new(this);

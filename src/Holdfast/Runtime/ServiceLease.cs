@@ -51,9 +51,10 @@ sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected,
             // The container is gone before the engine: what could not be built says nothing about the run.
             throw new HoldfastException(HoldfastError.NotRunning, "The host is stopping.", error);
         }
-        catch (Exception error) when (error is not (HoldfastException or InvariantException or OutOfMemoryException))
+        catch (Exception error) when (error is not (HoldfastException { IsTransient: true } or InvariantException or OutOfMemoryException))
         {
-            throw new HoldfastException(HoldfastError.InvalidWorkflow, $"The services of workflow {type.Name} could not be built: {error.GetType().Name}: {ErrorText.MessageOf(error)}", error);
+            var isMisuse = error is HoldfastException { Error: HoldfastError.Misuse };
+            throw new HoldfastException(isMisuse ? HoldfastError.Misuse : HoldfastError.InvalidWorkflow, $"The services of workflow {type.Name} could not be built: {error.GetType().Name}: {ErrorText.MessageOf(error)}", error);
         }
     }
 

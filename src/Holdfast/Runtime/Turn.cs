@@ -182,9 +182,9 @@ static class Turn
             else Encode(run, memory, work, decision);
             return work;
         }
-        catch (HoldfastException error) when (error.Error is HoldfastError.NotSavable or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.UnknownWorkflow or HoldfastError.InvalidWorkflow)
+        catch (HoldfastException error) when (error.Error is HoldfastError.NotSavable or HoldfastError.NeedsMigration or HoldfastError.CorruptSnapshot or HoldfastError.UnknownWorkflow or HoldfastError.InvalidWorkflow or HoldfastError.Misuse)
         {
-            var why = error.Error == HoldfastError.NotSavable ? "not savable" : "cannot be loaded";
+            var why = error.Error switch { HoldfastError.NotSavable => "not savable", HoldfastError.Misuse => "misuse", _ => "cannot be loaded" };
             var isMismatch = error.Error is HoldfastError.NeedsMigration or HoldfastError.UnknownWorkflow;
             return new() { Discarded = new($"{why}: {error.Message}", Terminates: false) { Mismatch = isMismatch ? error : null } };
         }

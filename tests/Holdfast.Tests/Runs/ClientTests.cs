@@ -217,4 +217,33 @@ public sealed class ClientTests
         Assert.Equal(1, probe.Count("frame ended"));
         Assert.Equal("returned", await world.ResultAsync<string>(await Start("race")));
     }
+
+    public sealed class Counts : Workflow
+    {
+        public async Durable<int> Run(int number)
+        {
+            await Delay(TimeSpan.Zero);
+            return number;
+        }
+    }
+
+    public sealed class TakesNothing : Workflow
+    {
+        public async Durable Run() => await Delay(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Inputs_that_do_not_fit_are_refused_and_none_of_the_runs_is_started()
+    {
+        await using var world = await World.StartAsync([typeof(Counts), typeof(TakesNothing), typeof(Echo)]);
+        Assert.StartsWith("Run of 'Counts' takes Int32, not String.", (await RefusalAsync<Counts>(1, "two")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Run of 'Counts' takes Int32, not null.", (await RefusalAsync<Counts>(1, null)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Run of 'TakesNothing' takes no input, not Int32.", (await RefusalAsync<TakesNothing>(null, 1)).Message, StringComparison.Ordinal);
+        Assert.Empty(await world.Client.ListAsync(new()));
+        Assert.Equal(2, (await world.Client.StartManyAsync<TakesNothing>([(null, null), (null, null)])).Count);
+        Assert.Equal(2, (await world.Client.StartManyAsync<Echo>([("a", null), (null, null)])).Count);
+
+        Task<ArgumentException> RefusalAsync<TWorkflow>(params object?[] inputs) where TWorkflow : Workflow =>
+            Assert.ThrowsAsync<ArgumentException>(() => world.Client.StartManyAsync<TWorkflow>(inputs.Select(static i => (i, (string?)null))));
+    }
 }

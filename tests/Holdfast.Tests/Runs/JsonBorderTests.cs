@@ -121,6 +121,11 @@ public sealed class JsonBorderTests
         public string Name { get; set; } = "";
     }
 
+    public abstract class Form
+    {
+        public int Sides { get; set; }
+    }
+
     public interface IShape
     {
         int Size { get; }
@@ -264,6 +269,13 @@ public sealed class JsonBorderTests
             Assert.Contains(type.Name, refusal.Message, StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData(typeof(Takes<IShape>), ": IShape is an interface, and JSON does not tell of which class it was.")]
+    [InlineData(typeof(Takes<Form>), ": Form is abstract, and JSON does not tell of which class it was.")]
+    [InlineData(typeof(Takes<List<IShape>>), "[] is a Holdfast.Tests.Runs.JsonBorderTests+IShape, and JSON does not tell of which class it was.")]
+    public async Task What_has_no_class_is_called_what_it_is(Type workflow, string why) =>
+        Assert.Contains(why, (await Assert.ThrowsAsync<HoldfastException>(() => World.StartAsync([workflow]))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_step_by_name_that_takes_it_is_refused_too()

@@ -229,6 +229,48 @@ public sealed class MisuseTests
         await world.ResumeAsync(run);
         Assert.Equal(1, await world.ResultAsync<int>(run));
     }
+
+    public sealed class AsksInAStep : Workflow
+    {
+        public async Durable<string> Run()
+        {
+            try
+            {
+                return await Step(static () => Task.FromResult(RunId.ToString()));
+            }
+            catch (HoldfastException error)
+            {
+                return $"{error.Error}: {error.Message}";
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Who_asks_for_the_runs_id_in_a_step_is_told_where_it_is_there()
+    {
+        await using var world = await World.StartAsync([typeof(AsksInAStep)]);
+        var told = await world.ResultAsync<string>(await world.Client.StartAsync((AsksInAStep w) => w.Run()));
+        Assert.StartsWith("Misuse: RunId is known in the turns of a run only. In a step, use step.RunId", told, StringComparison.Ordinal);
+    }
+
+    public sealed class Holds : Workflow
+    {
+        public async Durable<string> Run()
+        {
+            object held = new MemoryStream();
+            await Delay(TimeSpan.FromDays(1));
+            return held.ToString()!;
+        }
+    }
+
+    [Fact]
+    public async Task What_cannot_be_saved_is_named_by_the_method_that_holds_it()
+    {
+        await using var world = await World.StartAsync([typeof(Holds)]);
+        var info = await world.ParkedAsync(await world.Client.StartAsync((Holds w) => w.Run()));
+        Assert.StartsWith("parked: not savable: in Holds.Run", info.Waiting, StringComparison.Ordinal);
+        Assert.Contains(": variable held of type System.IO.MemoryStream cannot be saved.", info.Waiting, StringComparison.Ordinal);
+    }
 }
 
 static class TaskExtensions

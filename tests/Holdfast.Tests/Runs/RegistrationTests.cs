@@ -1,4 +1,7 @@
 using Holdfast.Hosting;
+using Holdfast.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Holdfast.Tests.Runs;
 
@@ -71,4 +74,29 @@ public sealed class RegistrationTests
     [InlineData("", "ab", 2)]
     [InlineData("kitten", "sitting", 3)]
     public void Names_are_as_far_apart_as_letters_must_be_changed(string one, string other, int letters) => Assert.Equal(letters, NearNames.Distance(one, other));
+
+    [Fact]
+    public async Task A_second_engine_in_one_container_is_refused_and_the_first_one_is_as_it_was()
+    {
+        var services = new ServiceCollection();
+        var builder = services.AddHoldfast(static o => o.UseStore(static _ => new MemoryStore())).AddWorkflow<Refund>();
+        var before = services.Count;
+        var error = Assert.Throws<InvalidOperationException>(() => services.AddHoldfast(static o => o.UseStore(static _ => new MemoryStore())));
+        Assert.Contains("Pass the HoldfastBuilder", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, services.Count);
+        builder.AddWorkflow<Shipment>();
+        await using var provider = services.BuildServiceProvider();
+        Assert.Equal([typeof(Refund), typeof(Shipment)], provider.GetRequiredService<EngineHost>().Builder.Workflows.Select(static w => w.Type));
+    }
+
+    /// <summary>To try it again does not choose one.</summary>
+    [Fact]
+    public async Task An_engine_without_a_store_is_misuse_and_nothing_that_passes()
+    {
+        var services = new ServiceCollection();
+        services.AddHoldfast(static _ => { }).AddWorkflow<Refund>();
+        await using var provider = services.BuildServiceProvider();
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => provider.GetRequiredService<IHostedService>().StartAsync(default));
+        Assert.StartsWith("No store is chosen: call UseSqlite(path)", error.Message, StringComparison.Ordinal);
+    }
 }

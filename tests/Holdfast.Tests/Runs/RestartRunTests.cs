@@ -234,4 +234,56 @@ public sealed class RestartRunTests : IDisposable
             Assert.Equal(2, (await next.Client.ListAsync(new())).Count);
         }
     }
+
+    [Fact]
+    public async Task Whoever_waits_for_the_old_run_hears_what_became_of_it()
+    {
+        var probe = new Probe();
+        await using var world = await StartAsync(probe, static () => new MemoryStore(), typeof(OrderOld));
+        var run = await world.Client.StartAsync((OrderOld w) => w.Run("cup"));
+        var waits = run.ResultAsync();
+        var next = await run.RestartAsync("a new build");
+        foreach (var told in (Task[])[waits, run.ResultAsync()])
+        {
+            var error = await Assert.ThrowsAsync<HoldfastException>(() => told);
+            Assert.Equal((HoldfastError.RunCancelled, $"Run {run.Id} was restarted as {next.Id}: a new build."), (error.Error, error.Message));
+        }
+        await next.TerminateAsync("nobody wants it");
+        Assert.Equal(RunStatus.Terminated, await world.EndAsync(next));
+        Assert.Equal($"Run {next.Id} ended as Terminated: nobody wants it.", (await Assert.ThrowsAsync<HoldfastException>(() => next.ResultAsync())).Message);
+    }
+
+    [Workflow("count")]
+    public sealed class CountOld : Workflow
+    {
+        public async Durable<int> Run(string what)
+        {
+            await Receive(Go);
+            return what.Length;
+        }
+    }
+
+    [Workflow("count", Version = 2)]
+    public sealed class CountNew : Workflow
+    {
+        public async Durable<string> Run(string what)
+        {
+            await Delay(TimeSpan.Zero);
+            return what;
+        }
+    }
+
+    [Fact]
+    public async Task A_result_of_another_version_is_refused_with_the_version_and_its_type()
+    {
+        var content = new MemoryStore();
+        RunId old;
+        await using (var world = await StartAsync(new(), () => content, typeof(CountOld))) old = (await world.Client.StartAsync((CountOld w) => w.Run("cup"))).Id;
+        await using var later = await StartAsync(new(), content.Reopen, typeof(CountOld), typeof(CountNew));
+        var next = await later.Client.GetRun<CountOld, int>(old).RestartAsync("a new build");
+        var error = await Assert.ThrowsAsync<HoldfastException>(() => later.ResultAsync<int>(next));
+        Assert.Equal(HoldfastError.InvalidPayload, error.Error);
+        Assert.EndsWith(" The run is of version 2 of 'count', whose result is System.String: ask for that.", error.Message, StringComparison.Ordinal);
+        Assert.Equal("cup", await later.ResultAsync<string>(next));
+    }
 }

@@ -193,4 +193,36 @@ public sealed class RetryTests
         Assert.StartsWith($"NotSavable: Step 'look it up' (op 1) of run {run.Id} was done, and its result cannot be saved: Content of type System.IO.MemoryStream cannot be saved.", told, StringComparison.Ordinal);
         Assert.Equal(1, probe.Count("looked"));
     }
+
+    public sealed class Optioned : Workflow
+    {
+        public async Durable<string> Run(string way)
+        {
+            try
+            {
+                return await Step(static () => Task.FromResult("done"), way switch
+                {
+                    "in doubt" => new() { FailsInDoubt = true },
+                    "no exception" => new() { Retry = new() { NonRetryable = [typeof(IOException), typeof(string)] } },
+                    "null" => new() { Retry = new() { NonRetryable = [null!] } },
+                    _ => new() { FailsInDoubt = true, AtMostOnce = true, Retry = new() { NonRetryable = [typeof(Exception)] } },
+                });
+            }
+            catch (ArgumentException error)
+            {
+                return error.Message;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("in doubt", "FailsInDoubt says what a step does that is AtMostOnce, and this one is not.")]
+    [InlineData("no exception", "NonRetryable names System.String, which is no type of exception.")]
+    [InlineData("null", "NonRetryable names null, which is no type of exception.")]
+    [InlineData("both", "done")]
+    public async Task An_option_that_could_do_nothing_is_refused_where_the_step_is_called(string way, string told)
+    {
+        await using var world = await World.StartAsync([typeof(Optioned)]);
+        Assert.StartsWith(told, await world.ResultAsync<string>(await world.Client.StartAsync((Optioned w) => w.Run(way))), StringComparison.Ordinal);
+    }
 }

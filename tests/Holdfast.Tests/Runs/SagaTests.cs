@@ -226,4 +226,11 @@ public sealed class SagaTests
             Assert.True(appends < 30);
         }
     }
+
+    [Theory]
+    [InlineData("no more", "the desk is closed", "1 of the compensations failed, after: no more. What they were to undo stands: the desk is closed.")]
+    [InlineData("no more.", "the desk is closed.", "1 of the compensations failed, after: no more. What they were to undo stands: the desk is closed.")]
+    [InlineData("no more!", "why...", "1 of the compensations failed, after: no more! What they were to undo stands: why.")]
+    public void What_others_wrote_ends_with_one_full_stop(string error, string failure, string told) =>
+        Assert.Equal(told, new CompensationFailedException(new InvalidOperationException(error), [new InvalidOperationException(failure)]).Message);
 }

@@ -126,4 +126,33 @@ public sealed class SecretTests
         await using var world = await World.StartAsync([typeof(Stubborn)], configure: static builder => builder.AddSecrets<string>((_, _, _) => Task.FromResult("hunter2")));
         Assert.Equal("found nothing", await world.ResultAsync<string>(await world.Client.StartAsync((Stubborn w) => w.Run())));
     }
+
+    public sealed class Unset : Workflow
+    {
+        readonly Secret<string> _key = new("key");
+
+        public async Durable<string> Run(bool calls)
+        {
+            try
+            {
+                return calls ? await Call<string>("tell", _key) : await Step(async step => await step.RevealAsync(_key));
+            }
+            catch (Exception error)
+            {
+                return error.Message;
+            }
+        }
+    }
+
+    /// <summary>The next attempt would find none either.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_secret_that_nobody_gives_is_asked_for_once(bool calls)
+    {
+        await using var world = await World.StartAsync([typeof(Unset)], configure: static builder => builder.AddStep<Secret<string>, string>("tell", static async (secret, step) => await step.RevealAsync(secret)));
+        var run = await world.Client.StartAsync((Unset w) => w.Run(calls));
+        Assert.Contains("no source of secrets of type System.String is registered", await world.ResultAsync<string>(run), StringComparison.Ordinal);
+        Assert.DoesNotContain(await run.ReadJournalAsync(), static l => l.What == "AttemptFailed");
+    }
 }

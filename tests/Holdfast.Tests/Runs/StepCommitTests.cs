@@ -249,4 +249,29 @@ public sealed class StepCommitTests : IDisposable
             Assert.True(probe.Entries.Count - before.Count <= Payments + 2);
         }
     }
+
+    public sealed class GivesAStream : Workflow
+    {
+        public async Durable<string> Run()
+        {
+            try
+            {
+                return $"{await Transaction(static tx => (object)new MemoryStream(), OneTry with { Label = "look it up" })}";
+            }
+            catch (HoldfastException error)
+            {
+                return $"{error.Error}: {error.Message}";
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_result_of_a_transaction_that_cannot_be_saved_is_told_with_the_step_which_was_undone()
+    {
+        await using var world = await World.StartAsync([typeof(GivesAStream)], () => SqliteStore.Open(_directory["stream.db"], new() { ReserveBytes = 0 }));
+        var run = await world.Client.StartAsync((GivesAStream w) => w.Run());
+        Assert.StartsWith(
+            $"NotSavable: Step 'look it up' (op 1) of run {run.Id} was undone, for its result cannot be saved: A value of type System.IO.MemoryStream cannot be saved.",
+            await world.ResultAsync<string>(run), StringComparison.Ordinal);
+    }
 }

@@ -175,4 +175,58 @@ public sealed class CrashTestTests
         });
         Assert.Equal(4, report.Kills);
     }
+
+    public sealed class Holds : Workflow
+    {
+        public async Durable<string> Run()
+        {
+            object held = new MemoryStream();
+            await Delay(TimeSpan.FromDays(1));
+            return held.ToString()!;
+        }
+    }
+
+    public sealed class Gives : Workflow
+    {
+        public async Durable<int> Run(string up)
+        {
+            await Delay(TimeSpan.FromDays(1));
+            throw new InvalidOperationException(up);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_stands_still_is_no_run_that_survives()
+    {
+        var checks = 0;
+        var found = await Assert.ThrowsAsync<WorkflowStandsException>(() => CrashTest.CrashEverywhereAsync((Careful w) => w.Run(new[] { 10 }), new CrashPlan<Ledger, int>
+        {
+            World = Plan<Careful>().World,
+            Configure = Plan<Careful>().Configure,
+            Check = (_, _) => checks++,
+        }));
+        Assert.Matches("^Run [0-9A-Z]{26} of 'Careful' waits for signal 'more', and no timer is due: nothing can happen unless the test brings it, as one of the plan's Acts\\.$", found.Message);
+        Assert.Equal(0, checks);
+    }
+
+    [Fact]
+    public async Task Nor_is_one_that_is_parked()
+    {
+        var found = await Assert.ThrowsAsync<WorkflowStandsException>(() => CrashTest.CrashEverywhereAsync((Holds w) => w.Run(), static builder => builder.AddWorkflow<Holds>()));
+        Assert.Contains("of 'Holds' is parked: not savable", found.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_fails_cannot_pass_a_check_and_without_one_its_ends_are_compared()
+    {
+        var found = await Assert.ThrowsAsync<DivergenceException>(() => CrashTest.CrashEverywhereAsync((Gives w) => w.Run("no more."), new CrashPlan<Ledger, int>
+        {
+            World = Plan<Gives>().World,
+            Configure = Plan<Gives>().Configure,
+            Check = static (_, _) => { },
+        }));
+        Assert.Equal("The run does not complete without any kill, so there is no result to check: Failed: System.InvalidOperationException: no more.", found.Message);
+        var report = await CrashTest.CrashEverywhereAsync((Gives w) => w.Run("no more."), static builder => builder.AddWorkflow<Gives>());
+        Assert.EndsWith("all ended with Failed: System.InvalidOperationException: no more.", report.ToString(), StringComparison.Ordinal);
+    }
 }

@@ -21,7 +21,7 @@ static class GraphErrors
 
     /// <summary>Bytes that held their checksum are what was written. What throws while they are read is the code of a type, or ours.</summary>
     public static HoldfastException OwnCode(string what, Exception thrown) =>
-        new(HoldfastError.NeedsMigration, $"{what} threw {thrown.GetType().Name}: {ErrorText.MessageOf(thrown).TrimEnd('.')}. What was saved is whole; it was code that failed, and did not when it was saved. Mend it and start again. {WaysOut}", thrown);
+        new(HoldfastError.NeedsMigration, $"{what} threw {thrown.GetType().Name}: {ErrorText.Sentence(ErrorText.MessageOf(thrown))} What was saved is whole; it was code that failed, and did not when it was saved. Mend it and start again. {WaysOut}", thrown);
 
     public const string WaysOut =
         "Start the build that made the run again, keep its class as the old version beside the new one, or restart the run from its input.";

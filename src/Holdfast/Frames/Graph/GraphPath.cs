@@ -59,6 +59,8 @@ static class GraphPath
     {
         var name = field.Name;
         if (owner is IFrame) return name == "_machine" ? $"in {((Durable)owner).Describe()}: variable" : "";
+        // What everything lies in says nothing.
+        if (owner is RunGraph && name == "<Root>k__BackingField") return "";
         if (name.StartsWith('<') && name.IndexOf('>', StringComparison.Ordinal) is var end and > 1) return name[1..end];
         if (CompilerMade.Is(owner.GetType())) return name.StartsWith('<') ? "" : name;
         return owner is Durable or RunGraph or StepBody ? "" : name;

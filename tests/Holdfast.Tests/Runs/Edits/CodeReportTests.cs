@@ -58,6 +58,16 @@ public sealed class CodeReportTests
         Assert.Equal(0, await HoldfastCode.PrintReportAsync(["--json"], empty, typeof(Guide.Refund).Assembly));
     }
 
+    [Theory]
+    [InlineData(2, "--report", "--bogus")]
+    [InlineData(2, "-json")]
+    [InlineData(0, "--report", "--json", "refunds.db")]
+    public async Task An_option_that_there_is_not_is_refused(int code, params string[] args)
+    {
+        await using var empty = new MemoryStore();
+        Assert.Equal(code, await HoldfastCode.PrintReportAsync(args, empty, typeof(Guide.Refund).Assembly));
+    }
+
     /// <summary>A build that cannot register a class does not start.</summary>
     [Fact]
     public async Task A_build_with_a_class_that_cannot_be_registered_is_not_safe()
