@@ -201,6 +201,24 @@ public sealed class MisuseTests
         await world.ResumeAsync(run);
         Assert.Equal(1, await world.ResultAsync<int>(run));
     }
+
+    public sealed class KeepsAHandle : Workflow
+    {
+        public async Durable<int> Run()
+        {
+            nint handle = 5;
+            await Step(() => Task.FromResult(1));
+            return (int)handle;
+        }
+    }
+
+    [Fact]
+    public async Task A_handle_parks_the_run_and_is_named_as_a_variable()
+    {
+        await using var world = await World.StartAsync([typeof(KeepsAHandle)]);
+        var info = await world.ParkedAsync(await world.Client.StartAsync((KeepsAHandle w) => w.Run()));
+        Assert.Contains("KeepsAHandle.Run: variable handle of type System.IntPtr cannot be saved. Native handles", info.Waiting, StringComparison.Ordinal);
+    }
 }
 
 static class TaskExtensions
