@@ -16,13 +16,35 @@ static class DurableCode
         return FunctionAround(context.Operation, context.ContainingSymbol) is { } function && types.RunsInTurns(function) ? function : null;
     }
 
-    /// <summary>The durable function or the update that runs the operation itself, or null: what it does is kept by the commit after it, or done again.</summary>
+    /// <summary>
+    /// The durable function or the update that runs the operation, itself or by calling the local function that it stands in, or null: what it does is kept by the commit after it, or done again.
+    /// </summary>
     public static IMethodSymbol? CommittedAround(OperationAnalysisContext context, HoldfastTypes types) =>
-        FunctionAround(context.Operation, context.ContainingSymbol) is { } function && (types.RunsInTurns(function) || HoldfastTypes.IsUpdate(function)) ? function : null;
+        Runner(context, function => types.RunsInTurns(function) || HoldfastTypes.IsUpdate(function));
 
     /// <summary>The same, or a query.</summary>
     public static IMethodSymbol? RunAround(OperationAnalysisContext context, HoldfastTypes types) =>
-        CommittedAround(context, types) ?? (FunctionAround(context.Operation, context.ContainingSymbol) is { } function && HoldfastTypes.IsQuery(function) ? function : null);
+        CommittedAround(context, types) ?? Runner(context, HoldfastTypes.IsQuery);
+
+    static IMethodSymbol? Runner(OperationAnalysisContext context, Func<IMethodSymbol, bool> counts) =>
+        Runner(context.Operation, context.ContainingSymbol, counts, new(SymbolEqualityComparer.Default));
+
+    static IMethodSymbol? Runner(IOperation operation, ISymbol member, Func<IMethodSymbol, bool> counts, HashSet<ISymbol> visited)
+    {
+        var function = FunctionAround(operation, member);
+        if (function is null || counts(function)) return function;
+        if (function.MethodKind != MethodKind.LocalFunction || !visited.Add(function)) return null;
+        var all = operation;
+        while (all.Parent is { } parent) all = parent;
+        var runner = (IMethodSymbol?)null;
+        foreach (var inner in all.Descendants())
+            if (inner is IInvocationOperation call && Same(call.TargetMethod.OriginalDefinition, function)) runner ??= Runner(call, member, counts, visited);
+            // An iterator's code runs where it is looped over, and that may be a step.
+            else if (inner.Kind == OperationKind.YieldReturn && Same(FunctionAround(inner, member), function)) return null;
+        return runner;
+    }
+
+    static bool Same(ISymbol? left, ISymbol right) => SymbolEqualityComparer.Default.Equals(left, right);
 
     /// <summary>The innermost function whose code the operation is, or null where it is only named.</summary>
     public static IMethodSymbol? FunctionAround(IOperation operation, ISymbol member)

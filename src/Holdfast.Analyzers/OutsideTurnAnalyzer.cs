@@ -54,8 +54,20 @@ public sealed class OutsideTurnAnalyzer : DiagnosticAnalyzer
         };
         if (hint is null) return;
         if (DurableCode.StepAround(context.Operation) is { } step) Report(context, context.Operation, step, hint);
+        else if (context.Operation is IInvocationOperation && IsConstruction(context, types))
+            Report(context, context.Operation, $"the constructor of '{context.ContainingSymbol.ContainingType.Name}' uses it, which is called outside of them: it fails with Misuse", "Start it in Run");
         else if (context.Operation is IInvocationOperation && DurableCode.FunctionAround(context.Operation, context.ContainingSymbol) is { } function && BetweenTurns(function, types) is { } why)
             Report(context, context.Operation, why, "Let Run do it, when it sees what the update changed");
+    }
+
+    /// <summary>Whether the constructor of a workflow runs the operation itself, in its code or to fill a field.</summary>
+    static bool IsConstruction(OperationAnalysisContext context, HoldfastTypes types)
+    {
+        var member = context.ContainingSymbol;
+        if (member is { IsStatic: true } or not (IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Constructor }) || member.ContainingType is not { } type || !types.IsWorkflow(type)) return false;
+        for (var parent = context.Operation.Parent; parent is not null; parent = parent.Parent)
+            if (parent is INameOfOperation or IAnonymousFunctionOperation or ILocalFunctionOperation) return false;
+        return true;
     }
 
     /// <summary>Why a query or an update cannot use what it needs a turn for; null for other code. One that returns a durable is told its shape.</summary>

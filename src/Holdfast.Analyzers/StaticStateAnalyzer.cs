@@ -25,6 +25,7 @@ public sealed class StaticStateAnalyzer : DiagnosticAnalyzer
             var automatic = new ConcurrentDictionary<IPropertySymbol, bool>(SymbolEqualityComparer.Default);
             start.RegisterOperationAction(c => CheckField(c, types), OperationKind.FieldReference);
             start.RegisterOperationAction(c => CheckProperty(c, types, automatic), OperationKind.PropertyReference);
+            start.RegisterOperationAction(c => CheckEvent(c, types), OperationKind.EventReference);
         });
     }
 
@@ -44,13 +45,21 @@ public sealed class StaticStateAnalyzer : DiagnosticAnalyzer
         if (automatic.GetOrAdd(property.OriginalDefinition, IsAutomatic)) Report(context, types, property, IsWritten(reference) ? "changes" : "reads");
     }
 
+    static void CheckEvent(OperationAnalysisContext context, HoldfastTypes types)
+    {
+        var reference = (IEventReferenceOperation)context.Operation;
+        if (reference.Event.IsStatic) Report(context, types, reference.Event, reference.Parent is IEventAssignmentOperation ? "changes" : "reads");
+    }
+
     static void Report(OperationAnalysisContext context, HoldfastTypes types, ISymbol symbol, string deed)
     {
         if (DurableCode.CommittedAround(context, types) is not { } function) return;
-        var kind = symbol is IFieldSymbol ? "field" : "property";
-        var hint = BelongsToTheFlow((symbol as IFieldSymbol)?.Type)
-            ? "Use a plain variable; such values do not cross an await of a run"
-            : "Make it a field of the workflow, pass it in with the input, or use it within a step";
+        var (kind, hint) = symbol switch
+        {
+            IEventSymbol => ("event", "Let a signal tell the run what happens: await Receive(…)"),
+            IFieldSymbol { Type: var type } when BelongsToTheFlow(type) => ("field", "Use a plain variable; such values do not cross an await of a run"),
+            _ => (symbol is IFieldSymbol ? "field" : "property", "Make it a field of the workflow, pass it in with the input, or use it within a step"),
+        };
         context.ReportDiagnostic(Diagnostic.Create(
             Diagnostics.StaticState, context.Operation.Syntax.GetLocation(), $"The {kind} '{symbol.Name}'", Describe.Function(function), deed, hint));
     }

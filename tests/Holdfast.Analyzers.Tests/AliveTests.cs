@@ -82,6 +82,8 @@ public sealed class AliveTests
         { "var x = new System.Diagnostics.Process();", "within one step" },
         { "System.Data.Common.DbConnection x = null!; if (mail.IsOpen) x = Db();", "within one step" },
         { "dynamic x = 5;", "static type" },
+        { "nint x = 5;", "A handle means nothing after a restart" },
+        { "nuint? x = 5;", "A handle means nothing after a restart" },
         { "var x = new System.Dynamic.ExpandoObject();", "static type" },
         { "IAsyncEnumerable<int> x = Numbers();", "keep the list" },
         { "var x = request.Items.AsQueryable();", "keep the list" },
@@ -101,6 +103,9 @@ public sealed class AliveTests
         { "Make(out var x);", "Read it within a step" },
         { "object o = request; if (o is not Stream x) return 1;", "Read it within a step" },
         { "object o = request; if (o is not Timed<Stream> { Value: var x }) return 1;", "Read it within a step" },
+        { "if (Open() is not { } x) return 1;", "Read it within a step" },
+        { "Stream? s = Open(); if (s is not { CanRead: true } x) return 1;", "Read it within a step" },
+        { "object o = request; Stream x; switch (o) { case Stream s: x = s; break; default: return 1; }", "Read it within a step" },
     };
 
     [Theory]
@@ -212,6 +217,8 @@ public sealed class AliveTests
     [InlineData("Order[] x = [new()];", "'x[…].Log' is a FileStream")]
     [InlineData("var x = (1, Sent: new Sent(\"a\", Task.CompletedTask));", "'x.Sent.Sending' is a Task")]
     [InlineData("object x = new Order();", "'x.Log' is a FileStream")]
+    [InlineData("var x = new { S = new MemoryStream() };", "'x.S' is a MemoryStream")]
+    [InlineData("var x = new[] { new { Name = \"a\", Order = new Order() } };", "'x[…].Order.Log' is a FileStream")]
     [InlineData("var x = new Memo { Text = Open() };", "'x.Text' is a Stream")]
     [InlineData("var x = new Memo(); x.Copy = Open();", "'x.Copy' is a Stream")]
     [InlineData("var x = new Reply(Open());", "'x.Body' is a Stream")]

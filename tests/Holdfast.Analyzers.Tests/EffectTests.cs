@@ -27,6 +27,7 @@ public sealed class EffectTests
     [InlineData("[|Thread.Sleep(TimeSpan.FromSeconds(2))|];", "await Delay(TimeSpan.FromSeconds(2))")]
     [InlineData("var open = new SemaphoreSlim(1); [|open.Wait()|];", "never runs in parallel with itself")]
     [InlineData("var seen = new ManualResetEvent(false); [|seen.WaitOne()|];", "await Receive(…)")]
+    [InlineData("Work(); void Work() => [|Thread.Sleep(1000)|];", "the thread of the durable method 'Run'")]
     public async Task Whatever_blocks_the_thread_is_reported(string body, string hint)
     {
         var text = Assert.Single(await Analysis.Reports("HOLD005", Analysis.Workflow(body + " return 1;", Members)));
@@ -59,7 +60,12 @@ public sealed class EffectTests
     [InlineData("using var client = new System.Net.Sockets.TcpClient(); [|client.Connect(\"localhost\", 1)|];", "uses the network")]
     [InlineData("using var socket = new System.Net.Sockets.Socket(default, default); [|socket.Listen()|];", "uses the network")]
     [InlineData("[|Environment.Exit(1)|];", "ends the process")]
-    [InlineData("void Save() => File.Delete(\"a\"); Save(); async Durable Log() { [|Console.WriteLine(1)|]; await Delay(TimeSpan.Zero); } await Log();", "the durable local function 'Log'")]
+    [InlineData("void Save() => [|File.Delete(\"a\")|]; Save();", "the durable method 'Run'")]
+    [InlineData("Use(Outer()); int Outer() { Inner(); return 1; } void Inner() { Inner(); [|Console.WriteLine(1)|]; }", "the durable method 'Run'")]
+    [InlineData("await Log(); async Durable Log() { Write(); await Delay(TimeSpan.Zero); void Write() => [|Console.WriteLine(1)|]; }", "the durable local function 'Log'")]
+    [InlineData("Func<Durable> log = async () => { Write(2); await Delay(TimeSpan.Zero); }; await log(); void Write<T>(T what) => [|Console.WriteLine(what)|];", "a durable lambda")]
+    [InlineData("Use(Save()); await Step(Save); Task Save() => [|File.WriteAllTextAsync(\"a\", request.Id)|];", "the durable method 'Run'")]
+    [InlineData("async Durable Log() { [|Console.WriteLine(1)|]; await Delay(TimeSpan.Zero); } await Log();", "the durable local function 'Log'")]
     [InlineData("Func<Durable> log = async () => { [|Console.WriteLine(1)|]; await Delay(TimeSpan.Zero); }; await log();", "a durable lambda")]
     [InlineData("await InSaga(async saga => { [|Console.WriteLine(1)|]; saga.Compensate(() => mail.Send(\"a\")); await Delay(TimeSpan.Zero); });", "a durable lambda")]
     [InlineData("await Pause(); Durable Pause() { [|Console.WriteLine(1)|]; return Delay(TimeSpan.Zero); }", "the durable local function 'Pause'")]
@@ -101,6 +107,10 @@ public sealed class EffectTests
     [InlineData("await Step(async () => { using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1)); await timer.WaitForNextTickAsync(); }); return 1;")]
     [InlineData("Delay(TimeSpan.FromDays(1)); _ = Step(() => mail.Send(\"a\")); return 1;")]
     [InlineData("Func<Task> send = () => mail.Send(\"a\"); await Step(send); return 1;")]
+    [InlineData("await Step(() => { Outer(); return mail.Send(\"a\"); }); return 1; void Outer() => Inner(); void Inner() { Thread.Sleep(1); Console.WriteLine(1); }")]
+    [InlineData("await Step(Outer); return 1; Task Outer() { Inner(); return mail.Send(\"a\"); } void Inner() => Console.WriteLine(1);")]
+    [InlineData("Action never = Print; Use(nameof(Print)); return 1; void Print() => Console.WriteLine(1);")]
+    [InlineData("var lines = Lines(); return await Step(() => Task.FromResult(lines.Count())); IEnumerable<string> Lines() { yield return File.ReadAllText(\"a\"); }")]
     [InlineData("using (var page = new StreamReader(new MemoryStream())) Use(page.ReadLine()); return 1;")]
     [InlineData("Use(Path.Combine(\"a\", \"b\"), Path.GetFileName(\"a\"), Environment.MachineName, nameof(File.Delete)); return 1;")]
     [InlineData("var done = await Durable.WhenAny(Delay(TimeSpan.Zero)); await done; return 1;")]
@@ -128,4 +138,40 @@ public sealed class EffectTests
             }
         }
         """);
+
+    [Fact]
+    public async Task What_an_update_and_a_query_call_themselves_is_theirs()
+    {
+        const string Updated = """
+            sealed class Trial : Workflow
+            {
+                int _total;
+
+                public async Durable<int> Run() { await Delay(TimeSpan.FromDays(1)); return _total; }
+
+                [Update]
+                public int Add(int n)
+                {
+                    Write();
+                    return _total += n;
+
+                    void Write() => [|Console.WriteLine(n)|];
+                }
+
+                [Query]
+                public int Read()
+                {
+                    return Slowly();
+
+                    int Slowly()
+                    {
+                        Thread.Sleep(5);
+                        return _total;
+                    }
+                }
+            }
+            """;
+        Assert.Contains("the update 'Add'", Assert.Single(await Analysis.Reports("HOLD006", Updated)), StringComparison.Ordinal);
+        Assert.Contains("the query 'Read'", Assert.Single(await Analysis.Reports("HOLD005", Updated.Replace("[|", "").Replace("|]", "").Replace("Thread.Sleep(5)", "[|Thread.Sleep(5)|]"))), StringComparison.Ordinal);
+    }
 }

@@ -82,6 +82,51 @@ public sealed class OutsideTurnTests
         }
         """);
 
+    [Fact]
+    public async Task The_constructor_of_a_workflow_can_start_nothing()
+    {
+        var texts = await Analysis.Reports("HOLD011", """
+            sealed class Trial : Workflow
+            {
+                Durable _first = [|Durable.Delay(TimeSpan.Zero)|];
+                Durable<int> Second { get; } = [|Two()|];
+                readonly List<Durable> _all = new() { [|Durable.Delay(TimeSpan.Zero)|] };
+                readonly Func<Durable> _later = () => Durable.Delay(TimeSpan.Zero);
+                readonly string _name = nameof(Durable.Delay);
+
+                public Trial() { [|Delay(TimeSpan.FromDays(1))|]; _later = async () => await Delay(TimeSpan.Zero); }
+
+                public Trial(int n) : this(n, [|Two()|]) { }
+
+                Trial(int n, Durable<int> given) => Second = given;
+
+                public async Durable<int> Run() { await _first; await _later(); return await Second; }
+
+                static async Durable<int> Two() { await Durable.Delay(TimeSpan.Zero); return 2; }
+            }
+            """);
+        Assert.Equal(
+            "'Durable.Delay(TimeSpan.Zero)' works in the turns of a run only, but the constructor of 'Trial' uses it, which is called outside of them: it fails with Misuse. "
+            + "Start it in Run.",
+            texts[0]);
+        Assert.Contains("'Delay(TimeSpan.FromDays(1))' works in the turns of a run only, but the constructor of 'Trial' uses it", texts[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task An_object_that_a_turn_makes_may_start_something() => Analysis.Silent("""
+        sealed class Reminder(IMail mail)
+        {
+            readonly Durable _wait = Durable.Delay(TimeSpan.FromDays(1));
+
+            public async Durable Send() { await _wait; await Durable.Step(() => mail.Send("a")); }
+        }
+
+        sealed class Trial(IMail mail) : Workflow
+        {
+            public async Durable Run() => await new Reminder(mail).Send();
+        }
+        """);
+
     [Theory]
     [InlineData("var d = Nested(1); var n = await d; await Step(() => mail.Send(\"\" + n)); return await d;")]
     [InlineData("var all = request.Items.Select(i => Nested(i.Count)).ToList(); await Step(() => mail.Send(\"\" + all.Count)); return (await Durable.WhenAll(all)).Length;")]

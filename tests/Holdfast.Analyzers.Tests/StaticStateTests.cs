@@ -12,6 +12,7 @@ public sealed class StaticStateTests
         static readonly Regex Word = new("a+");
         const int Limit = 3;
         static int Computed => 4;
+        static event Action? Changed;
         static void Use(params object?[] all) { }
         """;
 
@@ -35,6 +36,11 @@ public sealed class StaticStateTests
     [InlineData("[|Table|][0] = 2; return 1;", "changes it")]
     [InlineData("return [|Tenant|].Value!.Length;", "do not cross an await")]
     [InlineData("async Durable Count() { [|_count|]++; await Delay(TimeSpan.Zero); } await Count(); return 1;", "the durable local function 'Count' changes it")]
+    [InlineData("[|Changed|] += () => _total++; return 1;", "changes it")]
+    [InlineData("[|TaskScheduler.UnobservedTaskException|] += (_, _) => { }; return 1;", "The event 'UnobservedTaskException' is static and changes, and the durable method 'Run' changes it")]
+    [InlineData("[|Changed|]?.Invoke(); return 1;", "reads it")]
+    [InlineData("Count(); return 1; void Count() => [|_count|]++;", "the durable method 'Run' changes it")]
+    [InlineData("return Twice(); int Twice() => Last(); int Last() => 2 * [|_count|];", "the durable method 'Run' reads it")]
     public async Task Every_use_is_reported(string body, string part)
     {
         var text = Assert.Single(await Analysis.Reports("HOLD007", Analysis.Workflow(body, Members)));
@@ -47,6 +53,8 @@ public sealed class StaticStateTests
     [InlineData("foreach (var n in Table) await Delay(TimeSpan.FromDays(n)); return Table.Sum();")]
     [InlineData("await Step(() => { _count++; Seen.Add(\"a\"); Last = 3; return mail.Send(\"a\"); }); return 1;")]
     [InlineData("await Receive(Approved); Use(nameof(_count), string.Empty, Guid.Empty, DayOfWeek.Monday); return 1;")]
+    [InlineData("await Step(() => { Changed += () => { }; return mail.Send(\"a\"); }); Use(nameof(Changed)); return 1;")]
+    [InlineData("await Step(Count); return 1; Task Count() { _count++; return mail.Send(\"a\"); }")]
     [InlineData("Use(System.Globalization.CultureInfo.CurrentCulture, Environment.NewLine); return 1;")]
     public Task What_does_not_change_or_is_a_step_s_is_fine(string body) => Analysis.Silent(Analysis.Workflow(body, Members));
 }

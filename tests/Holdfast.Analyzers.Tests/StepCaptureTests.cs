@@ -73,6 +73,34 @@ public sealed class StepCaptureTests
         """);
 
     [Theory]
+    [InlineData("if (http is { } h) { await Step(() => h.GetStringAsync(\"a\")); await Step(() => h.GetStringAsync(\"b\")); }")]
+    [InlineData("if (http is not { } h) return 1; await Step(() => h.GetStringAsync(\"a\")); Use(h);")]
+    [InlineData("if (http is { Timeout.Ticks: > 5 } h) { await Step(() => h.GetStringAsync(\"a\")); Use(h); }")]
+    [InlineData("if (http is var h && mail.IsOpen) { await Step(() => h!.GetStringAsync(\"a\")); Use(h); }")]
+    [InlineData("if (http is HttpClient and { } h) { await Step(() => h.GetStringAsync(\"a\")); Use(h); }")]
+    [InlineData("if (given is HttpClient h) { await Step(() => h.GetStringAsync(\"a\")); Use(h); }")]
+    [InlineData("if (_http is { } h) { await Step(() => h.GetStringAsync(\"a\")); Use(h); }")]
+    [InlineData("switch (http) { case { } h: await Step(() => h.GetStringAsync(\"a\")); Use(h); break; }")]
+    [InlineData("switch (given) { case HttpClient h when mail.IsOpen: await Step(() => h.GetStringAsync(\"a\")); Use(h); break; }")]
+    [InlineData("return http switch { { } h => (await Step(() => h.GetStringAsync(\"a\"))).Length + (await Step(() => h.GetStringAsync(\"b\"))).Length, _ => 1 };")]
+    [InlineData("var h = http; if (h is { } g) { await Step(() => g.GetStringAsync(\"a\")); Use(g); }")]
+    [InlineData("await Read(http); async Durable Read(HttpClient? some) { if (some is { } h) { await Step(() => h.GetStringAsync(\"a\")); Use(h); } }")]
+    public Task What_the_constructor_was_given_may_be_named_by_a_pattern(string body) => Analysis.Silent($$"""
+        sealed class Reader(IMail mail, object given, HttpClient? http = null) : Workflow
+        {
+            readonly HttpClient? _http = http;
+
+            public async Durable<int> Run(string page)
+            {
+                {{body}}
+                return 2;
+            }
+
+            static void Use(object? given) { }
+        }
+        """);
+
+    [Theory]
     [InlineData("await Step(async () => { using var x = Open(); await x.FlushAsync(); }); return 1;")]
     [InlineData("var x = Open(); var n = x.Length; await Step(() => Task.FromResult(n)); return 1;")]
     [InlineData("await Step(() => payments.Refund(request.Id)); return 1;")]

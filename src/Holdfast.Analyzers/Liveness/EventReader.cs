@@ -61,9 +61,11 @@ sealed class EventReader(Variables variables, Values values, Captures captures, 
                 Visit(argument.Value);
                 MayAssign(argument.Value, argument.Value);
                 break;
-            case IDeclarationPatternOperation pattern: AssignPattern(pattern, pattern.DeclaredSymbol); break;
-            case IRecursivePatternOperation pattern: AssignPattern(pattern, pattern.DeclaredSymbol); break;
-            case IListPatternOperation pattern: AssignPattern(pattern, pattern.DeclaredSymbol); break;
+            case IIsPatternOperation test:
+                Visit(test.Value);
+                VisitPattern(test.Pattern, test.Value);
+                break;
+            case IPatternOperation pattern: VisitPattern(pattern, null); break;
             case IAwaitOperation wait:
                 Visit(wait.Operation);
                 if (isDurable(wait)) _events.Add(new(Deed.Await, wait) { Pending = Pending() });
@@ -173,10 +175,24 @@ sealed class EventReader(Variables variables, Values values, Captures captures, 
         _events.Add(new(Deed.Assign, operation) { Variable = variable, Value = values.Assigned(variable, value) });
     }
 
-    void AssignPattern(IOperation pattern, ISymbol? declared)
+    /// <param name="pattern">The pattern, with those that it is made of.</param>
+    /// <param name="whole">What is matched, as far as its own name may be known; null for a part of it.</param>
+    void VisitPattern(IPatternOperation pattern, IOperation? whole)
     {
-        VisitChildren(pattern);
-        if (declared is not null) AssignByType(variables[declared], pattern);
+        var declared = pattern switch
+        {
+            IDeclarationPatternOperation declaration => declaration.DeclaredSymbol,
+            IRecursivePatternOperation recursive => recursive.DeclaredSymbol,
+            IListPatternOperation list => list.DeclaredSymbol,
+            _ => null,
+        };
+        foreach (var child in pattern.ChildOperations)
+            if (pattern is INegatedPatternOperation or IBinaryPatternOperation && child is IPatternOperation inner) VisitPattern(inner, whole);
+            else Visit(child);
+        if (declared is null) return;
+        var variable = variables[declared];
+        if (whole is null) AssignByType(variable, pattern);
+        else _events.Add(new(Deed.Assign, pattern) { Variable = variable, Value = values.Matched(variable, whole) });
     }
 
     /// <summary>Assigns every variable in an out argument or a deconstruction.</summary>

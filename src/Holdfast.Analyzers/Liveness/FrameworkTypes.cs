@@ -8,7 +8,7 @@ static class FrameworkTypes
     static readonly HashSet<string> Savable = new(StringComparer.Ordinal)
     {
         "System.Object", "System.String", "System.Boolean", "System.Char", "System.SByte", "System.Byte", "System.Int16", "System.UInt16", "System.Int32", "System.UInt32", "System.Int64", "System.UInt64",
-        "System.Int128", "System.UInt128", "System.IntPtr", "System.UIntPtr", "System.Half", "System.Single", "System.Double", "System.Decimal", "System.Numerics.BigInteger", "System.Numerics.Complex",
+        "System.Int128", "System.UInt128", "System.Half", "System.Single", "System.Double", "System.Decimal", "System.Numerics.BigInteger", "System.Numerics.Complex",
         "System.DateOnly", "System.DateTime", "System.DateTimeOffset", "System.TimeOnly", "System.TimeSpan", "System.TimeZoneInfo",
         "System.Guid", "System.Uri", "System.Version", "System.DBNull", "System.Index", "System.Range", "System.Text.Rune", "System.Globalization.CultureInfo", "System.Net.IPAddress", "System.Net.Mail.MailAddress",
         "System.Text.StringBuilder", "System.Text.RegularExpressions.Regex", "System.Text.Json.JsonElement", "System.Text.Json.Nodes.JsonArray", "System.Text.Json.Nodes.JsonObject",

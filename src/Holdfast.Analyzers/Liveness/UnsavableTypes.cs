@@ -123,6 +123,8 @@ static class UnsavableTypes
         ["System.Security.Cryptography.AsymmetricAlgorithm"] = Keys,
         ["System.Security.Cryptography.X509Certificates.X509Certificate"] = Keys,
         ["System.Diagnostics.Process"] = "Start it and wait for it within one step; keep its id and its output",
+        ["System.IntPtr"] = Handle,
+        ["System.UIntPtr"] = Handle,
         ["System.Runtime.InteropServices.SafeHandle"] = Handle,
         ["System.Runtime.InteropServices.CriticalHandle"] = Handle,
         ["System.Runtime.InteropServices.GCHandle"] = Handle,

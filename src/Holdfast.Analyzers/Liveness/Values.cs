@@ -16,6 +16,17 @@ sealed class Values(TypeJudge types, Variables variables)
         return isKnown ? judged : new(judged.Reason ?? OfType(variable), -1);
     }
 
+    /// <summary>What the variable of a pattern holds, which gives the matched value another name.</summary>
+    public Value Matched(int variable, IOperation value)
+    {
+        var origin = value;
+        while (origin is IFlowCaptureReferenceOperation temporary && variables.OriginOf(variables[temporary.Id]) is { } first) origin = first;
+        var judged = Judge(origin, out var isKnown);
+        if (isKnown && judged is { Reason: null, CopyOf: < 0 }) return judged;
+        // The type that the pattern names says more than that of the value does.
+        return types.Find(value.Type) is null && OfType(variable) is { } narrow ? new(narrow, -1) : Assigned(variable, value);
+    }
+
     public Value Judge(IOperation value) => Judge(value, out _);
 
     /// <param name="value">The expression.</param>

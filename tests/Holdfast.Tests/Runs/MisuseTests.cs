@@ -271,6 +271,24 @@ public sealed class MisuseTests
         Assert.StartsWith("parked: not savable: in Holds.Run", info.Waiting, StringComparison.Ordinal);
         Assert.Contains(": variable held of type System.IO.MemoryStream cannot be saved.", info.Waiting, StringComparison.Ordinal);
     }
+
+    public sealed class KeepsAHandle : Workflow
+    {
+        public async Durable<int> Run()
+        {
+            nint handle = 5;
+            await Step(() => Task.FromResult(1));
+            return (int)handle;
+        }
+    }
+
+    [Fact]
+    public async Task A_handle_parks_the_run_and_is_named_as_a_variable()
+    {
+        await using var world = await World.StartAsync([typeof(KeepsAHandle)]);
+        var info = await world.ParkedAsync(await world.Client.StartAsync((KeepsAHandle w) => w.Run()));
+        Assert.Contains("KeepsAHandle.Run: variable handle of type System.IntPtr cannot be saved. Native handles", info.Waiting, StringComparison.Ordinal);
+    }
 }
 
 static class TaskExtensions

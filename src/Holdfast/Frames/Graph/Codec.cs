@@ -38,8 +38,6 @@ static class Codecs
         Leaf<uint>((w, ref v) => w.WriteUnsigned(v), (r, ref v) => v = Narrow<uint>(r.ReadUnsigned()));
         Leaf<long>((w, ref v) => w.WriteSigned(v), (r, ref v) => v = r.ReadSigned());
         Leaf<ulong>((w, ref v) => w.WriteUnsigned(v), (r, ref v) => v = r.ReadUnsigned());
-        Leaf<nint>((_, ref _) => throw Unsavable(typeof(nint)), (_, ref _) => throw Unsavable(typeof(nint)));
-        Leaf<nuint>((_, ref _) => throw Unsavable(typeof(nuint)), (_, ref _) => throw Unsavable(typeof(nuint)));
         Leaf<char>((w, ref v) => w.WriteUnsigned(v), (r, ref v) => v = (char)Narrow<ushort>(r.ReadUnsigned()));
         Leaf<float>((w, ref v) => w.WriteFixed32(BitConverter.SingleToInt32Bits(v)), (r, ref v) => v = BitConverter.Int32BitsToSingle(r.ReadFixed32()), 4);
         Leaf<double>((w, ref v) => w.WriteFixed64(BitConverter.DoubleToInt64Bits(v)), (r, ref v) => v = BitConverter.Int64BitsToDouble(r.ReadFixed64()), 8);
@@ -154,8 +152,6 @@ static class Codecs
             throw new MisfitException(typeof(ulong), typeof(T));
         }
     }
-
-    static NotSavableException Unsavable(Type type) => new(null, type, "Native handles mean nothing in another process.");
 
     static void WriteRaw<T>(GraphWriter writer, ref T value) where T : unmanaged =>
         System.Runtime.InteropServices.MemoryMarshal.Write(writer.Take(Unsafe.SizeOf<T>()), in value);

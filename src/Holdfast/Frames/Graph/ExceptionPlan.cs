@@ -181,7 +181,7 @@ sealed class ExceptionPlan : Plan
     {
         if (!KnownTypes.IsFramework(field.DeclaringType!.Assembly)) return true;
         var type = Nullable.GetUnderlyingType(field.FieldType) ?? field.FieldType;
-        return type == typeof(string) || type == typeof(object) || type == typeof(Exception[]) || type.IsEnum || (type.IsPrimitive && type != typeof(nint) && type != typeof(nuint));
+        return type == typeof(string) || type == typeof(object) || type == typeof(Exception[]) || type.IsEnum || (type.IsPrimitive && !KnownTypes.IsHandle(type));
     }
 
     static FieldInfo Base(string name) => typeof(Exception).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)

@@ -42,7 +42,7 @@ static class GraphPath
             var at = 0;
             foreach (var item in (IEnumerable)value)
             {
-                if (item is not null && !item.GetType().IsPrimitive) yield return ($"[{at}]", item);
+                if (item is not null && !IsPlain(item.GetType())) yield return ($"[{at}]", item);
                 at++;
             }
             yield break;
@@ -50,10 +50,14 @@ static class GraphPath
         for (var level = value.GetType(); level is not null && level != typeof(object) && level != typeof(ValueType); level = level.BaseType)
             foreach (var field in level.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             {
-                if (field.FieldType.IsPrimitive || field.FieldType.IsPointer || field.FieldType.IsByRefLike) continue;
+                // The framework's own handles are none that anybody saves.
+                if (IsPlain(field.FieldType) || (KnownTypes.IsHandle(field.FieldType) && KnownTypes.IsFramework(level.Assembly) && !KnownTypes.IsFieldwiseStruct(level))) continue;
+                if (field.FieldType.IsPointer || field.FieldType.IsByRefLike) continue;
                 if (field.GetValue(value) is { } child) yield return (NameOf(value, field), child);
             }
     }
+
+    static bool IsPlain(Type type) => type.IsPrimitive && !KnownTypes.IsHandle(type);
 
     static string NameOf(object owner, FieldInfo field)
     {

@@ -43,6 +43,7 @@ static class KnownTypes
         if (typeof(System.Collections.IEnumerable).IsAssignableFrom(type) && IsLazy(type)) return "It is a lazy sequence; end the query with .ToList() before the await.";
         if (typeof(Task).IsAssignableFrom(type) || Is(type, typeof(ValueTask<>)) || type == typeof(ValueTask)) return "A task lives in this process only; do the call in a step and await that.";
         if (typeof(Stream).IsAssignableFrom(type) || typeof(TextReader).IsAssignableFrom(type) || typeof(TextWriter).IsAssignableFrom(type)) return "A stream lives in this process only; read it inside a step and keep the bytes.";
+        if (IsHandle(type)) return "Native handles mean nothing in another process.";
         if (type.Name.StartsWith("Lazy`", StringComparison.Ordinal)) return "Take its Value before the await.";
         if (typeof(Random).IsAssignableFrom(type)) return "Its state cannot be saved; draw the numbers in a step, or keep a seed.";
         if (typeof(Delegate).IsAssignableFrom(type)) return "Only methods whose address the workflows' own code takes are saved.";
@@ -57,6 +58,9 @@ static class KnownTypes
         if (typeof(IDisposable).IsAssignableFrom(type)) return "It holds something of this process; open and close it inside a step, or let the constructor inject it.";
         return "Keep plain data across an await instead, or let the constructor inject it.";
     }
+
+    /// <summary>Whether the type is one of the two that hold addresses, which .NET counts among its primitive ones.</summary>
+    public static bool IsHandle(Type type) => type == typeof(nint) || type == typeof(nuint);
 
     /// <summary>Queries of LINQ, and the iterators behind the framework's other methods that yield.</summary>
     static bool IsLazy(Type type) =>

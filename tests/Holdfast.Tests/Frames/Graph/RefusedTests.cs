@@ -111,6 +111,32 @@ public class RefusedTests
         Codecs.Refused<object>(new Calling { Whom = null });
     }
 
+    sealed class Handles(nint? first, nuint second)
+    {
+        public nint? First { get; } = first;
+
+        public nuint Second { get; } = second;
+    }
+
+    [Fact]
+    public void NativeHandlesAreRefusedWithTheirPath()
+    {
+        // What the framework's own objects hold is not meant.
+        object[] before = [CultureInfo.InvariantCulture, new InvalidOperationException("x"), (Action)Nothing];
+        Refused("Lines[3]", "IntPtr", (nint)5);
+        Refused("Lines[3].First", "IntPtr", new Handles(5, 6));
+        Refused("Lines[3].Second", "UIntPtr", new Handles(null, 6));
+        Refused("Lines[3][0]", "UIntPtr", new List<nuint> { 6, 7 });
+        Refused("Lines[3].Item2", "IntPtr", (1, (nint)5));
+
+        void Refused(string path, string type, object value) =>
+            Assert.StartsWith($"{path} of type System.{type} cannot be saved. Native handles mean nothing in another process.", Codecs.Refused(new Order { Lines = [.. before, value] }).Message, StringComparison.Ordinal);
+
+        static void Nothing()
+        {
+        }
+    }
+
     [Fact]
     public void StructsOfTheFrameworkAreRefusedWhereverTheyStand()
     {
