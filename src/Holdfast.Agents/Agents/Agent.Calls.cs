@@ -124,13 +124,21 @@ public abstract partial class Agent
 
     async Durable<CallRuling> Ruling(CallInDoubt doubt)
     {
-        if (Ruled(doubt) is { } ruled) return ruled;
+        if (Ruled(doubt) is { } ruled)
+        {
+            // What fails at each try would be tried without an end, as fast as the machine can.
+            if (ruled.Kind == CallRulingKind.Retry) await Delay(PauseAfter(doubt.Try));
+            return ruled;
+        }
         (_doubt, _ruling) = (doubt, null);
         while (_ruling is null) await Receive(AgentSignals.Decided).Within(_definition.LookTime);
         var ruling = _ruling;
         (_doubt, _ruling) = (null, null);
         return ruling;
     }
+
+    /// <summary>From one second on, and in the end as long as a rate is waited for.</summary>
+    static TimeSpan PauseAfter(int tries) => TimeSpan.FromSeconds(Math.Min(Math.Pow(2, tries - 1), RateWaitMax.TotalSeconds));
 
     /// <summary>A policy that throws, or says nothing that there is, has decided nothing: a person does.</summary>
     CallRuling? Ruled(CallInDoubt doubt)

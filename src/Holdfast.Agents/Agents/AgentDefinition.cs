@@ -54,7 +54,7 @@ public class AgentDefinition : ICarrier
     /// <summary>How often the world is asked what became of a call in doubt, before a person is. Default: 5, with pauses from one second on.</summary>
     public int ReconcileTimes { get; init => field = AtLeast(value, 0, nameof(ReconcileTimes)); } = 5;
 
-    /// <summary>Decides about calls in doubt that the world cannot be asked about; null, which is the default, leaves all of them to people.</summary>
+    /// <summary>Decides about calls in doubt that the world cannot be asked about; null, which is the default, leaves all of them to people. What it has tried again begins after a pause of one second, and of twice as long after each try, up to ten minutes.</summary>
     public Func<CallInDoubt, CallRuling?>? RuleInDoubt { get; init; }
 
     /// <summary>How many messages a conversation may have before it is summed up. Default: 200. The old messages stay readable.</summary>

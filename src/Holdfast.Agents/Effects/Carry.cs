@@ -61,7 +61,10 @@ public static class Carry
         return await Durable.Step(step => carrier.Toolbox.GiveUpAsync(step, request, why), new() { Label = "give up" });
     }
 
-    /// <summary>Settles a call that is in doubt, as a person or a policy has decided.</summary>
+    /// <summary>
+    /// Settles a call that is in doubt, as a person or a policy has decided. Of one that has its last word nothing is changed, and what comes back is what the ledger has of it; of one that was never started,
+    /// <see cref="EffectStatus.Refused"/>.
+    /// </summary>
     /// <param name="toolbox">The tools.</param>
     /// <param name="request">The call.</param>
     /// <param name="happened">Whether it happened.</param>

@@ -40,6 +40,9 @@ public abstract class Effect
 
     internal abstract IReadOnlyList<Rate> Rates { get; }
 
+    /// <summary>The object that the code needs, where it is a method of one, from the container; null for none.</summary>
+    internal abstract object? TargetIn(IServiceProvider services);
+
     internal abstract Task<string> ActAsync(object arguments, EffectContext context);
 
     /// <summary>What the world says: whether it happened, and with what result; null for the first when nobody knows.</summary>
@@ -86,7 +89,7 @@ public abstract class Effect
 /// <inheritdoc/>
 sealed class Effect<TArguments, TResult>(
     Tool<TArguments> tool, EffectKind kind, EffectOptions<TArguments> options, Func<TArguments, EffectContext, Task<TResult>> act,
-    Func<TArguments, EffectContext, Task<Reconciled<TResult>>>? ask = null, string? handler = null) : Effect(tool, kind)
+    Func<TArguments, EffectContext, Task<Reconciled<TResult>>>? ask = null, string? handler = null, Func<IServiceProvider, object>? target = null) : Effect(tool, kind)
     where TArguments : notnull
 {
     readonly EffectOptions<TArguments> _options = Checked(tool, options);
@@ -100,6 +103,8 @@ sealed class Effect<TArguments, TResult>(
     internal override RetryPolicy Retry => _options.Retry;
 
     internal override IReadOnlyList<Rate> Rates => _options.Rates;
+
+    internal override object? TargetIn(IServiceProvider services) => target?.Invoke(services);
 
     internal override async Task<string> ActAsync(object arguments, EffectContext context) => JsonOf(await act((TArguments)arguments, context).ConfigureAwait(false));
 

@@ -39,6 +39,9 @@ public sealed class EffectContext
         }
     }
 
+    /// <summary>The object on which a method is called; null for other code.</summary>
+    internal object? Target { get; init; }
+
     /// <summary>The key of the next thing that the code has others do: the call's, and then the call's with a number. Code that runs again comes to the same keys in the same order.</summary>
     internal string NextKey() => Interlocked.Increment(ref _keys) is > 1 and var number ? $"{IdempotencyKey}/{number}" : IdempotencyKey;
 

@@ -3,7 +3,7 @@ namespace Holdfast.Agents;
 /// <summary>What came of a call that the gate had let through.</summary>
 /// <param name="Key">The call's key.</param>
 /// <param name="Status">What came of it.</param>
-/// <param name="Json">The tool's result, as JSON; empty when there is none.</param>
+/// <param name="Json">The tool's result, as JSON; empty when there is none. Empty too where the call had succeeded before and was not done again: the ledger has what came of a call, and not its result.</param>
 /// <param name="Reason">Why it did not succeed; it repeats nothing of the arguments. Null when it did.</param>
 public sealed record EffectResult(string Key, EffectStatus Status, string Json, string? Reason)
 {

@@ -44,21 +44,25 @@ public static class ToolMethods
         var parameters = method.GetParameters().Where(static p => !IsGiven(p)).ToArray();
         var plan = Planner.Of(method, parameters);
         var tool = new Tool<MethodArguments>(marked.Name ?? NameOf(method), marked.Version, description, plan);
-        var ask = marked.Ask is { } asking ? Asking<T>(where, asking, method) : null;
-        return new Effect<MethodArguments, object?>(tool, marked.Kind, MethodOptions.Of(where, typeof(T), method, parameters, plan, marked), (arguments, context) => ResultAsync(method, Target<T>(method, context), Values(method, arguments, context)), ask);
+        var ask = marked.Ask is { } asking ? AskingOf(where, asking, method, typeof(T)) : null;
+        return new Effect<MethodArguments, object?>(
+            tool, marked.Kind, MethodOptions.Of(where, typeof(T), method, parameters, plan, marked), (arguments, context) => ResultAsync(method, context.Target, Values(method, arguments, context)),
+            ask is null ? null : (arguments, context) => (Task<Reconciled<object?>>)Invoke(ask, context.Target, Values(ask, arguments, context))!,
+            target: method.IsStatic && ask is not { IsStatic: false } ? null : Target<T>);
     }
 
-    static Func<MethodArguments, EffectContext, Task<Reconciled<object?>>> Asking<T>(string where, string name, MethodInfo method) where T : class
+    static MethodInfo AskingOf(string where, string name, MethodInfo method, Type type)
     {
-        var ask = typeof(T).GetMethod(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static, [.. method.GetParameters().Select(static p => p.ParameterType)]);
-        if (ask is null || !typeof(Task<Reconciled<object>>).IsAssignableFrom(ask.ReturnType))
-            throw new ArgumentException($"{where} is to be asked about by '{name}', and there is no public method of that name with the same parameters that returns Task<Reconciled<object>>.");
-        return (arguments, context) => ((Task<Reconciled<object?>>)Invoke(ask, Target<T>(ask, context), Values(ask, arguments, context))!);
+        var ask = type.GetMethod(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static, [.. method.GetParameters().Select(static p => p.ParameterType)]);
+        return ask is not null && typeof(Task<Reconciled<object>>).IsAssignableFrom(ask.ReturnType) ? ask
+            : throw new ArgumentException($"{where} is to be asked about by '{name}', and there is no public method of that name with the same parameters that returns Task<Reconciled<object>>.");
     }
 
     static bool IsGiven(ParameterInfo parameter) => parameter.ParameterType == typeof(EffectContext) || parameter.ParameterType == typeof(CancellationToken);
 
-    static object? Target<T>(MethodInfo method, EffectContext context) where T : class => method.IsStatic ? null : context.Services.GetRequiredService<T>();
+    /// <exception cref="ToolFailedException">It is not registered.</exception>
+    static object Target<T>(IServiceProvider services) where T : class =>
+        services.GetService<T>() ?? throw new ToolFailedException($"{typeof(T).Name} is not registered: services.AddSingleton<{typeof(T).Name}>()");
 
     static object?[] Values(MethodInfo method, MethodArguments arguments, EffectContext context)
     {

@@ -10,6 +10,8 @@ namespace Holdfast.Agents;
 /// </summary>
 public sealed class Toolbox : ICarrier
 {
+    const string Unended = "A try before this one has not ended yet.";
+
     static readonly TimeSpan PauseMin = TimeSpan.FromSeconds(1);
 
     readonly Dictionary<string, Effect> _effects;
@@ -82,18 +84,46 @@ public sealed class Toolbox : ICarrier
     internal async Task<EffectResult> CarryOutAsync(StepContext step, CallRequest request)
     {
         var key = request.KeyIn(step.RunId);
+        if (_effects.GetValueOrDefault(request.Tool) is not { IsRepeatable: false } effect) return await TryAsync(step, request, key).ConfigureAwait(false);
+        // Code that does not listen to its token goes on after its attempt was given up.
+        if (!_underWay.TryAdd(key, default)) return await UnendedAsync(step, key, effect).ConfigureAwait(false);
+        try
+        {
+            return await TryAsync(step, request, key).ConfigureAwait(false);
+        }
+        finally
+        {
+            _underWay.TryRemove(key, out _);
+        }
+    }
+
+    async Task<EffectResult> TryAsync(StepContext step, CallRequest request, string key)
+    {
         var begun = await StartAsync(step, request).ConfigureAwait(false);
         if (begun.End is { } end) return end;
-        var (effect, call) = (begun.Effect!, begun.Call!);
-        var context = new EffectContext(step, key, request, _services);
-        if (effect.IsRepeatable) return await ActAsync(step, effect, call, context).ConfigureAwait(false);
-        // Code that does not listen to its token goes on after its attempt was given up.
-        if (_underWay.ContainsKey(key)) return Doubt(step, key, "A try before this one has not ended yet.", effect.SettleTime is { } settle ? settle < PauseMin ? PauseMin : settle : null);
-        if (begun.Before is null) return await ActAsync(step, effect, call, context).ConfigureAwait(false);
+        var (effect, entry) = (begun.Effect!, begun.Entry!);
+        var context = new EffectContext(step, key, request, _services) { Target = begun.Target };
+        if (begun.Before is not { } before || MayRunAgain(effect, before)) return await ActAsync(step, effect, begun.Call!, context).ConfigureAwait(false);
+        if (before.IsUnderWayIn(step.Op)) return Doubt(step, key, before, Unended, WaitOf(effect));
+        if (effect.IsRepeatable) return Doubt(step, key, $"It was begun by {(before.Kind == effect.Kind ? $"version {before.Version} of its tool" : $"code that was {before.Kind}")}, which may have done it.");
         // Found started, it was cut off, and what it has sent may still be on its way. Found in doubt, the time for that is over.
-        if (effect.SettleTime is not { } time || (begun.Before == CallPhase.Started && time > TimeSpan.Zero)) return Doubt(step, key, "The attempt before this one was cut off.", effect.SettleTime);
-        return await ReconcileAsync(step, effect, call, context).ConfigureAwait(false);
+        if (effect.SettleTime is not { } time || (before.Phase == CallPhase.Started && time > TimeSpan.Zero)) return Doubt(step, key, "The attempt before this one was cut off.", effect.SettleTime);
+        return await ReconcileAsync(step, effect, begun.Call!, entry, context).ConfigureAwait(false);
     }
+
+    /// <summary>Whether what was begun before may be run again: the word for it is that of the code which began it, and a key is known to the version which was given it.</summary>
+    static bool MayRunAgain(Effect effect, CallFound before) =>
+        effect.IsRepeatable && (before.Kind <= EffectKind.ReadOnly || (before.Kind == effect.Kind && before.Version == effect.Tool.Version));
+
+    /// <summary>A try of it goes on in this process, and nobody else begins one beside it.</summary>
+    async Task<EffectResult> UnendedAsync(StepContext step, string key, Effect effect)
+    {
+        var found = await TransactAsync(step, tx => CallRows.Find(tx, key)).ConfigureAwait(false) ?? throw new InvalidOperationException("Its start is not in the ledger yet.");
+        return Known(key, found) ?? Doubt(step, key, found, Unended, WaitOf(effect));
+    }
+
+    /// <summary>After what time to look again; null where nobody can be asked.</summary>
+    static TimeSpan? WaitOf(Effect effect) => effect.SettleTime is not { } settle ? null : settle < PauseMin ? PauseMin : settle;
 
     /// <summary>Starts a call that a handler carries out: the key to call it with; or what is the end of it, if the handler must not be called.</summary>
     internal async Task<(string Key, EffectResult? End)> BeginAsync(StepContext step, CallRequest request)
@@ -101,8 +131,10 @@ public sealed class Toolbox : ICarrier
         var key = request.KeyIn(step.RunId);
         var begun = await StartAsync(step, request).ConfigureAwait(false);
         if (begun.End is { } end) return (key, end);
+        if (begun.Before is not { } before) return (key, null);
+        if (before.IsUnderWayIn(step.Op) && !MayRunAgain(begun.Effect!, before)) return (key, Doubt(step, key, before, Unended, null));
         // Found started, it was started by an attempt of this step that was cut off: the run calls the handler only after this.
-        return (key, begun.Before is null or CallPhase.Started ? null : new(key, EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that."));
+        return (key, before.Phase == CallPhase.Started ? null : new(key, EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that."));
     }
 
     internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
@@ -121,9 +153,16 @@ public sealed class Toolbox : ICarrier
         LedgerRefusal refusal;
         try
         {
-            (var effect, var call, entry) = Prepare(step.RunId, request);
+            (var effect, var call, entry, var target) = Prepare(step.RunId, request);
             var before = await TransactAsync(step, tx => CallRows.Start(tx, entry, request.Try, _time.GetUtcNow())).ConfigureAwait(false);
-            return new(effect, call, before, Known(key, before));
+            if (before is { Arguments: { } arguments })
+            {
+                // By another version of its tool, or of the arguments' type: still this call, if the code of today takes what that began with for what is asked for.
+                if (before.Tool != entry.Tool || !Effect.HashOf(Judge(request with { Arguments = arguments }).Call).AsSpan().SequenceEqual(entry.Hash)) throw CallRows.Another(request.Number);
+                entry = entry with { Hash = before.Hash };
+                before = await TransactAsync(step, tx => CallRows.Start(tx, entry, request.Try, _time.GetUtcNow())).ConfigureAwait(false);
+            }
+            return new(effect, call, entry, target, before, Known(key, before));
         }
         catch (LedgerRefusal refused)
         {
@@ -131,33 +170,54 @@ public sealed class Toolbox : ICarrier
         }
         var there = await TransactAsync(step, tx =>
         {
-            var phase = CallRows.PhaseOf(tx, key);
-            if (phase is null) VerdictRows.Put(tx, new(request.Number, request.Tool, JudgementArm.Refuse, refusal.Stage, refusal.Rule), _time.GetUtcNow());
-            return phase;
+            var found = CallRows.Find(tx, key);
+            if (found is null) VerdictRows.Put(tx, new(request.Number, request.Tool, JudgementArm.Refuse, refusal.Stage, refusal.Rule), _time.GetUtcNow());
+            return found;
         }).ConfigureAwait(false);
-        // It was begun, and would not be now: the code has become another one meanwhile. That says nothing about what it has done.
-        if (entry is null && there is not null) return new(null, null, there, Known(key, there) ?? Doubt(step, key, $"It was begun before, and would not be now: {refusal.Message}"));
-        if (there == CallPhase.Started && entry is { PaysEachTry: true } && refusal.Stage == GateStage.Budget)
+        if (there is { Phase: CallPhase.Started } && entry is { PaysEachTry: true } && refusal.Stage == GateStage.Budget)
         {
             // Its tries are over: the account has not enough for another one.
             step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, new() { Calls = 1 }, null, _time.GetUtcNow()));
-            return new(null, null, there, new(key, EffectStatus.Failed, "", $"Its last try failed. {refusal.Message}") { Stage = refusal.Stage, Rule = refusal.Rule });
+            return Begun.Over(new(key, EffectStatus.Failed, "", $"Its last try failed. {refusal.Message}") { Stage = refusal.Stage, Rule = refusal.Rule });
         }
-        return new(null, null, null, new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime });
+        // It was begun, and would not be now: the code has become another one meanwhile. That says nothing about what it has done.
+        if (there is not null && (entry is null || there.IsOpen)) return Begun.Over(Known(key, there) ?? Doubt(step, key, there, $"It was begun before, and would not be now: {refusal.Message}", null));
+        return Begun.Over(new(key, EffectStatus.Refused, "", refusal.Message) { Stage = refusal.Stage, Rule = refusal.Rule, WaitTime = refusal.WaitTime });
     }
 
     /// <summary>Judged once more, where it happens: between the verdict and now the code may have become another one.</summary>
     /// <exception cref="LedgerRefusal">The call must not start.</exception>
-    (Effect Effect, Call Call, CallEntry Entry) Prepare(RunId run, CallRequest request)
+    (Effect Effect, Call Call, CallEntry Entry, object? Target) Prepare(RunId run, CallRequest request)
     {
-        var verdict = Gate.Decide(request.Tool, Encoding.UTF8.GetBytes(request.Arguments), repairsLeft: 0, request.Principal);
-        var call = Passed(verdict, request)
-            ?? throw new LedgerRefusal(verdict.Stage, verdict.Rule, verdict.Match(static _ => "", static r => r.Reason, static _ => "It needs an approval.", static why => why, static why => why));
+        var (call, verdict) = Judge(request);
         var effect = _effects[call.Tool.Name];
         var entry = EntryOf(run, request, effect, call, verdict);
         if (request.Approval is { } approval && approval != Approvals.ApprovalBook.IdOf(run, request.Number, call.Tool, Encoding.UTF8.GetString(call.CanonicalArguments())))
             throw new LedgerRefusal(GateStage.Approval, null, "The approval is for another call, or for another version of the tool.");
-        return (effect, call, entry);
+        return (effect, call, entry, TargetOf(effect));
+    }
+
+    (Call Call, Verdict Verdict) Judge(CallRequest request)
+    {
+        var verdict = Gate.Decide(request.Tool, Encoding.UTF8.GetBytes(request.Arguments), repairsLeft: 0, request.Principal);
+        var call = Passed(verdict, request)
+            ?? throw new LedgerRefusal(verdict.Stage, verdict.Rule, verdict.Match(static _ => "", static r => r.Reason, static _ => "It needs an approval.", static why => why, static why => why));
+        return (call, verdict);
+    }
+
+    /// <summary>The object for a tool that is a method, before anything begins: that there is none is then in no doubt.</summary>
+    /// <exception cref="LedgerRefusal">There is none.</exception>
+    object? TargetOf(Effect effect)
+    {
+        try
+        {
+            return effect.TargetIn(_services);
+        }
+        catch (Exception error)
+        {
+            Show(effect.Tool.Name, error);
+            throw new LedgerRefusal(GateStage.Requirements, null, $"The tool '{effect.Tool.Name}' has no object to run on: {(error is ToolFailedException ? error.Message : $"making it threw {error.GetType().Name}.")}");
+        }
     }
 
     async Task<T> TransactAsync<T>(StepContext step, Func<StepTransaction, T> work)
@@ -172,10 +232,10 @@ public sealed class Toolbox : ICarrier
     }
 
     /// <summary>The end of a call that has one; null for others.</summary>
-    static EffectResult? Known(string key, CallPhase? before) => before switch
+    static EffectResult? Known(string key, CallFound? before) => before?.Phase switch
     {
         CallPhase.Succeeded => new(key, EffectStatus.Succeeded, "", null),
-        CallPhase.Failed => new(key, EffectStatus.Failed, "", "It failed before."),
+        CallPhase.Failed => new(key, EffectStatus.Failed, "", before.Note ?? "It failed before."),
         _ => null,
     };
 
@@ -183,22 +243,28 @@ public sealed class Toolbox : ICarrier
     internal async Task<EffectResult> GiveUpAsync(StepContext step, CallRequest request, string why)
     {
         var key = request.KeyIn(step.RunId);
-        var phase = await TransactAsync(step, tx => CallRows.PhaseOf(tx, key)).ConfigureAwait(false);
+        var found = await TransactAsync(step, tx => CallRows.Find(tx, key)).ConfigureAwait(false);
         // What never started did not happen.
-        if (phase is null) return new(key, EffectStatus.Failed, "", why);
+        if (found is null) return new(key, EffectStatus.Failed, "", why);
         var effect = _effects.GetValueOrDefault(request.Tool);
-        if (effect is not { Changes: false }) return Doubt(step, key, why, effect?.SettleTime);
+        if (effect is not { Changes: false } || found.Kind > EffectKind.ReadOnly) return Doubt(step, key, why, effect?.SettleTime);
         // What its tries took nobody will say any more.
         step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, new() { Calls = 1 }, null, _time.GetUtcNow()));
         return new(key, EffectStatus.Failed, "", why);
     }
 
-    /// <summary>Somebody has decided about a call in doubt, or its handler has ended: the last word, whatever it does not say.</summary>
-    internal Task<EffectResult> SettleAsync(StepContext step, CallRequest request, bool happened, string json, string why, Spending? cost)
+    /// <summary>Somebody has decided about a call in doubt, or its handler has ended: the last word, whatever it does not say. About one that has its last word it changes nothing.</summary>
+    internal async Task<EffectResult> SettleAsync(StepContext step, CallRequest request, bool happened, string json, string why, Spending? cost)
     {
         var key = request.KeyIn(step.RunId);
-        step.CommitWithResult(tx => CallRows.Close(tx, key, happened, CallRows.UsedBy(happened, cost), happened ? why : null, _time.GetUtcNow()));
-        return Task.FromResult(happened ? new EffectResult(key, EffectStatus.Succeeded, json, null) : new(key, EffectStatus.Failed, "", why));
+        var found = await TransactAsync(step, tx => CallRows.Find(tx, key)).ConfigureAwait(false);
+        if (found is null) return new(key, EffectStatus.Refused, "", $"Call {request.Number} was never started, so there is nothing to settle.") { Stage = GateStage.Idempotency };
+        if (Known(key, found) is { } known) return known;
+        step.CommitWithResult(tx =>
+        {
+            if (!CallRows.Close(tx, key, happened, CallRows.UsedBy(happened, cost), happened ? why : null, _time.GetUtcNow())) throw new InvalidOperationException("It was settled meanwhile. What is known of it is read again.");
+        });
+        return happened ? new EffectResult(key, EffectStatus.Succeeded, json, null) : new(key, EffectStatus.Failed, "", why);
     }
 
     static Call? Passed(Verdict verdict, CallRequest request) => verdict.Match<Call?>(call => call, _ => null, call => request.Approval is null ? null : call, _ => null, _ => null);
@@ -254,7 +320,8 @@ public sealed class Toolbox : ICarrier
     {
         var key = context.IdempotencyKey;
         var started = _time.GetTimestamp();
-        if (!effect.IsRepeatable) _underWay.TryAdd(key, default);
+        // The start may have taken longer than a try may: of what were done now, nobody could keep the result.
+        context.CancellationToken.ThrowIfCancellationRequested();
         context.Begin();
         try
         {
@@ -277,13 +344,9 @@ public sealed class Toolbox : ICarrier
             await TransactAsync(step, tx => CallRows.Pay(tx, key, cost with { Calls = null, Time = null })).ConfigureAwait(false);
             throw;
         }
-        finally
-        {
-            _underWay.TryRemove(key, out _);
-        }
     }
 
-    async Task<EffectResult> ReconcileAsync(StepContext step, Effect effect, Call call, EffectContext context)
+    async Task<EffectResult> ReconcileAsync(StepContext step, Effect effect, Call call, CallEntry entry, EffectContext context)
     {
         var key = context.IdempotencyKey;
         var started = _time.GetTimestamp();
@@ -293,7 +356,7 @@ public sealed class Toolbox : ICarrier
             if (happened == true) return Succeed(step, context, json, started);
             if (happened is null) return Doubt(step, key, "It was asked for, and nobody can say yet.");
             // If this try is cut off in turn, it has to be found started.
-            await TransactAsync(step, tx => CallRows.Again(tx, key)).ConfigureAwait(false);
+            await TransactAsync(step, tx => CallRows.Again(tx, entry)).ConfigureAwait(false);
             return await ActAsync(step, effect, call, context).ConfigureAwait(false);
         }
         catch (Exception error) when (!context.CancellationToken.IsCancellationRequested)
@@ -316,6 +379,10 @@ public sealed class Toolbox : ICarrier
         return new(key, EffectStatus.Failed, "", why);
     }
 
+    /// <summary>In doubt here. Where another step of the run has it under way, that says what becomes of it, and the ledger is left to that.</summary>
+    static EffectResult Doubt(StepContext step, string key, CallFound found, string why, TimeSpan? wait) =>
+        found.IsUnderWayIn(step.Op) ? new(key, EffectStatus.InDoubt, "", why) { WaitTime = wait } : Doubt(step, key, why, wait);
+
     static EffectResult Doubt(StepContext step, string key, string why, TimeSpan? wait = null)
     {
         step.CommitWithResult(tx => CallRows.Doubt(tx, key, why));
@@ -326,9 +393,14 @@ public sealed class Toolbox : ICarrier
 /// <summary>What came of starting a call.</summary>
 /// <param name="Effect">The tool's code, unless there is an end.</param>
 /// <param name="Call">The call, unless there is an end.</param>
-/// <param name="Before">How far it was; null when it was started now.</param>
+/// <param name="Entry">What the ledger was told of it, unless there is an end.</param>
+/// <param name="Target">The object on which a method is called; null for other code.</param>
+/// <param name="Before">What was there; null when it was started now.</param>
 /// <param name="End">What came of it, where nothing is to be done any more.</param>
-readonly record struct Begun(Effect? Effect, Call? Call, CallPhase? Before, EffectResult? End);
+readonly record struct Begun(Effect? Effect, Call? Call, CallEntry? Entry, object? Target, CallFound? Before, EffectResult? End)
+{
+    public static Begun Over(EffectResult end) => new(null, null, null, null, null, end);
+}
 
 /// <summary>Settings of a <see cref="Toolbox"/>.</summary>
 public sealed record ToolboxOptions

@@ -10,14 +10,15 @@ static class CallRows
     /// <param name="call">The call.</param>
     /// <param name="attempt">Which try it is, of those that somebody decided on. A new one starts what was in doubt.</param>
     /// <param name="now">The time.</param>
-    /// <returns>How far it was; null when this started it.</returns>
+    /// <returns>What was there; null when this started it. One that is open and was begun as another call has its <see cref="CallFound.Arguments"/>, and nothing is done about it.</returns>
     /// <exception cref="LedgerRefusal">It must not start, and nothing is kept.</exception>
-    public static CallPhase? Start(StepTransaction transaction, CallEntry call, int attempt, DateTimeOffset now)
+    public static CallFound? Start(StepTransaction transaction, CallEntry call, int attempt, DateTimeOffset now)
     {
-        if (PhaseOf(transaction, call) is { } phase)
+        if (Find(transaction, call.Key) is { } found)
         {
-            if (phase == CallPhase.Started && call is { PaysEachTry: true, Account: { } drawn }) BudgetRows.Renew(transaction, call.Key, drawn, call.CostMax);
-            return phase == CallPhase.InDoubt && Retries(transaction, call.Key, attempt) ? null : phase;
+            if (!found.Hash.AsSpan().SequenceEqual(call.Hash)) return found.IsOpen ? found with { Arguments = ArgumentsOf(transaction, call.Key) } : throw Another(call.Number);
+            if (found is { Phase: CallPhase.Started, Kind: <= EffectKind.ReadOnly } && call is { PaysEachTry: true, Account: { } drawn }) BudgetRows.Renew(transaction, call.Key, drawn, call.CostMax);
+            return found.Phase == CallPhase.InDoubt && Retries(transaction, call, attempt) ? null : found;
         }
         if (call.Identity is { } identity) CheckIsNew(transaction, identity, call);
         foreach (var rate in call.Rates) RateRows.Take(transaction, rate, now);
@@ -26,12 +27,12 @@ static class CallRows
         Sql.Run(
             transaction,
             """
-            INSERT INTO agents_call (key, run, tool, version, kind, hash, identity, stage, rule, account, approval, phase, tries, started, arguments)
-            VALUES (@key, @run, @tool, @version, @kind, @hash, @identity, @stage, @rule, @account, @approval, @phase, @tries, @now, @arguments)
+            INSERT INTO agents_call (key, run, tool, version, kind, hash, identity, stage, rule, account, approval, phase, tries, started, arguments, step)
+            VALUES (@key, @run, @tool, @version, @kind, @hash, @identity, @stage, @rule, @account, @approval, @phase, @tries, @now, @arguments, @step)
             """,
             ("@key", call.Key), ("@run", transaction.RunId.ToString()), ("@tool", call.Tool), ("@version", call.Version), ("@kind", (int)call.Kind), ("@hash", call.Hash), ("@identity", call.Identity),
             ("@stage", (int)call.Stage), ("@rule", call.Rule), ("@account", call.Account?.Value), ("@approval", call.Approval?.Value), ("@phase", (int)CallPhase.Started), ("@tries", attempt), ("@now", now.ToUnixTimeMilliseconds()),
-            ("@arguments", transaction.Encode(call.Arguments).ToArray()));
+            ("@arguments", transaction.Encode(call.Arguments).ToArray()), ("@step", transaction.Op));
         VerdictRows.Put(transaction, new(call.Number, call.Tool, call.Approval is null ? JudgementArm.Admit : JudgementArm.Approve, call.Stage, call.Rule) { Person = call.ApprovedBy }, now);
         return null;
     }
@@ -41,9 +42,10 @@ static class CallRows
         transaction, "UPDATE agents_call SET phase = @doubt, note = @why WHERE key = @key AND phase = @started",
         ("@doubt", (int)CallPhase.InDoubt), ("@started", (int)CallPhase.Started), ("@why", why), ("@key", key));
 
-    /// <summary>It is begun again, after the world said that it had not happened.</summary>
-    public static int Again(StepTransaction transaction, string key) => Sql.Run(
-        transaction, "UPDATE agents_call SET phase = @started, note = NULL WHERE key = @key AND phase = @doubt", ("@doubt", (int)CallPhase.InDoubt), ("@started", (int)CallPhase.Started), ("@key", key));
+    /// <summary>It is begun again, after the world said that it had not happened. What is begun is the code of today.</summary>
+    public static int Again(StepTransaction transaction, CallEntry call) => Sql.Run(
+        transaction, "UPDATE agents_call SET phase = @started, note = NULL, version = @version, kind = @kind, step = @step WHERE key = @key AND phase = @doubt",
+        ("@doubt", (int)CallPhase.InDoubt), ("@started", (int)CallPhase.Started), ("@key", call.Key), ("@version", call.Version), ("@kind", (int)call.Kind), ("@step", transaction.Op));
 
     /// <summary>It is known what came of it. What failed did nothing, so the same thing may be asked for again.</summary>
     /// <param name="transaction">The commit.</param>
@@ -55,11 +57,12 @@ static class CallRows
     public static void Settle(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now) => Settle(transaction, key, happened, used, note, now, isLast: false);
 
     /// <summary>The same as the last word about it: what it used and that does not say, nobody will know, and it counts as used. Of time no more than there was since the start.</summary>
-    public static void Close(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now)
+    /// <returns>Whether it was open, and is settled by this.</returns>
+    public static bool Close(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now)
     {
         var started = Sql.Read(transaction, "SELECT started FROM agents_call WHERE key = @key", static r => r.GetInt64(0), ("@key", key)).FirstOrDefault();
         var since = TimeSpan.FromMilliseconds(Math.Max(0, now.ToUnixTimeMilliseconds() - started));
-        Settle(transaction, key, happened, used with { Time = used.Time ?? since }, note, now, isLast: true);
+        return Settle(transaction, key, happened, used with { Time = used.Time ?? since }, note, now, isLast: true);
     }
 
     /// <summary>A try of it is over that has cost something, and the call goes on.</summary>
@@ -72,7 +75,7 @@ static class CallRows
     /// <summary>What a call used, as somebody says who was not its code: what did not happen took nothing.</summary>
     public static Spending UsedBy(bool happened, Spending? cost) => happened ? (cost ?? new()) with { Calls = 1 } : new() { Calls = 1, Money = 0, Tokens = 0, Time = TimeSpan.Zero };
 
-    static void Settle(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now, bool isLast)
+    static bool Settle(StepTransaction transaction, string key, bool happened, Spending used, string? note, DateTimeOffset now, bool isLast)
     {
         var isOpen = Sql.Run(
             transaction,
@@ -80,6 +83,7 @@ static class CallRows
             ("@phase", (int)(happened ? CallPhase.Succeeded : CallPhase.Failed)), ("@now", now.ToUnixTimeMilliseconds()), ("@note", note), ("@key", key),
             ("@started", (int)CallPhase.Started), ("@doubt", (int)CallPhase.InDoubt)) == 1;
         if (isOpen) BudgetRows.Settle(transaction, key, used, isLast);
+        return isOpen;
     }
 
     /// <summary>Settles one try of a call for good, from outside its run. Nobody will know more of it later.</summary>
@@ -103,22 +107,21 @@ static class CallRows
             (CallPhase)r.GetInt32(5) == CallPhase.InDoubt, r.TextOrNull(8), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(9)), r.TextOrNull(7) is { } account ? new AccountId(account) : null),
         ("@after", after), ("@limit", limit));
 
-    /// <summary>How far a call is; null for one that was never started.</summary>
-    public static CallPhase? PhaseOf(StepTransaction transaction, string key) => Sql.Read(
-        transaction, "SELECT phase FROM agents_call WHERE key = @key", static r => (CallPhase?)r.GetInt32(0), ("@key", key)).FirstOrDefault();
+    /// <summary>What there is of a call; null for one that was never started.</summary>
+    public static CallFound? Find(StepTransaction transaction, string key) => Sql.Read(
+        transaction, "SELECT phase, tool, version, kind, hash, step, note FROM agents_call WHERE key = @key",
+        static r => new CallFound((CallPhase)r.GetInt32(0), r.GetString(1), r.GetInt32(2), (EffectKind)r.GetInt32(3), r.GetFieldValue<byte[]>(4), r.LongOrNull(5), r.TextOrNull(6)), ("@key", key)).FirstOrDefault();
 
-    /// <exception cref="LedgerRefusal">Another call has this number.</exception>
-    static CallPhase? PhaseOf(StepTransaction transaction, CallEntry call)
-    {
-        var rows = Sql.Read(transaction, "SELECT phase, hash FROM agents_call WHERE key = @key", static r => (Phase: (CallPhase)r.GetInt32(0), Hash: r.GetFieldValue<byte[]>(1)), ("@key", call.Key));
-        if (rows.Count == 0) return null;
-        return rows[0].Hash.AsSpan().SequenceEqual(call.Hash) ? rows[0].Phase
-            : throw new LedgerRefusal(GateStage.Idempotency, null, $"Call {call.Number} is another one: it was started with other arguments, or by another version of its tool. Give this one a number of its own.");
-    }
+    /// <summary>Another call has this number.</summary>
+    public static LedgerRefusal Another(long number) =>
+        new(GateStage.Idempotency, null, $"Call {number} is another one: it was started with other arguments, or by another version of its tool. Give this one a number of its own.");
 
-    static bool Retries(StepTransaction transaction, string key, int attempt) => Sql.Run(
-        transaction, "UPDATE agents_call SET phase = @started, tries = @tries, note = NULL WHERE key = @key AND tries < @tries",
-        ("@started", (int)CallPhase.Started), ("@tries", attempt), ("@key", key)) == 1;
+    static string ArgumentsOf(StepTransaction transaction, string key) => Sql.Read(
+        transaction, "SELECT arguments FROM agents_call WHERE key = @key", r => System.Text.Encoding.UTF8.GetString(transaction.Decode(r.GetFieldValue<byte[]>(0)).Span), ("@key", key))[0];
+
+    static bool Retries(StepTransaction transaction, CallEntry call, int attempt) => Sql.Run(
+        transaction, "UPDATE agents_call SET phase = @started, tries = @tries, note = NULL, version = @version, kind = @kind, step = @step WHERE key = @key AND tries < @tries",
+        ("@started", (int)CallPhase.Started), ("@tries", attempt), ("@key", call.Key), ("@version", call.Version), ("@kind", (int)call.Kind), ("@step", transaction.Op)) == 1;
 
     static void CheckIsNew(StepTransaction transaction, string identity, CallEntry call)
     {

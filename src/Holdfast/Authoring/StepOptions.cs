@@ -32,6 +32,7 @@ public sealed record StepOptions
     /// <summary>
     /// With <see cref="AtMostOnce"/>: a step that was cut off fails with <see cref="StepInDoubtException"/>, and the workflow finds out what became of it, instead of waiting for <c>ResolveInDoubtAsync</c>.
     /// Starting a step with this alone throws <see cref="ArgumentException"/>.
+    /// So does a call with an <see cref="IdempotencyKey"/>, while the handler of another one with the same key goes on in the process though it was given up: it is not entered beside it.
     /// </summary>
     /// <value>False.</value>
     public bool FailsInDoubt { get; init; }

@@ -21,7 +21,9 @@ static class SealedWrites
 
     static NewRun Of(Envelope envelope, NewRun run) => run with
     {
-        Input = envelope.Seal(run.Input), State = envelope.Seal(run.State), WhenKeyTaken = run.WhenKeyTaken is { } mail ? mail with { Payload = envelope.Seal(mail.Payload) } : null,
+        Input = envelope.Seal(run.Input),
+        State = envelope.Seal(run.State),
+        WhenKeyTaken = run.WhenKeyTaken is { } mail ? mail with { Payload = envelope.Seal(mail.Payload) } : null,
     };
 
     static PostMail Of(Envelope envelope, PostMail post) => new(post.Run, post.Mail with { Payload = envelope.Seal(post.Mail.Payload) }) { Epoch = post.Epoch };

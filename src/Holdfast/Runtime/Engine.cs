@@ -104,6 +104,9 @@ sealed class Engine : IAsyncDisposable
     /// <summary>Calls under way, for the completions that handlers report.</summary>
     public ConcurrentDictionary<(RunId, long, int), Attempt> Calls { get; } = new();
 
+    /// <summary>The keys of calls that fail in doubt and whose code has not ended, though their attempts may have.</summary>
+    public ConcurrentDictionary<(RunId, string), byte> Alone { get; } = new();
+
     public long Epoch { get; private set; }
 
     /// <summary>When this process took the store over.</summary>

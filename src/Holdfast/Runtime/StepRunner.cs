@@ -141,6 +141,9 @@ static class StepRunner
         var ticket = new CallTicket(attempt.Run, step.Id, attempt.Number, step.Intent);
         engine.Calls[(ticket.Run, ticket.Op, ticket.Attempt)] = attempt;
         using var services = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.CreateScope(engine.Provider);
+        (RunId, string)? alone = step is { FailsInDoubt: true, Key: { } key } ? (attempt.Run, key) : null;
+        // Beside a try of the same that was given up and goes on all the same, it would be done twice.
+        if (alone is { } mine && !engine.Alone.TryAdd(mine, default)) throw new StepInDoubtException($"'{step.Handler}' was called before with the key '{step.Key}', and has not ended yet in this process.");
         byte[] result;
         var mark = -1;
         try
@@ -155,6 +158,7 @@ static class StepRunner
         finally
         {
             engine.Marks.Leave(mark);
+            if (alone is { } over) engine.Alone.TryRemove(over, out _);
         }
         engine.CompleteCall(ticket, CallResult.Succeeded(result));
         return null;
