@@ -66,7 +66,7 @@ public sealed class AuditTests(DeskRun run) : IClassFixture<DeskRun>
     [InlineData("UPDATE agents_model SET reply = (SELECT reply FROM agents_model ORDER BY run DESC LIMIT 1) WHERE run = (SELECT MIN(run) FROM agents_model) AND number = 1 AND reply IS NOT NULL")]
     [InlineData("UPDATE agents_model SET end_message = end_message + 100 WHERE (run, number, attempt) = (SELECT run, number, attempt FROM agents_model WHERE reply IS NOT NULL LIMIT 1)")]
     [InlineData("UPDATE agents_text SET body = x'7b7d' WHERE hash = (SELECT reply FROM agents_model WHERE reply IS NOT NULL LIMIT 1)")]
-    [InlineData("INSERT INTO agents_model SELECT 'nobody', number, attempt, first_message, end_message, frame, request, reply, model, input, output, started, settled FROM agents_model LIMIT 1")]
+    [InlineData("INSERT INTO agents_model SELECT 'nobody', number, attempt, first_message, end_message, frame, request, reply, model, input, output, started, settled, error FROM agents_model LIMIT 1")]
     [InlineData("UPDATE agents_budget SET spent = spent + 1000000 WHERE account = 'desk' AND unit = 2")]
     [InlineData("UPDATE agents_budget SET most = most + 1000000 WHERE account = 'desk' AND unit = 2")]
     [InlineData("DELETE FROM agents_history WHERE (run, number) = (SELECT run, number FROM agents_history WHERE number = 2 LIMIT 1)")]

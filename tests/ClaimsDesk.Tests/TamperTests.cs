@@ -77,8 +77,10 @@ public sealed class TamperTests(DeskRun run, ITestOutputHelper output) : IClassF
     public void Every_change_of_what_the_operator_wrote_contradicts_another_book()
     {
         var books = new Books(run);
-        var records = books.Records;
-        var sent = books.Lines[ProviderLine.FileName].Where(static line => (bool)line["applied"]! && (string?)line["kind"] == ProviderLine.Notification).Take(2).ToList();
+        // What the kill of this very run has left in doubt is left out of all of it: these lines take the place of the operator's own.
+        var own = books.Lines[OperatorLine.FileName].Select(static line => (string)line["key"]!).ToHashSet();
+        var records = books.Records with { Calls = [.. books.Records.Calls.Select(call => own.Contains(call.Key) ? call with { Note = null, Tries = 1 } : call)] };
+        var sent = books.Lines[ProviderLine.FileName].Where(line => (bool)line["applied"]! && (string?)line["kind"] == ProviderLine.Notification && !own.Contains((string)line["key"]!)).Take(2).ToList();
         var (happened, retried) = ((string)sent[0]["key"]!, (string)sent[1]["key"]!);
         JsonObject Line(string key, string found, bool applied, JsonObject at, int seconds) => System.Text.Json.JsonSerializer.SerializeToNode(
             new OperatorLine(key, key[..26], applied, found, ((DateTimeOffset)at["utc"]!).AddSeconds(seconds)), ClaimsJson.Default.OperatorLine)!.AsObject();
