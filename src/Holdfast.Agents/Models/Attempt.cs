@@ -20,8 +20,8 @@ sealed class Attempt(Model model, ModelRequest request, int number, Func<TextPar
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            // Not every client listens to a token, and some block before they first wait; none of them may hold the caller for longer than it was given.
-            var response = await Task.Run(() => FetchAsync(either.Token), CancellationToken.None).WaitAsync(either.Token);
+            // Not every client listens to a token; none of them may hold the caller for longer than it was given.
+            var response = await FetchAsync(either.Token).WaitAsync(either.Token);
             var reply = ReplyMapping.From(response, model);
             var duration = model.Clock.GetElapsedTime(started);
             trace.Answered(response, reply, duration);

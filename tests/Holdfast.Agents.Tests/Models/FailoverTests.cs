@@ -114,46 +114,6 @@ public sealed class FailoverTests
         Assert.Equal("second", reply.Model);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_client_that_blocks_before_it_waits_does_not_hold_its_caller(bool streams)
-    {
-        var clock = new HandClock();
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var goesOn = new ManualResetEventSlim();
-        void Block()
-        {
-            asked.TrySetResult();
-            goesOn.Wait(CancellationToken.None);
-            throw new InvalidOperationException(Canary);
-        }
-        var blocks = new StubClient(
-            _ =>
-            {
-                Block();
-                return null!;
-            },
-            _ =>
-            {
-                Block();
-                return null!;
-            });
-        var chain = new ModelChain(new Model("first", blocks) { Timeout = TimeSpan.FromSeconds(30), Clock = clock }, new Model("second", new ScriptedModel(ScriptedReply.Say("Hello."))));
-        try
-        {
-            var call = Task.Run(() => chain.AskAsync(Request, streams ? static (_, _) => ValueTask.CompletedTask : null));
-            await asked.Task.WaitAsync(HandClock.Limit);
-            clock.Advance(TimeSpan.FromSeconds(30));
-            var reply = await call.WaitAsync(HandClock.Limit);
-            Assert.Equal((ModelErrorKind.TimedOut, "second"), (reply.Attempts[0].Error, reply.Model));
-        }
-        finally
-        {
-            goesOn.Set();
-        }
-    }
-
     [Fact]
     public async Task A_time_beyond_the_systems_timers_is_no_limit()
     {
