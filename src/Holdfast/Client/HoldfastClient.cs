@@ -247,9 +247,8 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         // Refused before it is kept: the refusal would be the answer to its key for ever. A run of a version that has it answers itself.
         if (engine.Registry.VersionsOf(update.Parameters[0].Type) is [var version, ..] versions && !versions.Any(v => v.Updates.ContainsKey(call.Name)))
             throw new HoldfastException(HoldfastError.UnknownMember, $"The update of run {run} was not kept: workflow '{version.Name}' has no update '{call.Name}'. Mark the method with [Update].");
-        // Of the update's own: another one under the same key is another one.
-        var id = key is null ? RunId.Create(engine.Time.GetUtcNow(), engine.Options.Random).ToString() : $"{call.Name}:{key}";
-        var dedup = key is null ? null : "update:" + id;
+        var id = key ?? RunId.Create(engine.Time.GetUtcNow(), engine.Options.Random).ToString();
+        var dedup = key is null ? null : "update:" + key;
         var waiter = engine.Answers.Wait(run, id);
         try
         {

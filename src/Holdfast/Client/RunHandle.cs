@@ -102,7 +102,7 @@ public sealed class RunHandle<TWorkflow, T> : RunHandle where TWorkflow : Workfl
     /// </summary>
     /// <param name="update">The call of a method of the workflow that is marked with <see cref="UpdateAttribute"/>, such as <c>w =&gt; w.Raise(amount)</c>.</param>
     /// <param name="key">
-    /// At most 1,000 characters. A second call of the same update of the run with the same key is not done again, and gets the answer of the first, also after a crash or the run's end.
+    /// At most 1,000 characters. A second update of the run with the same key, whichever it is, is not done again, and gets the answer of the first, also after a crash or the run's end.
     /// Null for none: after a crash or a time-out nobody can ask for the answer.
     /// </param>
     /// <param name="timeout">How long to wait for the answer; null for <see cref="HoldfastOptions.AnswerTimeout"/>.</param>

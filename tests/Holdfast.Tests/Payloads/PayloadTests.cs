@@ -79,7 +79,7 @@ public sealed class PayloadTests
             var stored = (await raw.LoadAsync(run.Id, default))!;
             Assert.All((ReadOnlyMemory<byte>[])[stored.Run.Input, stored.Run.State, stored.Snapshot], static bytes => Assert.True(Envelope.IsSealed(bytes)));
             Assert.All(await raw.ReadJournalAsync(run.Id, -1, 100, default), static row => Assert.True(Envelope.IsSealed(row.Entries)));
-            Assert.True(Envelope.IsSealed((await raw.FindAnswerAsync(run.Id, "update:Tell:u", default))!.Value));
+            Assert.True(Envelope.IsSealed((await raw.FindAnswerAsync(run.Id, "update:u", default))!.Value));
             var opened = (await Keys.Of("k1").Over(raw).LoadAsync(run.Id, default))!;
             Assert.Contains(Talk.Word, Encoding.UTF8.GetString(opened.Run.Input.Span), StringComparison.Ordinal);
         }

@@ -59,30 +59,11 @@ public sealed class UpdateTests
             return _log[^1];
         }
 
-        [Update]
-        public string Back(int from, int to)
-        {
-            _log.Add($"back from {from} to {to}");
-            return _log[^1];
-        }
-
         public async Durable<string> Run()
         {
             await Receive(Number);
             return string.Join(", ", _log);
         }
-    }
-
-    [Fact]
-    public async Task A_key_is_of_one_update()
-    {
-        await using var world = await World.StartAsync([typeof(Moves)]);
-        var run = await world.Client.StartAsync((Moves w) => w.Run());
-        Assert.Equal("1 to 2", await run.UpdateAsync(w => w.Move(1, 2), key: "k"));
-        Assert.Equal("back from 2 to 1", await run.UpdateAsync(w => w.Back(2, 1), key: "k"));
-        Assert.Equal("1 to 2", await run.UpdateAsync(w => w.Move(3, 4), key: "k"));
-        await run.SignalAsync(Number, 1);
-        Assert.Equal("1 to 2, back from 2 to 1", await world.ResultAsync<string>(run));
     }
 
     /// <summary>Kept by a build whose parameters have other places, or other names; and by one that did not keep names.</summary>

@@ -37,6 +37,7 @@ public sealed class ModelStepTests
                 builder.Services.AddSingleton<IChatClient>(model);
                 builder.AddWorkflow<Talk>();
             },
+            Options = static options => options.AllowTypesFrom(typeof(ModelReply).Assembly),
             Check = static (_, said) => Assert.Equal("Done. 10 1 True", said),
         });
 }
