@@ -11,7 +11,7 @@ namespace Holdfast.Sqlite.Files;
 sealed unsafe partial class InodeLock : IDisposable
 {
     const int SetOpenFileLock = 37, TryAgainErrno = 11, AccessErrno = 13;
-    const short WriteLock = 1;
+    const short WriteLock = 1, Unlocked = 2;
     const long Byte = long.MaxValue - 1;
 
     /// <summary>Descriptors of files that somebody else owns. The owner may be in this process, and closing one would drop the locks that its SQLite has on the file.</summary>
@@ -38,8 +38,7 @@ sealed unsafe partial class InodeLock : IDisposable
             // Whoever opens the database next says why.
             return new(null);
         }
-        var wanted = new FileLock { Type = WriteLock, Start = Byte, Length = 1 };
-        if (Control(file, SetOpenFileLock, &wanted) >= 0) return new(file);
+        if (Set(file, WriteLock) >= 0) return new(file);
         var errno = Marshal.GetLastPInvokeError();
         if (errno is not (TryAgainErrno or AccessErrno))
         {
@@ -51,7 +50,19 @@ sealed unsafe partial class InodeLock : IDisposable
             $"{databasePath} is in use, though its lock file is not: under another name, as a hard link or mounted in two places, or because somebody removed the lock file. A database has one owner at a time, whatever it is called: stop that one, or give this one another file.");
     }
 
-    public void Dispose() => _file?.Dispose();
+    /// <summary>Gives it up by word, and not by closing alone: a process that is just being started has the descriptor as well, until it becomes another program.</summary>
+    public void Dispose()
+    {
+        if (_file is not { IsClosed: false }) return;
+        _ = Set(_file, Unlocked);
+        _file.Dispose();
+    }
+
+    static int Set(SafeFileHandle file, short type)
+    {
+        var wanted = new FileLock { Type = type, Start = Byte, Length = 1 };
+        return Control(file, SetOpenFileLock, &wanted);
+    }
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(SafeFileHandle file, int command, FileLock* argument);
