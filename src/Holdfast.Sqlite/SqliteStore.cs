@@ -64,8 +64,11 @@ public sealed class SqliteStore : IStore
         {
             // In a file system of somebody's own, the files beside the database are not where the database is.
             var isOfTheSystem = options.FileSystem is null;
-            if (isOfTheSystem) owned.TakeFile(full);
-            if (isOfTheSystem) CheckBeside(full);
+            if (isOfTheSystem)
+            {
+                owned.TakeFile(full);
+                CheckBeside(full);
+            }
             var store = new SqliteStore(full, owned, Writer.Open(full, options, logger), options, logger);
             // A new database is a file only now.
             if (isOfTheSystem) owned.TakeFile(full);

@@ -17,17 +17,15 @@ sealed unsafe partial class InodeLock : IDisposable
     /// <summary>Descriptors of files that somebody else owns. The owner may be in this process, and closing one would drop the locks that its SQLite has on the file.</summary>
     static readonly List<SafeFileHandle> s_ofOthers = [];
 
-    readonly SafeFileHandle? _file;
+    readonly SafeFileHandle _file;
 
-    InodeLock(SafeFileHandle? file) => _file = file;
+    InodeLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>Whether there was a file to lock.</summary>
-    public bool IsOpen => _file is not null;
-
+    /// <summary>Takes it; null where there is no file, or no such lock.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreOwned"/>: another process, or another store of this one, has it.</exception>
-    public static InodeLock Take(string databasePath)
+    public static InodeLock? Take(string databasePath)
     {
-        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess || !File.Exists(databasePath)) return new(null);
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess || !File.Exists(databasePath)) return null;
         SafeFileHandle file;
         try
         {
@@ -36,14 +34,14 @@ sealed unsafe partial class InodeLock : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Whoever opens the database next says why.
-            return new(null);
+            return null;
         }
         if (Set(file, WriteLock) >= 0) return new(file);
         var errno = Marshal.GetLastPInvokeError();
         if (errno is not (TryAgainErrno or AccessErrno))
         {
             file.Dispose();
-            return new(null);
+            return null;
         }
         lock (s_ofOthers) s_ofOthers.Add(file);
         throw new HoldfastException(HoldfastError.StoreOwned,
@@ -53,7 +51,7 @@ sealed unsafe partial class InodeLock : IDisposable
     /// <summary>Gives it up by word, and not by closing alone: a process that is just being started has the descriptor as well, until it becomes another program.</summary>
     public void Dispose()
     {
-        if (_file is not { IsClosed: false }) return;
+        if (_file.IsClosed) return;
         _ = Set(_file, Unlocked);
         _file.Dispose();
     }

@@ -1,8 +1,8 @@
 namespace Holdfast.Sqlite.Files;
 
 /// <summary>
-/// Ownership of a database, by an exclusive lock on <c>&lt;database&gt;.lock</c> that is held for life. Not a lock on the
-/// database file itself: closing any descriptor of that would drop SQLite's own locks. The system drops it when the process ends, however it ends.
+/// Ownership of a database, by an exclusive lock on <c>&lt;database&gt;.lock</c> that is held for life. A lock on the database file itself has to go beside
+/// SQLite's own, which closing any descriptor of the file drops: see <see cref="InodeLock"/>. The system drops it when the process ends, however it ends.
 /// </summary>
 sealed class LockFile : IDisposable
 {
@@ -64,10 +64,7 @@ sealed class LockFile : IDisposable
 
     /// <summary>Owns the file itself as well, as soon as it is there.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreOwned"/>: somebody has it under another name.</exception>
-    public void TakeFile(string databasePath)
-    {
-        if (_inode is not { IsOpen: true }) _inode = InodeLock.Take(databasePath);
-    }
+    public void TakeFile(string databasePath) => _inode ??= InodeLock.Take(databasePath);
 
     /// <summary>
     /// Says whose the database is, in a file of its own, because a locked file cannot be read everywhere. Once the database is set up: after the death of its
