@@ -36,6 +36,13 @@ sealed class ApprovalAudit
         return lines.Any(line => line.Event == ApproverLine.Sent && IsAbout(asked, line) && line.Granted && Heard(lines, line) is null) ? (true, true) : (false, true);
     }
 
+    /// <summary>Whether the approver said no; otherwise the time for an answer was over.</summary>
+    public bool Refused(string approval)
+    {
+        ApproverLine[] lines = [.. requests[approval]];
+        return lines.Length > 0 && Counted(lines) is { Granted: false };
+    }
+
     void Check(ApproverLine[] lines)
     {
         var name = $"the approval {lines[0].Approval[..Math.Min(12, lines[0].Approval.Length)]} of row {lines[0].Row}";

@@ -6,9 +6,9 @@ using Claims;
 namespace ClaimsDesk;
 
 /// <summary>Holds one claim's conversation, verdicts, calls, payments and approvals against the file and the model's ledger.</summary>
-sealed class ClaimAudit(Claim claim, ModelTalk talk, Conversation conversation, IReadOnlyList<VerdictRow> verdicts, IReadOnlyList<CallRow> calls, ILookup<string, ProviderLine> provider, ApprovalAudit approvals, Action<string> wrong)
+sealed class ClaimAudit(Claim claim, ModelTalk talk, Conversation conversation, IReadOnlyList<VerdictRow> verdicts, IReadOnlyList<CallRow> calls, ILookup<string, ProviderLine> provider, ApprovalAudit approvals, Hours hours, Action<string> wrong)
 {
-    readonly Dictionary<long, CallRow> kept = calls.ToDictionary(static call => call.Number);
+    readonly Dictionary<long, CallRow> kept = calls.DistinctBy(static call => call.Number).ToDictionary(static call => call.Number);
 
     /// <summary>Payments that were refused though nothing but the budget was against them.</summary>
     public bool MissedForBudget { get; private set; }
@@ -30,9 +30,20 @@ sealed class ClaimAudit(Claim claim, ModelTalk talk, Conversation conversation, 
         foreach (var (proposal, verdict) in talk.Proposals.Zip(verdicts))
         {
             var said = new Expectation(verdict.Arm, verdict.Stage, verdict.Rule);
+            CheckWho(proposal, verdict);
             if ((verdict.Number, verdict.Tool) != (proposal.Number, proposal.Tool) || !LastWords(proposal).Contains(said))
                 Wrong($"the last word about proposal {proposal.Number} ({proposal.Tool} {proposal.Arguments}) had to be {string.Join(" or ", LastWords(proposal))}, and is {verdict}");
         }
+    }
+
+    /// <summary>A person has a name where one decided, and nowhere else; and the last word about a call was said when it began.</summary>
+    void CheckWho(Proposal proposal, VerdictRow verdict)
+    {
+        var call = kept.GetValueOrDefault(proposal.Number);
+        var decided = verdict.Stage == Expectation.NotAgreed.Stage ? approvals.Refused(proposal.ApprovalIn(conversation.Run)) : call is not null && proposal.Expected.Arm == Expectation.Approve;
+        if (verdict.Person != (decided ? ApproverLine.Person : null)) Wrong($"'{verdict.Person}' is said to have decided about proposal {proposal.Number}");
+        var noted = DateTimeOffset.FromUnixTimeMilliseconds(verdict.Noted);
+        if (!hours.Has(noted) || (call is not null && call.Begun != verdict.Noted)) Wrong($"the verdict on proposal {proposal.Number} is of {noted:O}");
     }
 
     /// <summary>What had the last word: the gate, about what it did not let pass and about what was carried out; otherwise whatever was against it then.</summary>
@@ -69,8 +80,12 @@ sealed class ClaimAudit(Claim claim, ModelTalk talk, Conversation conversation, 
         var isOnce = proposal.Tool is "pay" or "notify";
         // As the ledger keeps it: hashed, for it is read with SQL.
         var identity = isOnce ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{proposal.Tool}\n{claim.Row}"))) : null;
-        if (row.Tool != proposal.Tool || row.Version != 1 || !row.Hash.AsSpan().SequenceEqual(proposal.Hash) || row.Identity != identity || row.Kind != KindOf(proposal.Tool) || row.Account != $"agent {conversation.Run}")
+        if (row.Tool != proposal.Tool || row.Version != 1 || !row.Hash.AsSpan().SequenceEqual(proposal.Hash) || row.Identity != identity || row.Kind != KindOf(proposal.Tool) || row.Account != $"agent {conversation.Run}"
+            || row.Tries < 1 || row.Arguments != proposal.Canonical || (row.Stage, row.Rule) != (proposal.Expected.Stage, proposal.Expected.Rule))
             Wrong($"the row of call {row.Key} is not that of what was proposed");
+        // Whoever found out about a call says so; nothing else is noted of one that happened.
+        if (row.Note is { } note && !(proposal.Tool == "notify" && note == OperatorAudit.Says)) Wrong($"of call {row.Key} is noted: {note}");
+        if (row.Settled < row.Begun || !hours.Has(DateTimeOffset.FromUnixTimeMilliseconds(row.Begun)) || row.Settled is null) Wrong($"call {row.Key} began at {row.Begun} and ended at {row.Settled}");
         if (row.Phase != CallRow.Succeeded) Wrong($"call {row.Key} is in phase {row.Phase}, and nothing is open any more");
         if (proposal.Expected.Arm == Expectation.Approve)
         {

@@ -26,7 +26,8 @@ sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed, Time
         new ProviderAudit(new(seed), hours, records.Calls, findings.Add).Run(books.Provider);
         foreach (var odd in hours.Odd(OperatorLine.FileName, books.Operator, static line => line.Utc)) findings.Add(odd);
         new OperatorAudit(records.Calls, provider, conversations.Where(static one => one.Key > 0).ToDictionary(static one => ClaimFacts.Principal(one.Key), static one => one.First().Run), findings.Add).Run(books.Operator);
-        budget.Run();
+        budget.Run(conversations.Where(static one => one.Key > 0).SelectMany(static one => one).Select(static one => one.Run));
+        new TextAudit(records, findings.Add).Run();
         var (verdictsOf, callsOf) = (records.Verdicts.ToLookup(static row => row.Run), records.Calls.ToLookup(static row => row.Run));
         var (modelsOf, tokensOf) = (records.Models.ToLookup(static row => row.Run), records.Reservations.Where(static one => one.Unit == BudgetRow.Tokens && one.Amount > 0).ToLookup(static one => one.Account));
         var messagesOf = records.History.ToLookup(static row => row.Run);
@@ -44,15 +45,16 @@ sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed, Time
             var said = ModelTalk.Of(claim, talk[claim.Row], wrong => findings.Add($"row {claim.Row}: {wrong}"));
             foreach (var proposal in said.Proposals.Where(static one => one.Expected.Arm == Expectation.Approve)) asked.Add(proposal.ApprovalIn(conversation.Run));
             CallRow[] calls = [.. callsOf[conversation.Run]];
-            var audit = new ClaimAudit(claim, said, conversation, [.. verdictsOf[conversation.Run]], calls, provider, approvals, findings.Add);
+            var audit = new ClaimAudit(claim, said, conversation, [.. verdictsOf[conversation.Run]], calls, provider, approvals, hours, findings.Add);
             audit.Run();
-            new ModelAudit(claim, said, [.. modelsOf[conversation.Run]], messagesOf[conversation.Run].Count(), tokensOf[$"agent {conversation.Run}"].Count(), findings.Add).Run();
+            new ModelAudit(claim, said, [.. modelsOf[conversation.Run]], calls, messagesOf[conversation.Run].Count(), tokensOf[$"agent {conversation.Run}"].Count(), findings.Add).Run();
             if (audit.MissedForBudget) budget.CheckMissed(claim);
             budget.CheckAgent(claim, conversation.Run, said, calls.Length, audit.IsPaid);
         }
         if (conversations.SelectMany(static one => one).Any(one => !known.Contains(one.Run)) || verdictsOf.Concat<IGrouping<string, object>>(callsOf).Concat(modelsOf).Any(one => !known.Contains(one.Key)))
             findings.Add("the engine's file has runs that are about no claim");
         if (approvals.Requests.Any(one => !asked.Contains(one))) findings.Add("the approver was asked about something that no agent proposed");
+        if (records.Findings.Count > 0) findings.Add($"somebody found out about calls, and all runs have ended by themselves: {string.Join(", ", records.Findings)}");
         CheckUsedApprovals();
         CheckProvider();
         return Report(conversations.SelectMany(static one => one).SelectMany(static one => one.Calls).Count(static call => call.IsOrphan), approvals.Rejected, budget.Desk, kills, resumes);
@@ -87,7 +89,7 @@ sealed partial class DeskAuditor(ClaimFile file, DeskBooks books, int seed, Time
     {
         var calls = books.Records.Calls.ToDictionary(static call => call.Key);
         foreach (var used in books.Records.Approvals)
-            if (used.Person != ApproverLine.Person || !calls.TryGetValue(used.Key, out var call) || call.Approval != used.Approval || !call.Hash.AsSpan().SequenceEqual(used.Hash)) findings.Add($"the approval {used.Approval} was used for something else than its call");
+            if (used.Person != ApproverLine.Person || !calls.TryGetValue(used.Key, out var call) || call.Begun != used.Used || call.Approval != used.Approval || !call.Hash.AsSpan().SequenceEqual(used.Hash)) findings.Add($"the approval {used.Approval} was used for something else than its call");
         foreach (var uses in calls.Values.Where(static call => call.Approval is not null).GroupBy(static call => call.Approval))
             if (uses.Count() > 1 || books.Records.Approvals.All(used => used.Approval != uses.Key)) findings.Add($"the approval {uses.Key} was used {uses.Count()} times");
     }

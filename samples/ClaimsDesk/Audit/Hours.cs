@@ -1,8 +1,8 @@
 namespace ClaimsDesk;
 
 /// <summary>When things happened, as the books say: one after the other, and not before the work began or after it was over. All processes have one clock, which may be set meanwhile.</summary>
-/// <param name="From">When the first call or question was.</param>
-/// <param name="Until">When the last one was settled.</param>
+/// <param name="From">When the first question was.</param>
+/// <param name="Until">When the last one was answered, which is after every call.</param>
 readonly record struct Hours(DateTimeOffset From, DateTimeOffset Until)
 {
     /// <summary>By so much a clock may be set while the desk works.</summary>
@@ -10,7 +10,7 @@ readonly record struct Hours(DateTimeOffset From, DateTimeOffset Until)
 
     public static Hours Of(DeskRecords records)
     {
-        long[] times = [.. records.Models.Select(static row => row.Started), .. records.Models.Select(static row => row.Settled ?? 0), .. records.Calls.Select(static row => row.Settled ?? 0)];
+        long[] times = [.. records.Models.Select(static row => row.Started), .. records.Models.Select(static row => row.Settled ?? 0)];
         long[] known = [.. times.Where(static time => time > 0)];
         return known.Length == 0 ? new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch) : new(DateTimeOffset.FromUnixTimeMilliseconds(known.Min()), DateTimeOffset.FromUnixTimeMilliseconds(known.Max()));
     }

@@ -9,6 +9,9 @@ namespace ClaimsDesk;
 /// <param name="wrong">Takes what is wrong.</param>
 sealed class OperatorAudit(IReadOnlyList<CallRow> calls, ILookup<string, ProviderLine> provider, IReadOnlyDictionary<string, string> principals, Action<string> wrong)
 {
+    /// <summary>So the engine's file says who found out about a call.</summary>
+    public const string Says = "It happened, says the operator.";
+
     public void Run(IReadOnlyList<OperatorLine> lines)
     {
         var byKey = calls.ToDictionary(static call => call.Key);
@@ -23,7 +26,7 @@ sealed class OperatorAudit(IReadOnlyList<CallRow> calls, ILookup<string, Provide
         foreach (var call in calls)
         {
             if (call.Tries - 1 > rulings[(call.Key, OperatorLine.Retry)].Count()) wrong($"{OperatorLine.FileName}: {call.Key} was tried {call.Tries} times, and the operator did not say so");
-            if (call.Note is { } note && note.Contains("says the operator", StringComparison.Ordinal) && !rulings.Contains((call.Key, OperatorLine.Succeeded))) wrong($"{OperatorLine.FileName}: {call.Key} happened, as the operator is said to have said: {note}");
+            if ((call.Note == Says) != rulings.Contains((call.Key, OperatorLine.Succeeded))) wrong($"{OperatorLine.FileName}: of {call.Key} is noted '{call.Note}', and the operator did not say so");
         }
     }
 
