@@ -74,6 +74,8 @@ public sealed class AliveTests
         { "var x = System.Collections.Immutable.ImmutableList.CreateBuilder<int>();", "Copy it into a List" },
         { "var x = new System.Net.NetworkInformation.Ping();", "within one step" },
         { "var x = new System.Diagnostics.Metrics.Meter(\"a\");", "within one step" },
+        { "var x = System.Collections.Frozen.FrozenSet.ToFrozenSet(new[] { 1 });", "freeze it where it is used" },
+        { "var x = System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(new Dictionary<int, int>());", "freeze it where it is used" },
         { "var x = new Lazy<int>(() => 3);", "Take its Value before the await" },
         { "var x = new Random(1);", "Create a new one after the await" },
         { "var x = new MemoryStream();", ".ToArray()" },
@@ -122,6 +124,13 @@ public sealed class AliveTests
             """);
         Assert.Contains("The variable 'x' (", text, StringComparison.Ordinal);
         Assert.Contains(hint, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_that_is_built_into_a_builder_around_an_await_names_the_way_out()
+    {
+        var text = await One("var builder = new System.Text.StringBuilder(); builder.Append($\"{request.Id} of {[|await Step(() => payments.Refund(\"a\"))|]}\"); return builder.Length;");
+        Assert.Contains("var text = $", text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -60,6 +60,7 @@ public sealed class WorkflowFieldTests
     [InlineData("_page = Open(); Use(_page);", "Stream? [|_page|];", "The field '_page' (Stream)")]
     [InlineData("Page = Open(); Use(Page);", "Stream? [|Page|] { get; set; }", "The property 'Page' (Stream)")]
     [InlineData("_page ??= Open();", "Stream? [|_page|];", "The field '_page' (Stream)")]
+    [InlineData("Use(_known.Count);", "System.Collections.Frozen.FrozenSet<int> [|_known|] = System.Collections.Frozen.FrozenSet.ToFrozenSet(new[] { 1 });", "The field '_known' (FrozenSet<int>)")]
     [InlineData("Use(_http);", "HttpClient [|_http|] = new();", "The field '_http' (HttpClient)")]
     [InlineData("_sent = mail.Send(\"a\"); Use(_sent);", "Task? [|_sent|];", "The field '_sent' (Task)")]
     [InlineData("_page = Open(); Use(_page);", "object? [|_page|];", "The field '_page' (Stream)")]

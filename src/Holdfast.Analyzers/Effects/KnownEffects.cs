@@ -13,6 +13,7 @@ sealed class KnownEffects
     const string Starts = "works with another process";
     const string Asks = "asks a database";
     const string Ends = "ends the process";
+    const string Changes = "changes its whole process, and that of no restart";
     const string Spawns = "starts work that no run knows of";
     const string Ticks = "starts a timer of this process";
 
@@ -50,6 +51,7 @@ sealed class KnownEffects
         ["System.Threading.Tasks.TaskFactory"] = [new("ContinueWhen* FromAsync StartNew", Spawns, InStep)],
         ["System.Threading.Tasks.TaskFactory`1"] = [new("ContinueWhen* FromAsync StartNew", Spawns, InStep)],
         ["System.Threading.Tasks.Parallel"] = [new("*", Spawns, InStep)],
+        ["System.Linq.ParallelEnumerable"] = [new("ForAll", Spawns, InStep)],
         ["System.Threading.ThreadPool"] = [new("QueueUserWorkItem RegisterWaitForSingleObject UnsafeQueue* UnsafeRegister*", Spawns, InStep)],
         ["System.ComponentModel.BackgroundWorker"] = [new("RunWorkerAsync", Spawns, InStep)],
         ["System.Threading.Timer"] = [new(".ctor", Ticks, Durably)],
@@ -81,7 +83,10 @@ sealed class KnownEffects
         ["System.Net.NetworkInformation.Ping"] = [new("Send*", Connects)],
 
         ["System.Diagnostics.Process"] = [new("BeginErrorReadLine BeginOutputReadLine CloseMainWindow Kill Start WaitFor*", Starts)],
-        ["System.Environment"] = [new("Exit FailFast", Ends, Left)],
+        ["System.IO.Pipes.NamedPipeServerStream"] = [new("Begin* WaitForConnection*", Starts)],
+        ["System.IO.Pipes.NamedPipeClientStream"] = [new("Connect*", Starts)],
+        ["System.Environment"] = [new("Exit FailFast", Ends, Left), new("SetEnvironmentVariable", Changes)],
+        ["System.AppContext"] = [new("SetData SetSwitch", Changes)],
 
         ["System.Data.Common.DbConnection"] = [new("Begin* ChangeDatabase* Open*", Asks)],
         ["System.Data.Common.DbCommand"] = [new("Execute* Prepare*", Asks)],

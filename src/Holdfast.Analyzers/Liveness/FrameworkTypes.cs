@@ -49,9 +49,9 @@ static class FrameworkTypes
         {
             _ when Implements(type, "System.Collections.IEnumerator") => "It is an enumerator of a kind that is not saved; loop over a list, a dictionary or an array",
             "System.Collections" or "System.Collections.Specialized" => "Use a generic collection such as a List or a Dictionary",
-            "System.Collections.Frozen" => "Keep a Dictionary, a HashSet or their immutable kin, and freeze it where it is used",
             "System.Collections.Generic" or "System.Collections.Concurrent" or "System.Collections.Immutable" or "System.Collections.ObjectModel" => "Copy it into a List or a Dictionary",
             "System.Linq" => UnsavableTypes.ToList,
+            "System.Text" when named.Name == "AppendInterpolatedStringHandler" => "Build the text first, and append it then: var text = $\"…\"",
             "System.Threading" => "What belongs to threads lives in one process only; a run is one thread of its own, and cancels through scopes",
             _ when Implements(type, "System.IDisposable") => UnsavableTypes.OwnStep,
             _ => "Keep the data that you need of it instead",

@@ -16,6 +16,7 @@ static class UnsavableTypes
     const string NoLocks = "A run's code never runs in parallel with itself, so it needs no lock; a lock of the process belongs into a step";
     const string Queries = "Run the query within a step and keep the list";
     const string Keys = "Use it within one step, and keep the bytes";
+    const string Thaw = "Keep a Dictionary, a HashSet or their immutable kin, and freeze it where it is used";
     const string Handle = "A handle means nothing after a restart; use it within one step";
 
     /// <summary>Hint for a sequence that is computed while it is read.</summary>
@@ -136,6 +137,8 @@ static class UnsavableTypes
         ["System.Xml.XmlNode"] = "Keep its text instead: .OuterXml",
         ["System.Data.DataTable"] = Queries,
         ["System.Data.DataSet"] = Queries,
+        ["System.Collections.Frozen.FrozenSet`1"] = Thaw,
+        ["System.Collections.Frozen.FrozenDictionary`2"] = Thaw,
         ["System.Collections.ArrayList"] = "Use a List",
         ["System.Collections.Hashtable"] = "Use a Dictionary",
         ["System.Collections.Concurrent.ConcurrentBag`1"] = "Use a List: a run's code never runs in parallel with itself",
