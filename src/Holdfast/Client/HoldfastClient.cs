@@ -208,11 +208,19 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         switch (answer.Verdict)
         {
             case Verdict.Committed: return;
-            case Verdict.Duplicate: return;
+            case Verdict.Duplicate: ThrowIfUsed(run, "signal", name, dedupKey!, answer); return;
             case Verdict.UnknownRun: throw Unknown(run);
             case Verdict.Finished: throw Answers.Ended(run);
             default: throw answer.NotKept($"The message to run {run} was not kept");
         }
+    }
+
+    /// <summary>What comes again under its key was kept before. Something else would be dropped, and whoever sent it told that all is well.</summary>
+    static void ThrowIfUsed(RunId run, string what, string name, string key, WriteResult answer)
+    {
+        if (answer.KnownName is { } known && known != name)
+            throw new HoldfastException(
+                HoldfastError.KeyUsed, $"The {what} '{name}' of run {run} was not kept: its key '{key}' is that of the {what} '{known}', which was kept before. A key is of one {what} of the run: give this one another.");
     }
 
     public async Task<T> QueryAsync<T>(RunId run, LambdaExpression query, TimeSpan? timeout, CancellationToken cancellationToken)
@@ -257,6 +265,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             if (posted.Verdict == Verdict.UnknownRun) throw Unknown(run);
             if (posted.Verdict is not (Verdict.Committed or Verdict.Duplicate or Verdict.Finished))
                 throw posted.NotKept($"The update of run {run} was not kept");
+            if (posted.Verdict == Verdict.Duplicate) ThrowIfUsed(run, "update", call.Name, id, posted);
             if (posted.Verdict != Verdict.Committed && dedup is not null && await engine.Store.FindAnswerAsync(run, dedup, cancellationToken).ConfigureAwait(false) is { } kept)
                 return Answered<T>(run, call, StateCodec.DecodeOutcome(kept.Span));
             // Known, and not answered: if the run has ended, nobody will.
