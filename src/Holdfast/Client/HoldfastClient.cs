@@ -185,7 +185,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             throw new HoldfastException(HoldfastError.Misuse, $"Run {run} is a child of run {parent}, which waits for it. Restart the parent, or terminate the child: the parent then gets a failure.");
         var type = engine.Registry.Newest(stored.Run.Workflow)
             ?? throw new HoldfastException(HoldfastError.UnknownWorkflow, $"No workflow '{stored.Run.Workflow}' is registered here, so run {run} cannot be restarted. Register its class.");
-        if (type.InputType is { } input) engine.Json.Read(stored.Run.Input, input, $"The input of run {run}, for version {type.Version} of {type.Name},");
+        CheckInput(stored.Run, type);
         var order = new RestartOrder(NewRuns.InPlaceOf(stored.Run, type, engine.Time.GetUtcNow(), engine.Options.Random, Activity.Current?.Id), reason);
         // One restart of a run is kept, whoever else asks at the same time.
         var mail = new NewMail(MailKind.Restart, "", RestartCodec.Encode(order), "restart", engine.Time.GetUtcNow());
@@ -195,6 +195,26 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         await OutcomeAsync(run, cancellationToken).ConfigureAwait(false);
         var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
         return StateBytes.TryRead(row.State, out _)?.RestartedAs ?? throw Ended(run);
+    }
+
+    /// <summary>Refuses a restart in a version that cannot read what the run was started with.</summary>
+    void CheckInput(NewRun before, WorkflowType type)
+    {
+        if (type.InputType is not { } input) return;
+        try
+        {
+            engine.Json.Read(before.Input, input, $"The input of run {before.Id}");
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.InvalidPayload)
+        {
+            var old = engine.Registry.Find(before.Workflow, before.Version);
+            var taken = old is null ? "which is not registered here" : $"which takes {old.InputType?.ToString() ?? "no input"}";
+            throw new HoldfastException(
+                error.Error,
+                $"Run {before.Id} cannot be restarted: it is of version {before.Version} of '{before.Workflow}', {taken}, and the newest version, {type.Version}, takes {input}, which its input is not. "
+                + $"Nothing was changed. Terminate it, and start a new run with an input that you make of its own (InputAsync). {error.Message}",
+                error);
+        }
     }
 
     public async Task PostAsync(RunId run, MailKind kind, string name, ReadOnlyMemory<byte> payload, string? dedupKey, CancellationToken cancellationToken)

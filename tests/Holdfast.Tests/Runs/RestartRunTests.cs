@@ -94,6 +94,17 @@ public sealed class RestartRunTests : IDisposable
         Assert.Equal("old cup x", await world.ResultAsync<string>(world.Client.GetRun(id)));
     }
 
+    [Fact]
+    public async Task Whoever_names_the_old_class_starts_it_where_the_newest_takes_another_input()
+    {
+        await using var world = await StartAsync(new(), static () => new MemoryStore(), typeof(OrderOld), typeof(OrderOther));
+        var run = await world.Client.StartAsync((OrderOld w) => w.Run("cup"));
+        Assert.Equal(1, (await run.GetInfoAsync()).Version);
+        await run.SignalAsync(Go, "x");
+        Assert.Equal("old cup x", await world.ResultAsync<string>(run));
+        Assert.Equal(3, (await (await world.Client.StartAsync((OrderOther w) => w.Run(1))).GetInfoAsync()).Version);
+    }
+
     static readonly Signal<int> Approved = new("approved");
 
     public sealed class Waits : Workflow
@@ -194,7 +205,11 @@ public sealed class RestartRunTests : IDisposable
             await world.UntilAsync(world.Client.GetRun(waiting), static i => i.Waiting.Contains("signal 'go'", StringComparison.Ordinal));
         }
         await using var next = await StartAsync(probe, content.Reopen, typeof(OrderOld), typeof(OrderOther));
-        Assert.Equal(HoldfastError.InvalidPayload, await RefusalAsync(next, waiting));
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => next.Client.RestartAsync(waiting, "why"));
+        Assert.Equal(HoldfastError.InvalidPayload, refused.Error);
+        Assert.StartsWith(
+            $"Run {waiting} cannot be restarted: it is of version 1 of 'order', which takes System.String, and the newest version, 3, takes System.Int32, which its input is not. Nothing was changed.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("InputAsync", refused.Message, StringComparison.Ordinal);
         await next.Client.GetRun(waiting).SignalAsync(Go, "on");
         Assert.Equal("old cup on", await next.ResultAsync<string>(next.Client.GetRun(waiting)));
 
