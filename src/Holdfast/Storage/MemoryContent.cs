@@ -141,10 +141,17 @@ sealed class MemoryContent
     bool IsKeyFree(NewRun child)
     {
         if (child.Key is not { } key || !ByName.TryGetValue((child.Workflow, key), out var holder)) return true;
-        if (child.TakesKeyFrom is not { } before || holder.Info.Parent != before) return false;
+        if (child.TakesKeyFrom is not { } before || !IsBelow(holder, before)) return false;
         ByName.Remove((child.Workflow, key));
         holder.Info = holder.Info with { Key = null };
         return true;
+    }
+
+    bool IsBelow(MemoryRun run, RunId top)
+    {
+        for (var up = run.Info.Parent; up is { } parent; up = Find(parent)?.Info.Parent)
+            if (parent == top) return true;
+        return false;
     }
 
     void MoveSignals(MemoryRun run, MemoryRun heir)
