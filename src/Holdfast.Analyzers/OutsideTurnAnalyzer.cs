@@ -54,7 +54,7 @@ public sealed class OutsideTurnAnalyzer : DiagnosticAnalyzer
         };
         if (hint is null) return;
         if (DurableCode.StepAround(context.Operation) is { } step) Report(context, context.Operation, step, hint);
-        else if (context.Operation is IInvocationOperation && IsConstruction(context, types))
+        else if (context.Operation is IInvocationOperation && (IsConstruction(context, types) || DurableCode.ConstructorAround(context, types) is not null))
             Report(context, context.Operation, $"the constructor of '{context.ContainingSymbol.ContainingType.Name}' uses it, which is called outside of them: it fails with Misuse", "Start it in Run");
         else if (context.Operation is IInvocationOperation && DurableCode.FunctionAround(context.Operation, context.ContainingSymbol) is { } function && BetweenTurns(function, types) is { } why)
             Report(context, context.Operation, why, "Let Run do it, when it sees what the update changed");

@@ -68,6 +68,7 @@ public sealed class SqliteStore : IStore
             {
                 owned.TakeFile(full);
                 CheckBeside(full);
+                Sidecars.CheckWritable(full);
             }
             var store = new SqliteStore(full, owned, Writer.Open(full, options, logger), options, logger);
             // A new database is a file only now.

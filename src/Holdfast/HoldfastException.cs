@@ -51,6 +51,9 @@ public enum HoldfastError
     /// <summary>The dead letter was put back into the mailbox before. Nothing was changed.</summary>
     DeadLetterRedelivered = 114,
 
+    /// <summary>The key of an update or a signal is that of another one of the run. Nothing was kept; the message names both.</summary>
+    KeyUsed = 115,
+
     /// <summary>A value cannot be saved; the message names its path.</summary>
     NotSavable = 120,
 

@@ -122,6 +122,76 @@ public sealed class EffectTests
     public Task What_a_step_does_is_its_own_affair(string body) => Analysis.Silent(Analysis.Workflow(body, Members));
 
     [Fact]
+    public async Task A_private_method_that_a_turn_calls_is_the_turns()
+    {
+        const string Turns = """
+            sealed class Trial(IMail mail) : Workflow
+            {
+                static int _count;
+                readonly List<string> _lines = [];
+
+                public async Durable<int> Run() { Outer(); Action now = () => {|2|}; now(); await Step(Saved); await Step(() => Alone()); await Delay(TimeSpan.Zero); return Told().Count(); }
+
+                [Update] public void Note(string line) => Write(line);
+
+                [Query] public int Lines() => Count<int>(0);
+
+                void Outer() { Outer(); Inner(); }
+
+                void Inner() { {|0|}; }
+
+                static void Write(string line) { {|1|}; }
+
+                int Count<T>(T at) { {|3|}; return _lines.Count; }
+
+                // Only named, or called by steps, by nobody, or when somebody loops over it.
+                Task Saved() { Deep(); Console.WriteLine(_count); return mail.Send("a"); }
+                void Deep() { Thread.Sleep(1); Console.WriteLine(_count++); }
+                Task Alone() { Deep(); return mail.Send("a"); }
+                void Never() => Console.WriteLine(_count);
+                IEnumerable<int> Told() { yield return Console.Read(); }
+            }
+            """;
+        string[] plain = ["Use()", "Use()", "_lines.Clear()", "Use()"];
+        await Reports("HOLD006", 0, "Console.WriteLine(1)", "the durable method 'Run'");
+        await Reports("HOLD005", 0, "Thread.Sleep(1)", "the durable method 'Run'");
+        await Reports("HOLD006", 1, "Console.WriteLine(line)", "the update 'Note'");
+        await Reports("HOLD006", 2, "Console.WriteLine(1)", "the durable method 'Run'");
+        await Reports("HOLD005", 3, "Thread.Sleep(1)", "the query 'Lines'");
+        await Reports("HOLD007", 0, "_count", "the durable method 'Run'", before: "var n = ");
+        await Analysis.Silent(Filled(-1, "", ""));
+
+        async Task Reports(string code, int at, string text, string who, string before = "") =>
+            Assert.Contains(who, Assert.Single(await Analysis.Reports(code, Filled(at, before, text))), StringComparison.Ordinal);
+
+        string Filled(int at, string before, string text)
+        {
+            var source = Turns.Replace("static int _count;", "static int _count; static void Use() { }", StringComparison.Ordinal);
+            for (var i = 0; i < plain.Length; i++) source = source.Replace($"{{|{i}|}}", i == at ? $"{before}[|{text}|]" : plain[i], StringComparison.Ordinal);
+            return source;
+        }
+    }
+
+    /// <summary>What somebody else can call, or put another method in the place of, is not looked into.</summary>
+    [Fact]
+    public Task A_method_that_others_call_is_not_followed() => Analysis.Silent("""
+        class Trial : Workflow
+        {
+            public async Durable Run() { Shown(); Replaced(); Helper.Print(); await Delay(TimeSpan.Zero); }
+
+            internal void Shown() => Console.WriteLine(1);
+
+            protected virtual void Replaced() => Console.WriteLine(1);
+
+            static class Helper
+            {
+                public static void Print() => Write();
+                static void Write() => Console.WriteLine(1);
+            }
+        }
+        """);
+
+    [Fact]
     public Task Ordinary_code_may_block_and_write() => Analysis.Silent("""
         static class Ordinary
         {

@@ -113,6 +113,35 @@ public sealed class OutsideTurnTests
     }
 
     [Fact]
+    public Task Nor_can_what_the_constructor_calls_itself() => Analysis.Reports("HOLD011", """
+        sealed class Trial : Workflow
+        {
+            readonly List<Func<Durable>> _later = [];
+
+            public Trial()
+            {
+                Local();
+                Action now = () => [|Delay(TimeSpan.FromDays(1))|];
+                now();
+                Begin(1);
+                Func<Durable> later = () => Delay(TimeSpan.FromDays(1));
+                _later.Add(later);
+                _later.Add(Kept);
+                void Local() => Deeper();
+                void Deeper() => [|Delay(TimeSpan.FromDays(2))|];
+                Durable Kept() => Delay(TimeSpan.FromDays(3));
+                void Never() => Delay(TimeSpan.FromDays(4));
+            }
+
+            public async Durable Run() { Also(); await _later[0](); }
+
+            void Begin(int n) { if (n > 0) Begin(n - 1); [|Delay(TimeSpan.FromDays(5))|]; }
+
+            void Also() => Delay(TimeSpan.FromDays(6));
+        }
+        """);
+
+    [Fact]
     public Task An_object_that_a_turn_makes_may_start_something() => Analysis.Silent("""
         sealed class Reminder(IMail mail)
         {

@@ -1,8 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace Holdfast.Sqlite.Files;
 
 /// <summary>What the files beside a database say about it.</summary>
-static class Sidecars
+static partial class Sidecars
 {
+    const int CurrentDirectory = -100, WriteAccess = 2, AsEffectiveUser = 0x200;
+    const int NotPermittedErrno = 1, AccessErrno = 13, ReadOnlyErrno = 30;
+
     /// <summary>
     /// Refuses a database that was cut to nothing: to SQLite it is a new one, and what it held would be gone without a word. A log that holds something, a
     /// reserve and the name of an owner stand only beside a database that was set up.
@@ -16,6 +21,27 @@ static class Sidecars
             $"{databasePath} is empty, but {witness} beside it says that it held runs: it was cut to nothing. Nothing was changed. Copy the files away, and restore the database from a backup; "
             + "to begin anew, give Holdfast another file.");
     }
+
+    /// <summary>
+    /// Refuses a database whose log, or the index of it, this process may not write. SQLite opens such files to read them, and says of the database at the first write that it may not be written. Only asked, and
+    /// not tried: closing a descriptor of the index would drop the locks of a reader in this process.
+    /// </summary>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreUnusable"/>.</exception>
+    public static void CheckWritable(string databasePath)
+    {
+        foreach (var path in (string[])[databasePath + "-wal", databasePath + "-shm"])
+            if (File.Exists(path) && !MayWrite(path))
+                throw new HoldfastException(HoldfastError.StoreUnusable,
+                    $"{path} may not be written to by this process. It belongs to the database beside it: give the process the right to write to it, or start as the user whose file it is. Do not delete it: what was committed last may be in it alone.");
+    }
+
+    static bool MayWrite(string path) => OperatingSystem.IsLinux()
+        ? Access(CurrentDirectory, path, WriteAccess, AsEffectiveUser) == 0 || Marshal.GetLastPInvokeError() is not (NotPermittedErrno or AccessErrno or ReadOnlyErrno)
+        : !OperatingSystem.IsWindows() || !new FileInfo(path).IsReadOnly;
+
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Access(int directory, string path, int mode, int flags);
 
     static string? Witness(string databasePath)
     {

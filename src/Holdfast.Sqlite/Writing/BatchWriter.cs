@@ -77,10 +77,11 @@ sealed class BatchWriter(Database database, GuestConnection guest, JournalRows j
     WriteResult Post(PostMail post)
     {
         if (_runs.Find(post.Run) is not { } head) return new(Verdict.UnknownRun, post.Run);
-        long sequence;
+        var sequence = 0L;
         // A message that was kept is known, also when the run has ended since: whoever sends it again must not hear that it came to nothing.
-        if (head.IsFinished) return _mail.Knows(head.Key, post.Mail, out sequence) ? new(Verdict.Duplicate, post.Run, new(head.Key), sequence) : new(Verdict.Finished, post.Run, new(head.Key));
-        if (!_mail.Post(head.Key, post.Mail, out sequence)) return new(Verdict.Duplicate, post.Run, new(head.Key), sequence);
+        if ((head.IsFinished ? _mail.Find(head.Key, post.Mail) : _mail.Post(head.Key, post.Mail, out sequence)) is { } known)
+            return new(Verdict.Duplicate, post.Run, new(head.Key), known.Sequence, KnownName: known.Name);
+        if (head.IsFinished) return new(Verdict.Finished, post.Run, new(head.Key));
         _runs.Owe(head.Key);
         return new(Verdict.Committed, post.Run, new(head.Key), sequence);
     }

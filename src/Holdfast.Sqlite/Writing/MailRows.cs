@@ -2,12 +2,15 @@ using Holdfast.Storage;
 
 namespace Holdfast.Sqlite.Writing;
 
+/// <summary>A message by its dedup key. It is known as long as the run, whatever has become of it.</summary>
+readonly record struct KnownMail(long Sequence, string Name);
+
 /// <summary>Writes mailboxes.</summary>
 sealed class MailRows(Database database)
 {
     readonly Statement _post = database.Prepare(
         "INSERT INTO holdfast_mail (k, kind, name, payload, dedup, utc) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING");
-    readonly Statement _findDedup = database.Prepare("SELECT seq FROM holdfast_mail WHERE k = ?1 AND dedup = ?2");
+    readonly Statement _findDedup = database.Prepare("SELECT seq, name FROM holdfast_mail WHERE k = ?1 AND dedup = ?2");
 
     // A message without a dedup key leaves nothing behind.
     readonly Statement _delete = database.Prepare("DELETE FROM holdfast_mail WHERE seq = ?1 AND k = ?2 AND state = 0 AND dedup IS NULL");
@@ -35,29 +38,28 @@ sealed class MailRows(Database database)
     /// <summary>Forgets what was learnt: a transaction was undone, or somebody else wrote to the file.</summary>
     public void Forget() => _last.Forget();
 
-    /// <summary>Puts a message into the box; false, with the place of the first one, when its dedup key is known.</summary>
-    public bool Post(long key, NewMail mail, out long sequence)
+    /// <summary>Puts a message into the box; what has its dedup key, when that is known.</summary>
+    public KnownMail? Post(long key, NewMail mail, out long sequence)
     {
         _last.ThrowIfGiven();
         _post.Bind(1, key).Bind(2, (long)mail.Kind).Bind(3, mail.Name).Bind(4, mail.Payload.Span).Bind(5, mail.DedupKey).Bind(6, mail.Utc).Run();
         if (database.Changes > 0)
         {
             sequence = database.LastInsertRowId;
-            return true;
+            return null;
         }
-        Knows(key, mail, out sequence);
-        return false;
+        var known = Find(key, mail) ?? default;
+        sequence = known.Sequence;
+        return known;
     }
 
-    /// <summary>Whether a message with its dedup key is known, and the place of that one.</summary>
-    public bool Knows(long key, NewMail mail, out long sequence)
+    /// <summary>The message that has the dedup key of this one; null when there is none.</summary>
+    public KnownMail? Find(long key, NewMail mail)
     {
-        sequence = 0;
-        if (mail.DedupKey is null) return false;
-        var isKnown = _findDedup.Bind(1, key).Bind(2, mail.DedupKey).Step();
-        if (isKnown) sequence = _findDedup.Long(0);
+        if (mail.DedupKey is null) return null;
+        KnownMail? known = _findDedup.Bind(1, key).Bind(2, mail.DedupKey).Step() ? new(_findDedup.Long(0), _findDedup.Text(1)) : null;
         _findDedup.Reset();
-        return isKnown;
+        return known;
     }
 
     public void Consume(long key, long sequence)

@@ -58,7 +58,12 @@ sealed class RunRows(Database database)
 
     readonly Statement _create = database.Prepare($"INSERT INTO holdfast_run VALUES (?1, 0, {(int)RunStatus.Running}, NULL, 1, ?2, 0, 0, ?3, x'')");
     readonly Statement _findKey = database.Prepare("SELECT k, id FROM holdfast_run_info WHERE w = ?1 AND key = ?2");
-    readonly Statement _giveUpKey = database.Prepare("UPDATE holdfast_run_info SET key = NULL WHERE k = ?1 AND parent = ?2");
+    readonly Statement _giveUpKey = database.Prepare(
+        """
+        UPDATE holdfast_run_info SET key = NULL WHERE k = ?1 AND ?2 IN (
+            WITH RECURSIVE up (id) AS (SELECT parent FROM holdfast_run_info WHERE k = ?1 UNION SELECT i.parent FROM up JOIN holdfast_run_info i ON i.id = up.id)
+            SELECT id FROM up)
+        """);
     readonly Statement _findId = database.Prepare("SELECT k, w, key FROM holdfast_run_info WHERE id = ?1");
     readonly Statement _putLong = database.Prepare("INSERT INTO holdfast_long VALUES (?1, ?2) ON CONFLICT DO UPDATE SET data = ?2");
     readonly Statement _dropLong = database.Prepare("DELETE FROM holdfast_long WHERE n = ?1");
@@ -104,10 +109,10 @@ sealed class RunRows(Database database)
         return new(Verdict.Committed, run.Id, new(key));
     }
 
-    /// <summary>Takes its key from a run, if it is a child of the given one.</summary>
-    public bool GiveUpKey(long key, RunId parent)
+    /// <summary>Takes its key from a run, if it is a child of the given one, or further down.</summary>
+    public bool GiveUpKey(long key, RunId top)
     {
-        _giveUpKey.Bind(1, key).Bind(2, parent).Run();
+        _giveUpKey.Bind(1, key).Bind(2, top).Run();
         return database.Changes > 0;
     }
 

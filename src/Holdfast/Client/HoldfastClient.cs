@@ -185,7 +185,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             throw new HoldfastException(HoldfastError.Misuse, $"Run {run} is a child of run {parent}, which waits for it. Restart the parent, or terminate the child: the parent then gets a failure.");
         var type = engine.Registry.Newest(stored.Run.Workflow)
             ?? throw new HoldfastException(HoldfastError.UnknownWorkflow, $"No workflow '{stored.Run.Workflow}' is registered here, so run {run} cannot be restarted. Register its class.");
-        if (type.InputType is { } input) engine.Json.Read(stored.Run.Input, input, $"The input of run {run}, for version {type.Version} of {type.Name},");
+        CheckInput(stored.Run, type);
         var order = new RestartOrder(NewRuns.InPlaceOf(stored.Run, type, engine.Time.GetUtcNow(), engine.Options.Random, Activity.Current?.Id), reason);
         // One restart of a run is kept, whoever else asks at the same time.
         var mail = new NewMail(MailKind.Restart, "", RestartCodec.Encode(order), "restart", engine.Time.GetUtcNow());
@@ -195,6 +195,26 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         await OutcomeAsync(run, cancellationToken).ConfigureAwait(false);
         var row = await engine.Store.GetAsync(run, cancellationToken).ConfigureAwait(false) ?? throw Unknown(run);
         return StateBytes.TryRead(row.State, out _)?.RestartedAs ?? throw Ended(run);
+    }
+
+    /// <summary>Refuses a restart in a version that cannot read what the run was started with.</summary>
+    void CheckInput(NewRun before, WorkflowType type)
+    {
+        if (type.InputType is not { } input) return;
+        try
+        {
+            engine.Json.Read(before.Input, input, $"The input of run {before.Id}");
+        }
+        catch (HoldfastException error) when (error.Error == HoldfastError.InvalidPayload)
+        {
+            var old = engine.Registry.Find(before.Workflow, before.Version);
+            var taken = old is null ? "which is not registered here" : $"which takes {old.InputType?.ToString() ?? "no input"}";
+            throw new HoldfastException(
+                error.Error,
+                $"Run {before.Id} cannot be restarted: it is of version {before.Version} of '{before.Workflow}', {taken}, and the newest version, {type.Version}, takes {input}, which its input is not. "
+                + $"Nothing was changed. Terminate it, and start a new run with an input that you make of its own (InputAsync). {error.Message}",
+                error);
+        }
     }
 
     public async Task PostAsync(RunId run, MailKind kind, string name, ReadOnlyMemory<byte> payload, string? dedupKey, CancellationToken cancellationToken)
@@ -208,11 +228,19 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
         switch (answer.Verdict)
         {
             case Verdict.Committed: return;
-            case Verdict.Duplicate: return;
+            case Verdict.Duplicate: ThrowIfUsed(run, "signal", name, dedupKey!, answer); return;
             case Verdict.UnknownRun: throw Unknown(run);
             case Verdict.Finished: throw Answers.Ended(run);
             default: throw answer.NotKept($"The message to run {run} was not kept");
         }
+    }
+
+    /// <summary>What comes again under its key was kept before. Something else would be dropped, and whoever sent it told that all is well.</summary>
+    static void ThrowIfUsed(RunId run, string what, string name, string key, WriteResult answer)
+    {
+        if (answer.KnownName is { } known && known != name)
+            throw new HoldfastException(
+                HoldfastError.KeyUsed, $"The {what} '{name}' of run {run} was not kept: its key '{key}' is that of the {what} '{known}', which was kept before. A key is of one {what} of the run: give this one another.");
     }
 
     public async Task<T> QueryAsync<T>(RunId run, LambdaExpression query, TimeSpan? timeout, CancellationToken cancellationToken)
@@ -257,6 +285,7 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
             if (posted.Verdict == Verdict.UnknownRun) throw Unknown(run);
             if (posted.Verdict is not (Verdict.Committed or Verdict.Duplicate or Verdict.Finished))
                 throw posted.NotKept($"The update of run {run} was not kept");
+            if (posted.Verdict == Verdict.Duplicate) ThrowIfUsed(run, "update", call.Name, id, posted);
             if (posted.Verdict != Verdict.Committed && dedup is not null && await engine.Store.FindAnswerAsync(run, dedup, cancellationToken).ConfigureAwait(false) is { } kept)
                 return Answered<T>(run, call, StateCodec.DecodeOutcome(kept.Span));
             // Known, and not answered: if the run has ended, nobody will.

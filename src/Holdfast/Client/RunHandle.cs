@@ -15,9 +15,11 @@ public class RunHandle
     /// <summary>Sends a message to the run. When this returns, the message is durable and will be received once.</summary>
     /// <param name="signal">The signal.</param>
     /// <param name="value">The message; travels as JSON.</param>
-    /// <param name="dedupKey">A second message to the run with the same key is not kept; null for none.</param>
+    /// <param name="dedupKey">A second message of this signal to the run with the same key is not kept, whatever is in it; null for none.</param>
     /// <param name="cancellationToken">Gives up waiting; the message may have been kept all the same.</param>
-    /// <exception cref="HoldfastException"><see cref="HoldfastError.UnknownRun"/> or <see cref="HoldfastError.RunFinished"/>.</exception>
+    /// <exception cref="HoldfastException">
+    /// <see cref="HoldfastError.UnknownRun"/> or <see cref="HoldfastError.RunFinished"/>; <see cref="HoldfastError.KeyUsed"/>: another signal of the run has the key.
+    /// </exception>
     public Task SignalAsync<TSignal>(Signal<TSignal> signal, TSignal value, string? dedupKey = null, CancellationToken cancellationToken = default) =>
         Client.SignalAsync(Id, signal, value, dedupKey, cancellationToken);
 
@@ -102,14 +104,14 @@ public sealed class RunHandle<TWorkflow, T> : RunHandle where TWorkflow : Workfl
     /// </summary>
     /// <param name="update">The call of a method of the workflow that is marked with <see cref="UpdateAttribute"/>, such as <c>w =&gt; w.Raise(amount)</c>.</param>
     /// <param name="key">
-    /// At most 1,000 characters. A second update of the run with the same key, whichever it is, is not done again, and gets the answer of the first, also after a crash or the run's end.
+    /// At most 1,000 characters. A second call of the same update of the run with the same key is not done again, whatever its arguments, and gets the answer of the first, also after a crash or the run's end.
     /// Null for none: after a crash or a time-out nobody can ask for the answer.
     /// </param>
     /// <param name="timeout">How long to wait for the answer; null for <see cref="HoldfastOptions.AnswerTimeout"/>.</param>
     /// <param name="cancellationToken">Gives up waiting; the update may be done all the same.</param>
     /// <exception cref="HoldfastException">
     /// <see cref="HoldfastError.UpdateRejected"/>: the method threw, and nothing of it was kept. <see cref="HoldfastError.AnswerTimeout"/>: kept, and not done yet.
-    /// <see cref="HoldfastError.RunFinished"/>; <see cref="HoldfastError.UnknownRun"/>.
+    /// <see cref="HoldfastError.KeyUsed"/>: another update of the run has the key. <see cref="HoldfastError.RunFinished"/>; <see cref="HoldfastError.UnknownRun"/>.
     /// </exception>
     public Task<TAnswer> UpdateAsync<TAnswer>(System.Linq.Expressions.Expression<Func<TWorkflow, TAnswer>> update, string? key = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Client.UpdateAsync<TAnswer>(Id, update, key, timeout, cancellationToken);

@@ -55,8 +55,8 @@ sealed class RunServices
     }
 
     /// <summary>A run to be created, in its first state.</summary>
-    public NewRun NewRun(WorkflowType type, object? input, string? key, DateTimeOffset now, ParentLink? parent) =>
-        NewRuns.Create(type, input, key, now, Random, Json, parent, TraceParent);
+    public NewRun NewRun(WorkflowType type, object? input, string? key, DateTimeOffset now, ParentLink parent, RunId? heirOf) =>
+        NewRuns.Create(type, input, key, now, Random, Json, parent, TraceParent, heirOf);
 }
 
 /// <summary>Makes runs to be created.</summary>
@@ -74,7 +74,7 @@ static class NewRuns
         State = StateBytes.Of(new RunState { RestartOf = before.Id }),
     };
 
-    public static NewRun Create(WorkflowType type, object? input, string? key, DateTimeOffset now, Random random, JsonValues json, ParentLink? parent, string? traceParent)
+    public static NewRun Create(WorkflowType type, object? input, string? key, DateTimeOffset now, Random random, JsonValues json, ParentLink? parent, string? traceParent, RunId? heirOf = null)
     {
         if (key is { Length: 0 }) throw new ArgumentException("An idempotency key cannot be empty; pass null for none.", nameof(key));
         WholeText.ThrowIfHalf(key);
@@ -88,7 +88,7 @@ static class NewRuns
             CreatedUtc = now,
             TraceParent = traceParent,
             Input = type.InputType is null ? default(ReadOnlyMemory<byte>) : json.Write(input, type.InputType, $"The input of {type.Name}"),
-            State = StateBytes.Of(new RunState { Parent = parent }),
+            State = StateBytes.Of(new RunState { Parent = parent, HeirOf = heirOf }),
         };
     }
 }

@@ -46,6 +46,9 @@ sealed class RunState
 
     /// <summary>The run in whose place this one was started, or null.</summary>
     public RunId? RestartOf { get; set; }
+
+    /// <summary>Of a descendant of a run that was started in another one's place: that other one, whose descendants give their keys up. Else null.</summary>
+    public RunId? HeirOf { get; set; }
 }
 
 /// <summary>Who waits for a child.</summary>

@@ -23,7 +23,7 @@ static class StateCodec
         Crashes = 16,
         Parent = 32,
         Restart = 64,
-        All = 127,
+        HeirOf = 128,
     }
 
     /// <summary>Appends the encoded state, with room for its checksum.</summary>
@@ -35,7 +35,7 @@ static class StateCodec
         writer.Byte((byte)state.Status);
         var has = (state.Begun ? Has.Begun : 0) | (state.CancelReason is null ? 0 : Has.CancelReason) | (state.CancelGraceUtc is null ? 0 : Has.CancelGrace)
             | (state.ParkReason is null ? 0 : Has.ParkReason) | (state.Crashes == 0 ? 0 : Has.Crashes) | (state.Parent is null ? 0 : Has.Parent)
-            | (state.RestartedAs is null && state.RestartOf is null ? 0 : Has.Restart);
+            | (state.RestartedAs is null && state.RestartOf is null ? 0 : Has.Restart) | (state.HeirOf is null ? 0 : Has.HeirOf);
         writer.Byte((byte)has);
         writer.Number(state.NextOp);
         writer.Number(state.MailSeen);
@@ -54,6 +54,7 @@ static class StateCodec
             writer.Id(state.RestartedAs ?? default);
             writer.Id(state.RestartOf ?? default);
         }
+        if (state.HeirOf is { } restarted) writer.Id(restarted);
         writer.Number(state.Ops.Count);
         var before = 0L;
         foreach (var op in state.Ops)
@@ -76,7 +77,6 @@ static class StateCodec
         var status = (RunStatus)reader.Byte();
         if (status is < RunStatus.Running or > RunStatus.Parked) reader.Fail("there is no such status");
         var has = (Has)reader.Byte();
-        if ((has & ~Has.All) != 0) reader.Fail("there is no such flag");
         var state = new RunState
         {
             Status = status,
@@ -90,6 +90,7 @@ static class StateCodec
             Parent = has.HasFlag(Has.Parent) ? new(reader.Id(), reader.Number()) : null,
             RestartedAs = has.HasFlag(Has.Restart) ? IdOrNull(ref reader) : null,
             RestartOf = has.HasFlag(Has.Restart) ? IdOrNull(ref reader) : null,
+            HeirOf = has.HasFlag(Has.HeirOf) ? reader.Id() : null,
         };
         var before = 0L;
         for (var count = reader.Count(OpCodec.BytesMin); count > 0; count--)

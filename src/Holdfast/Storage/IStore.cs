@@ -37,9 +37,10 @@ public enum Verdict : byte
 /// <param name="Reason">Why it was refused; of what was undone, that it took too long.</param>
 /// <param name="Pruned">For <see cref="PruneRuns"/>: what was removed.</param>
 /// <param name="IsDamage">It was refused because it met a row that is damaged.</param>
+/// <param name="KnownName">For a duplicate message: the name of the one that has its dedup key; null where the store does not tell.</param>
 public readonly record struct WriteResult(
     Verdict Verdict, RunId Run = default, RunKey Key = default, long MailSequence = 0, ReadOnlyMemory<byte> Outcome = default, string? Reason = null,
-    Pruned? Pruned = null, bool IsDamage = false)
+    Pruned? Pruned = null, bool IsDamage = false, string? KnownName = null)
 {
     /// <summary>What whoever asked for the write is told. Only what may go better another time is <see cref="HoldfastError.StoreUnavailable"/>.</summary>
     /// <param name="what">What did not come about, as a clause.</param>

@@ -75,10 +75,10 @@ sealed class MemoryContent
         if (Find(post.Run) is not { } run) return new(Verdict.UnknownRun, post.Run);
         var mail = post.Mail;
         // A message that was kept is known, also when the run has ended since: whoever sends it again must not hear that it came to nothing.
-        if (mail.DedupKey is { } dedup && run.DedupKeys.TryGetValue(dedup, out var known)) return new(Verdict.Duplicate, post.Run, run.Key, known);
+        if (mail.DedupKey is { } dedup && run.DedupKeys.TryGetValue(dedup, out var known)) return new(Verdict.Duplicate, post.Run, run.Key, known.Sequence, KnownName: known.Name);
         if (run.IsFinished) return new(Verdict.Finished, post.Run, run.Key);
         var sequence = ++_mailSequence;
-        if (mail.DedupKey is { } fresh) run.DedupKeys.Add(fresh, sequence);
+        if (mail.DedupKey is { } fresh) run.DedupKeys.Add(fresh, (sequence, mail.Name));
         run.Mail.Add(sequence, new(sequence, mail.Kind, mail.Name, mail.Payload.ToArray(), mail.Utc));
         SetOwed(run, true);
         return new(Verdict.Committed, post.Run, run.Key, sequence);
@@ -93,7 +93,7 @@ sealed class MemoryContent
         var sequence = ++_mailSequence;
         run.Dead.Remove(dead);
         run.Redelivered.Add(again.Sequence);
-        foreach (var (key, _) in run.DedupKeys.Where(known => known.Value == again.Sequence).ToList()) run.DedupKeys[key] = sequence;
+        foreach (var (key, known) in run.DedupKeys.Where(known => known.Value.Sequence == again.Sequence).ToList()) run.DedupKeys[key] = known with { Sequence = sequence };
         run.Mail.Add(sequence, dead.Mail with { Sequence = sequence, Utc = again.Utc });
         SetOwed(run, true);
         return new(Verdict.Committed, again.Run, run.Key, sequence);
@@ -107,7 +107,7 @@ sealed class MemoryContent
 
         foreach (var sequence in next.ConsumedMail) run.Mail.Remove(sequence);
         foreach (var answer in next.Answers)
-            if (run.DedupKeys.ContainsValue(answer.Sequence)) run.Answers[answer.Sequence] = answer.Answer.ToArray();
+            if (run.DedupKeys.Values.Any(known => known.Sequence == answer.Sequence)) run.Answers[answer.Sequence] = answer.Answer.ToArray();
         foreach (var dead in next.DeadMail)
             if (run.Mail.Remove(dead.Sequence, out var mail)) run.Dead.Add(new(next.Run, mail, dead.Reason));
         var told = 0L;
@@ -141,10 +141,17 @@ sealed class MemoryContent
     bool IsKeyFree(NewRun child)
     {
         if (child.Key is not { } key || !ByName.TryGetValue((child.Workflow, key), out var holder)) return true;
-        if (child.TakesKeyFrom is not { } before || holder.Info.Parent != before) return false;
+        if (child.TakesKeyFrom is not { } before || !IsBelow(holder, before)) return false;
         ByName.Remove((child.Workflow, key));
         holder.Info = holder.Info with { Key = null };
         return true;
+    }
+
+    bool IsBelow(MemoryRun run, RunId top)
+    {
+        for (var up = run.Info.Parent; up is { } parent; up = Find(parent)?.Info.Parent)
+            if (parent == top) return true;
+        return false;
     }
 
     void MoveSignals(MemoryRun run, MemoryRun heir)
@@ -154,7 +161,7 @@ sealed class MemoryContent
         foreach (var mail in run.Mail.Values.Concat(dead.Select(static letter => letter.Mail)).Where(static mail => mail.Kind == MailKind.Signal).OrderBy(static mail => mail.Sequence).ToList())
         {
             var moved = mail with { Sequence = ++_mailSequence };
-            foreach (var (key, _) in run.DedupKeys.Where(known => known.Value == mail.Sequence)) heir.DedupKeys.Add(key, moved.Sequence);
+            foreach (var (key, known) in run.DedupKeys.Where(known => known.Value.Sequence == mail.Sequence)) heir.DedupKeys.Add(key, known with { Sequence = moved.Sequence });
             if (letters.TryGetValue(mail.Sequence, out var letter)) heir.Dead.Add(new(heir.Info.Id, moved, letter.Reason));
             else heir.Mail.Add(moved.Sequence, moved);
             run.Mail.Remove(mail.Sequence);

@@ -31,7 +31,7 @@ sealed class MemoryRun
 
     public SortedDictionary<long, StoredMail> Mail { get; } = [];
 
-    public Dictionary<string, long> DedupKeys { get; } = [];
+    public Dictionary<string, (long Sequence, string Name)> DedupKeys { get; } = [];
 
     public Dictionary<long, ReadOnlyMemory<byte>> Answers { get; } = [];
 

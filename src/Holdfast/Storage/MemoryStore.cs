@@ -125,7 +125,7 @@ public sealed class MemoryStore : IStore
     public ValueTask<ReadOnlyMemory<byte>?> FindAnswerAsync(RunId run, string dedupKey, CancellationToken cancellationToken)
     {
         using (Enter(cancellationToken))
-            return new(_content.Find(run) is { } found && found.DedupKeys.TryGetValue(dedupKey, out var sequence) && found.Answers.TryGetValue(sequence, out var answer)
+            return new(_content.Find(run) is { } found && found.DedupKeys.TryGetValue(dedupKey, out var known) && found.Answers.TryGetValue(known.Sequence, out var answer)
                 ? answer : (ReadOnlyMemory<byte>?)null);
     }
 

@@ -18,7 +18,7 @@ public sealed record NewRun
     /// <summary>Of a child: what goes into the mailbox of the run that starts it, in its place, when its key is taken by another run; null refuses the transition then.</summary>
     public NewMail? WhenKeyTaken { get; init; }
 
-    /// <summary>Of a child: a run whose child loses its key to this one, if it has it; null for none.</summary>
+    /// <summary>Of a child: a run whose descendant loses its key to this one, if it has it; null for none.</summary>
     public RunId? TakesKeyFrom { get; init; }
 
     /// <summary>The run that started this one, or null.</summary>

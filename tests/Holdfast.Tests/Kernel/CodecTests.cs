@@ -10,6 +10,14 @@ public sealed class CodecTests
     /// <summary>A state that uses every field of every kind of op.</summary>
     internal static RunState Full()
     {
+        var state = First();
+        state.HeirOf = KernelWorld.NewRun("Above", 4).Id;
+        return state;
+    }
+
+    /// <summary>The same with the fields that there were at first.</summary>
+    internal static RunState First()
+    {
         var state = new RunState
         {
             Status = RunStatus.Parked,
@@ -75,7 +83,7 @@ public sealed class CodecTests
     [Fact]
     public void A_property_that_is_added_to_the_state_and_not_to_the_codec_is_found_out()
     {
-        Assert.Equal(13, typeof(RunState).GetProperties().Length);
+        Assert.Equal(14, typeof(RunState).GetProperties().Length);
         Assert.Equal(22, typeof(StepOp).GetProperties().Length);
         Assert.Equal(2, typeof(TimerOp).GetProperties().Length);
         Assert.Equal(2, typeof(ReceiveOp).GetProperties().Length);

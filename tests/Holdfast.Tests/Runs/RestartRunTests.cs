@@ -94,6 +94,17 @@ public sealed class RestartRunTests : IDisposable
         Assert.Equal("old cup x", await world.ResultAsync<string>(world.Client.GetRun(id)));
     }
 
+    [Fact]
+    public async Task Whoever_names_the_old_class_starts_it_where_the_newest_takes_another_input()
+    {
+        await using var world = await StartAsync(new(), static () => new MemoryStore(), typeof(OrderOld), typeof(OrderOther));
+        var run = await world.Client.StartAsync((OrderOld w) => w.Run("cup"));
+        Assert.Equal(1, (await run.GetInfoAsync()).Version);
+        await run.SignalAsync(Go, "x");
+        Assert.Equal("old cup x", await world.ResultAsync<string>(run));
+        Assert.Equal(3, (await (await world.Client.StartAsync((OrderOther w) => w.Run(1))).GetInfoAsync()).Version);
+    }
+
     static readonly Signal<int> Approved = new("approved");
 
     public sealed class Waits : Workflow
@@ -169,6 +180,42 @@ public sealed class RestartRunTests : IDisposable
         Assert.Contains("not started: its key 'kid' is taken by another run of workflow", await world.ResultAsync<string>(other), StringComparison.Ordinal);
     }
 
+    public sealed class Between : Workflow
+    {
+        public async Durable<string> Run(string name) => await Child((Keyed w) => w.Run(name));
+    }
+
+    public sealed class Top : Workflow
+    {
+        public async Durable<string> Run(string name) => await Child((Between w) => w.Run(name));
+    }
+
+    /// <summary>The whole tree ends with the run at its top, and so the whole tree's keys are to be had.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_child_further_down_gets_the_key_of_the_one_in_whose_place_it_is(bool inFile)
+    {
+        var file = _directory["deep.db"];
+        await using var world = await World.StartAsync([typeof(Top), typeof(Between), typeof(Keyed), typeof(Kid)], () => inFile ? SqliteStore.Open(file, new() { ReserveBytes = 0 }) : new MemoryStore());
+        var run = await world.Client.StartAsync((Top w) => w.Run("ann"));
+        RunHandle? kid;
+        do kid = await world.Client.FindAsync<Kid>("kid");
+        while (kid is null);
+        for (var i = 0; i < 2; i++)
+        {
+            run = await run.RestartAsync("try again");
+            var before = kid!;
+            do kid = await world.Client.FindAsync<Kid>("kid");
+            while ((kid is null || kid.Id == before.Id) && (await run.GetInfoAsync()).Status == RunStatus.Running);
+            Assert.Equal(RunStatus.Terminated, await world.EndAsync(before));
+        }
+        await kid!.SignalAsync(Go, "on");
+        Assert.Equal("ann on", await world.ResultAsync<string>(run));
+        var other = await world.Client.StartAsync((Top w) => w.Run("bob"));
+        Assert.Contains("not started: its key 'kid' is taken by another run of workflow", await world.ResultAsync<string>(other), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_cannot_be_restarted_is_refused_and_stays_as_it_is()
     {
@@ -194,7 +241,11 @@ public sealed class RestartRunTests : IDisposable
             await world.UntilAsync(world.Client.GetRun(waiting), static i => i.Waiting.Contains("signal 'go'", StringComparison.Ordinal));
         }
         await using var next = await StartAsync(probe, content.Reopen, typeof(OrderOld), typeof(OrderOther));
-        Assert.Equal(HoldfastError.InvalidPayload, await RefusalAsync(next, waiting));
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => next.Client.RestartAsync(waiting, "why"));
+        Assert.Equal(HoldfastError.InvalidPayload, refused.Error);
+        Assert.StartsWith(
+            $"Run {waiting} cannot be restarted: it is of version 1 of 'order', which takes System.String, and the newest version, 3, takes System.Int32, which its input is not. Nothing was changed.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("InputAsync", refused.Message, StringComparison.Ordinal);
         await next.Client.GetRun(waiting).SignalAsync(Go, "on");
         Assert.Equal("old cup on", await next.ResultAsync<string>(next.Client.GetRun(waiting)));
 

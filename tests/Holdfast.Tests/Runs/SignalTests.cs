@@ -49,6 +49,21 @@ public sealed class SignalTests
         Assert.Equal("1,2,3,4", await world.ResultAsync<string>(run));
     }
 
+    [Fact]
+    public async Task A_dedup_key_that_another_signal_has_used_is_refused_and_both_are_named()
+    {
+        await using var world = await World.StartAsync([typeof(Sums)]);
+        var run = await world.Client.StartAsync((Sums w) => w.Run(1));
+        var go = new Signal<bool>("go");
+        await run.SignalAsync(Number, 1, dedupKey: "a");
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => run.SignalAsync(go, true, dedupKey: "a"));
+        Assert.Equal(HoldfastError.KeyUsed, refused.Error);
+        foreach (var part in (string[])["'a'", "'number'", "'go'", run.Id.ToString()]) Assert.Contains(part, refused.Message, StringComparison.Ordinal);
+        await run.SignalAsync(go, true, dedupKey: "b");
+        Assert.Equal("1", await world.ResultAsync<string>(run));
+        Assert.Equal(HoldfastError.KeyUsed, (await Assert.ThrowsAsync<HoldfastException>(() => run.SignalAsync(go, true, dedupKey: "a"))).Error);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,4 +1,6 @@
+using Holdfast.Sqlite;
 using Holdfast.Storage;
+using Holdfast.Tests.Storage;
 
 namespace Holdfast.Tests.Runs;
 
@@ -141,6 +143,66 @@ public sealed class UpdateTests
         await run.SignalAsync(Number, 7);
         Assert.Equal("u5,r7 15 True", await world.ResultAsync<string>(run));
         Assert.DoesNotContain(await run.ReadJournalAsync(), static l => l.What == "UpdateRejected");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_that_another_update_has_used_is_refused_and_both_are_named(bool inFile)
+    {
+        using var directory = new TemporaryDirectory();
+        var (probe, content) = (new Probe(), new MemoryStore());
+        Func<IStore> store = inFile ? () => SqliteStore.Open(directory["keys.db"], new() { ReserveBytes = 0 }) : content.Reopen;
+        RunId id;
+        await using (var before = await World.StartAsync([typeof(Budget)], store, configure: probe.Register))
+        {
+            var begun = await before.Client.StartAsync((Budget w) => w.Run(1));
+            id = begun.Id;
+            Assert.Equal(15, await begun.UpdateAsync(w => w.Raise(5), key: "a"));
+            Assert.Contains("never lowered", (await Assert.ThrowsAsync<HoldfastException>(() => begun.UpdateAsync(w => w.Raise(-1), key: "bad"))).Message, StringComparison.Ordinal);
+            await RefusesAsync(begun);
+            Assert.Equal("u5", await begun.QueryAsync(w => w.Log));
+        }
+        await using var world = await World.StartAsync([typeof(Budget)], store, configure: probe.Register);
+        var run = world.Client.GetRun<Budget, string>(id);
+        await RefusesAsync(run);
+        // Neither is it of a signal, nor are keys of updates and of signals the same; and what was refused has used nothing.
+        await run.UpdateAsync(w => w.Clear(), key: "free");
+        await run.SignalAsync(Number, 7, dedupKey: "a");
+        Assert.Equal("r7 15 True", await world.ResultAsync<string>(run));
+        await RefusesAsync(run);
+        Assert.Equal(15, await run.UpdateAsync(w => w.Raise(6), key: "a"));
+
+        static async Task RefusesAsync(RunHandle<Budget, string> run)
+        {
+            foreach (var key in (string[])["a", "bad"])
+            {
+                var refused = await Assert.ThrowsAsync<HoldfastException>(() => run.UpdateAsync(w => w.Clear(), key));
+                Assert.Equal(HoldfastError.KeyUsed, refused.Error);
+                foreach (var part in (string[])[$"'{key}'", "'Raise'", "'Clear'", run.Id.ToString()]) Assert.Contains(part, refused.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    /// <summary>One that waits for a parked run has its key already.</summary>
+    [Fact]
+    public async Task A_key_that_a_waiting_update_has_is_refused_to_another_one()
+    {
+        var probe = new Probe();
+        await using var world = await World.StartAsync([typeof(Budget)], configure: probe.Register, alwaysCold: true);
+        var run = await world.Client.StartAsync((Budget w) => w.Run(2));
+        await run.QueryAsync(w => w.Log);
+        probe.Note("broken");
+        await run.SignalAsync(Number, 1);
+        await world.ParkedAsync(run);
+        var waiting = run.UpdateAsync(w => w.Raise(5), key: "k", timeout: World.Patience);
+        var refused = await Assert.ThrowsAsync<HoldfastException>(() => run.UpdateAsync(w => w.Clear(), key: "k", timeout: TimeSpan.FromMilliseconds(20)));
+        Assert.Equal(HoldfastError.KeyUsed, refused.Error);
+        probe.Note("mended");
+        await run.ResumeAsync();
+        Assert.Equal(15, await waiting);
+        await run.SignalAsync(Number, 2);
+        Assert.Equal("r1,u5,r2 15 True", await world.ResultAsync<string>(run));
     }
 
     [Fact]

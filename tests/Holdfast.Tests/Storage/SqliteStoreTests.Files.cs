@@ -257,6 +257,51 @@ public sealed partial class SqliteStoreTests
         await ReopenAsync();
     }
 
+    [Theory]
+    [InlineData("-wal", true)]
+    [InlineData("-wal", false)]
+    [InlineData("-shm", true)]
+    public async Task A_file_beside_it_that_may_not_be_written_is_named(string which, bool isFull)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        await CreateAsync();
+        // As a process that died has left them.
+        var path = _directory["left.db"];
+        foreach (var name in (string[])["", "-wal", "-shm"]) File.Copy(DatabasePath + name, path + name);
+        if (!isFull) File.WriteAllBytes(path + "-wal", []);
+        const UnixFileMode all = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        foreach (var name in (string[])["", "-wal", "-shm"]) File.SetUnixFileMode(path + name, all);
+        File.SetUnixFileMode(_directory.Root, all | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(path + which, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        var refusal = await AsNobodyAsync(() => RefusalOf(path));
+        Assert.Equal((HoldfastError.StoreUnusable, false), (refusal.Error, refusal.IsTransient));
+        Assert.StartsWith($"{path}{which} may not be written to by this process.", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("damaged", refusal.Message, StringComparison.Ordinal);
+        File.SetUnixFileMode(path + which, all);
+        await using var mended = SqliteStore.Open(path, Small);
+        await mended.AcquireAsync("the next one", default);
+    }
+
+    /// <summary>To whoever may do everything no file is closed. Linux looks at the user of the thread that opens it.</summary>
+    static Task<T> AsNobodyAsync<T>(Func<T> work) => Task.Factory.StartNew(
+        () =>
+        {
+            var before = SetUser(65_534);
+            try
+            {
+                return work();
+            }
+            finally
+            {
+                _ = SetUser(before);
+            }
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "setfsuid")]
+    [System.Runtime.InteropServices.DefaultDllImportSearchPaths(System.Runtime.InteropServices.DllImportSearchPath.SafeDirectories)]
+    static extern int SetUser(int user);
+
     [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "link", CharSet = System.Runtime.InteropServices.CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [System.Runtime.InteropServices.DefaultDllImportSearchPaths(System.Runtime.InteropServices.DllImportSearchPath.SafeDirectories)]
     static extern int Link(string from, string to);

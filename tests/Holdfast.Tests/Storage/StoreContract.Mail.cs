@@ -30,12 +30,14 @@ public abstract partial class StoreContract
         var sent = await AppendAsync(Mail(run.Id, "a", "d1"), Mail(other.Id, "a", "d1"), Mail(run.Id, "again", "d1"), Mail(run.Id, "b"));
         Assert.Equal([Verdict.Committed, Verdict.Committed, Verdict.Duplicate, Verdict.Committed], sent.Select(each => each.Verdict));
         Assert.Equal(sent[0].MailSequence, sent[2].MailSequence);
+        Assert.Equal([null, null, "a", null], sent.Select(each => each.KnownName));
 
         await AppendAsync((Turn(run, 0) with { ConsumedMail = [sent[0].MailSequence, sent[3].MailSequence] }).ToTransition());
         await ReopenAsync();
 
         Assert.Empty((await LoadAsync(run.Id)).Mail);
-        Assert.Equal(Verdict.Duplicate, (await AppendOneAsync(Mail(run.Id, "again", "d1"))).Verdict);
+        var known = await AppendOneAsync(Mail(run.Id, "again", "d1"));
+        Assert.Equal((Verdict.Duplicate, "a"), (known.Verdict, known.KnownName));
         var fresh = await AppendOneAsync(Mail(run.Id, "b"));
         Assert.Equal(Verdict.Committed, fresh.Verdict);
         // A place is never given twice, not even the last one: a turn that saw the first message would hide the second.

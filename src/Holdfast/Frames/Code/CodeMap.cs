@@ -77,6 +77,16 @@ sealed class CodeMap
             : null;
     }
 
+    /// <summary>
+    /// The types that are made by the same member, in order: a name says which of them a type is, and one that was added above it has taken its place. What is looked for among them is found by what it does.
+    /// </summary>
+    public IEnumerable<Type> TypesBeside(string name) => OwnedByName(name)?.TypesBeside(name) ?? [];
+
+    /// <summary>The same for lambdas and local functions.</summary>
+    public IEnumerable<MethodBase> MethodsBeside(string name) => OwnedByName(name)?.MethodsBeside(name) ?? [];
+
+    OwnedCode? OwnedByName(string name) => name.IndexOf('!', StringComparison.Ordinal) is var border and >= 0 && Ordinary(name[..border]) is { } home ? Owned(home) : null;
+
     /// <summary>Whether this assembly's code takes the method's address, so that a delegate to it may be in a snapshot.</summary>
     public bool IsDelegateTarget(MethodBase method) => _targets.Value.Declared(method) is not null;
 

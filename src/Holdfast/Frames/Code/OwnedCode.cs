@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace Holdfast.Frames.Code;
 
@@ -7,7 +8,7 @@ namespace Holdfast.Frames.Code;
 /// Names what the compiler made out of the members of one type: each lambda, local function, closure and machine by the
 /// member it belongs to and by its order of first appearance in that member's code. Neither depends on other members.
 /// </summary>
-sealed class OwnedCode
+sealed partial class OwnedCode
 {
     const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
@@ -60,6 +61,12 @@ sealed class OwnedCode
 
     public MethodBase? MethodByName(string name) => _ambiguous.Contains(name) ? null : _methodsByName.GetValueOrDefault(name);
 
+    /// <summary>The types of a name, whatever their place in the order of their member's.</summary>
+    public IEnumerable<Type> TypesBeside(string name) => Beside(_typesByName, name);
+
+    /// <summary>The same for methods.</summary>
+    public IEnumerable<MethodBase> MethodsBeside(string name) => Beside(_methodsByName, name);
+
     public static MethodBase[] MethodsOf(Type type) => [.. type.GetMethods(Declared), .. type.GetConstructors(Declared)];
 
     static IEnumerable<Type> NestedIn(Type type)
@@ -76,6 +83,15 @@ sealed class OwnedCode
     {
         if (!index.TryAdd(name, item)) _ambiguous.Add(name);
     }
+
+    IEnumerable<T> Beside<T>(Dictionary<string, T> index, string name)
+    {
+        var wanted = Place().Replace(name, "");
+        return index.Where(pair => !_ambiguous.Contains(pair.Key) && Place().Replace(pair.Key, "") == wanted).OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => pair.Value);
+    }
+
+    [GeneratedRegex("(?<=/(lambda|local|closure))[0-9]+")]
+    private static partial Regex Place();
 
     string Unambiguous(string name, MemberInfo member) => !_ambiguous.Contains(name)
         ? name

@@ -63,14 +63,11 @@ sealed class DelegatePlan : Plan
         var declaring = TypeTree.ReadMention(reader, catalog);
         var arguments = new Type[reader.ReadCount(1)];
         for (var i = 0; i < arguments.Length; i++) arguments[i] = TypeTree.ReadMention(reader, catalog);
-        var map = CodeMap.Of(home);
-        var definition = (map.DelegateTargetByName(name) ?? map.MethodByName(name)) as MethodInfo
-            ?? throw GraphErrors.Migration($"The method {name} is gone from {home.GetName().Name}, but a saved run is to call it.");
-        if (!map.IsDelegateTarget(definition)) throw GraphErrors.Corrupt($"{name} is no method whose address the code takes");
-        var method = Close(definition, declaring, arguments);
         var isChecked = reader.ReadBoolean();
+        var saved = isChecked ? Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length)) : default;
+        var method = isChecked && MovedCode.Of(home, name, declaring, arguments, saved) is { } moved ? moved : Named(home, name, declaring, arguments);
         if (isChecked != NeedsFingerprint(method)) throw GraphErrors.Corrupt("a delegate comes without a description of its code");
-        if (isChecked && Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length)) is var saved && !Fingerprints.Fits(method, saved)) throw new CodeChangedException(name, saved, method);
+        if (isChecked && !Fingerprints.Fits(method, saved)) throw new CodeChangedException(name, saved, method);
         if (reader.ReadByte() > Target || reader.Remaining != 0) throw GraphErrors.Corrupt("a delegate's description is wrong");
         return new(type, new DelegatePlan(), descriptor) { Method = method };
     }
@@ -138,6 +135,14 @@ sealed class DelegatePlan : Plan
         il.Emit(OpCodes.Newobj, type.GetConstructor([typeof(object), typeof(nint)])!);
         il.Emit(OpCodes.Ret);
         return maker.CreateDelegate<Func<object?, Delegate>>();
+    }
+
+    static MethodInfo Named(Assembly home, string name, Type declaring, Type[] arguments)
+    {
+        var map = CodeMap.Of(home);
+        var definition = (map.DelegateTargetByName(name) ?? map.MethodByName(name)) as MethodInfo
+            ?? throw GraphErrors.Migration($"The method {name} is gone from {home.GetName().Name}, but a saved run is to call it.");
+        return map.IsDelegateTarget(definition) ? Close(definition, declaring, arguments) : throw GraphErrors.Corrupt($"{name} is no method whose address the code takes");
     }
 
     static MethodInfo Close(MethodInfo definition, Type declaring, Type[] arguments)

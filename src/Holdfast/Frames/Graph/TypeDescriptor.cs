@@ -46,7 +46,12 @@ static class TypeDescriptor
         if (form == HasFingerprint)
         {
             var saved = Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length));
-            if (!Fingerprints.Fits(machine, saved)) throw new CodeChangedException(CodeMap.Of(machine.Assembly).NameOf(Definition(machine)), saved, machine);
+            if (!Fingerprints.Fits(machine, saved))
+            {
+                var isFrame = machine != type;
+                machine = MovedCode.Of(machine, saved) ?? throw new CodeChangedException(CodeMap.Of(machine.Assembly).NameOf(Definition(machine)), saved, machine);
+                type = isFrame ? FrameTypes.FrameOf(machine)! : machine;
+            }
         }
         else if (form != 0)
         {

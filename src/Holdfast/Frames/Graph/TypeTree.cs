@@ -100,7 +100,9 @@ static class TypeTree
                     : throw GraphErrors.Migration($"The type {name} is gone from {assembly}, but a saved run holds a value of it.");
             case Made:
                 var (home, place) = (reader.ReadText(), reader.ReadText());
-                return CodeMap.Of(catalog.UserAssembly(home)).TypeByName(place)
+                var map = CodeMap.Of(catalog.UserAssembly(home));
+                // One of fewer than there were may be any of those that are left: which, its fingerprint says.
+                return map.TypeByName(place) ?? map.TypesBeside(place).FirstOrDefault()
                     ?? throw GraphErrors.Migration($"The code at {place} in {home} is gone, but a saved run is in the middle of it.");
             case Generic:
                 var definition = Read(reader, catalog, depth + 1, isMention);

@@ -155,6 +155,64 @@ public sealed class EditMatrixTests
         await ResumesAsync(source, EditedBuilds.Edited(source, new("//below", "public object Other() { var tell = (int x, string s = null) => s + x; return tell; }"), release), release, 5, "go", 1);
     }
 
+    /// <summary>The compiler makes one constructor of all initialisers, and numbers their lambdas together.</summary>
+    public static TheoryData<string, string> Initialisers => new()
+    {
+        { "//above", "Func<int, int> _early = v => v + 100;" },
+        { "//above", "Func<Durable<int>> _early = async () => { await Delay(TimeSpan.Zero); return 9; };" },
+        { "//above", "Func<int, int> _early = v => { int Local() => v + 100; return Local(); };" },
+        { "//constructor", "Func<string> early = () => n.ToString(); _seen.Add(early());" },
+        { "/*maker*/", "_seen.Add(new Func<int, string>(v => $\"{v}\")(n));" },
+        { "//above", "Func<int, int> _early = v => v * 2;" },
+        { "[.. new[] { 3, 1 }.OrderBy(v => v)]", "[1, 3]" },
+    };
+
+    [Theory, MemberData(nameof(Initialisers))]
+    public async Task Lambdas_of_initialisers_and_of_methods_that_do_not_wait_are_found_by_what_they_do(string old, string @new)
+    {
+        const string source = """
+            using Holdfast;
+            public sealed class W : Workflow
+            {
+                //above
+                List<int> _sorted = [.. new[] { 3, 1 }.OrderBy(v => v)];
+                Func<int, int> _first = v => v * 7;
+                readonly Func<int, int> _double = Twice;
+                Func<int, int> _plus = v => v * 2;
+                Func<int, Durable<int>> _later = async v => { var go = await Receive(new Signal<string>("go")); return v + go.Length; };
+                Func<int, int> _made;
+                List<string> _seen = [];
+                static int Twice(int v) => v + v;
+                public W() { var n = 3; //constructor
+                    _seen.Add("c"); }
+                Func<int, int> Make(int n) { /*maker*/ return v => v + n; }
+                public async Durable<string> Run(int n)
+                {
+                    _made = Make(n);
+                    var later = await _later(n);
+                    return $"{_plus(n)} {_double(n)} {_made(n)} {later}";
+                }
+            }
+            """;
+        foreach (var release in (bool[])[false, true]) await ResumesAsync(source, EditedBuilds.Edited(source, new(old, @new), release), release, 5, "go", 1);
+    }
+
+    /// <summary>One that is gone altogether is missed, if a run holds it.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_lambda_of_an_initialiser_that_does_something_else_now_stops_the_run(bool release)
+    {
+        const string source = """
+            using Holdfast;
+            public sealed class W : Workflow
+            {
+                Func<int, int> _plus = v => v * 2;
+                Func<int, int> _other = v => v * 5;
+                public async Durable<string> Run(int n) { var go = await Receive(new Signal<string>("go")); return $"{_plus(n)} {_other(n)}"; }
+            }
+            """;
+        await StopsAsync(source, EditedBuilds.Edited(source, new("v => v * 2", "v => v * 3"), release), release, 5, "go", 1, ["W(), lambda 1", "the number 2 became 3"]);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task A_struct_that_a_step_gave_is_read_by_the_names_of_its_fields(bool release)
     {
