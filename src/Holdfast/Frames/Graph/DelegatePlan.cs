@@ -65,7 +65,7 @@ sealed class DelegatePlan : Plan
         for (var i = 0; i < arguments.Length; i++) arguments[i] = TypeTree.ReadMention(reader, catalog);
         var map = CodeMap.Of(home);
         var definition = (map.DelegateTargetByName(name) ?? map.MethodByName(name)) as MethodInfo
-            ?? throw GraphErrors.Migration($"The method {name} is gone from {home.GetName().Name}, but a saved run is to call it.");
+            ?? throw GraphErrors.Gone(home, name, $"The method {name} is gone from {home.GetName().Name}, but a saved run is to call it.");
         if (!map.IsDelegateTarget(definition)) throw GraphErrors.Corrupt($"{name} is no method whose address the code takes");
         var method = Close(definition, declaring, arguments);
         var isChecked = reader.ReadBoolean();
