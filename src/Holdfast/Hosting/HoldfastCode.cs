@@ -165,7 +165,7 @@ public static class HoldfastCode
         {
             if (stored.Unreadable is { } unreadable) return (CodeVerdict.Damaged, unreadable.Message);
             var parked = stored.Status == RunStatus.Parked ? StateBytes.TryRead(stored.Run.State, out _)?.ParkReason ?? "" : null;
-            if (parked is not null && !parked.StartsWith(Migration.Word, StringComparison.Ordinal)) return (CodeVerdict.StaysParked, parked);
+            if (parked is not null && !Migration.IsReason(parked)) return (CodeVerdict.StaysParked, parked);
             HoldfastException? problem = null;
             // Two classes may have one name where not all are registered; the run itself says which one it is of.
             foreach (var type in _workflows[(stored.Run.Workflow, stored.Run.Version)])
@@ -174,7 +174,7 @@ public static class HoldfastCode
                 if (found is null) return unsure is null ? (CodeVerdict.Resumes, "") : (CodeVerdict.Unknown, unsure);
                 problem ??= found;
             }
-            if (problem is null) return (CodeVerdict.NeedsMigration, "No workflow of this name and version is in the code.");
+            if (problem is null) return (CodeVerdict.NeedsMigration, "No workflow of this name and version is in the code." + WorkflowType.WhyNot(stored.Run.Workflow, stored.Run.Version, _workflows.SelectMany(static same => same)));
             var isChange = problem.Error is HoldfastError.NeedsMigration or HoldfastError.InvalidWorkflow;
             return (isChange ? CodeVerdict.NeedsMigration : CodeVerdict.Damaged, await Migration.ExplainAsync(store, problem).ConfigureAwait(false));
         }

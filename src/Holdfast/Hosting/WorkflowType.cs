@@ -46,6 +46,11 @@ sealed class WorkflowType
 
     public string Name { get; }
 
+    /// <summary>What somebody has to know whose run is of a name and version that none of these is: the class may be here, under others.</summary>
+    public static string WhyNot(string name, int version, IEnumerable<WorkflowType> types) => string.Concat(types
+        .Where(type => (type.Name, type.Version) != (name, version) && (type.Name == name || type.Type.Name == name)).OrderBy(static type => type.Version)
+        .Select(type => $" The class {type.Type} is version {type.Version} of '{type.Name}' here. A class in which runs wait keeps its name and version; the next version is a class of its own."));
+
     public int Version { get; }
 
     public Type? InputType { get; }

@@ -15,7 +15,7 @@ sealed class Attention(Engine engine) : IThreadPoolWorkItem
     static readonly TimeSpan PauseMin = TimeSpan.FromSeconds(1);
 
     /// <summary>How the reasons begin that runs are parked for. Others are counted together, so that no text of a user's becomes a time series.</summary>
-    static readonly string[] Reasons = ["suspect", Migration.Word, Damaged.Unreadable, "cannot be loaded", "not savable", "misuse", "the store refused the turn"];
+    static readonly string[] Reasons = ["suspect", Migration.Word, Damaged.Unreadable, Migration.Unloadable, "not savable", "misuse", "the store refused the turn"];
 
     readonly Lock _lock = new();
     Counted? _counted;
@@ -90,7 +90,7 @@ sealed class Attention(Engine engine) : IThreadPoolWorkItem
     static string WordOf(HoldfastException? unreadable, RunState? state)
     {
         if (unreadable is { Error: HoldfastError.PayloadUnreadable }) return Damaged.Unreadable;
-        if (unreadable is not null || state?.ParkReason is not { } reason) return "cannot be loaded";
+        if (unreadable is not null || state?.ParkReason is not { } reason) return Migration.Unloadable;
         return Array.Find(Reasons, word => reason.StartsWith(word, StringComparison.Ordinal)) ?? "other";
     }
 }

@@ -60,7 +60,7 @@ sealed class MigratedRuns(Engine engine) : IThreadPoolWorkItem
             {
                 // The last of the three: its record could not be read, by an older build or without its codec perhaps, and can be.
                 if (StateBytes.TryRead(row.State, out _) is not { } state
-                    || !(Migration.IsReasonOf(state) || Damaged.IsUnreadable(state) || state.Status == RunStatus.Running)) continue;
+                    || !(Migration.IsReason(state.ParkReason) || Damaged.IsUnreadable(state) || state.Status == RunStatus.Running)) continue;
                 if (await TryAsync(row, cancellationToken).ConfigureAwait(false))
                     writes.Add(new PostMail(row.Id, new(MailKind.Unpark, "", default, null, engine.Time.GetUtcNow())) { Epoch = engine.Epoch });
             }

@@ -7,10 +7,14 @@ namespace Holdfast.Runtime;
 /// <summary>Says why a run cannot go on in the code that is loaded here: which workflow, which method, and what changed.</summary>
 static class Migration
 {
-    /// <summary>How the reason of a run begins that waits for its code. Runs parked with it are tried again at every start.</summary>
+    /// <summary>How the reason of a run begins that waits for its code.</summary>
     public const string Word = "needs migration";
 
-    public static bool IsReasonOf(RunState state) => state.ParkReason?.StartsWith(Word, StringComparison.Ordinal) == true;
+    /// <summary>How the reason of a run begins whose snapshot is damaged, or was taken for damaged by a build that did not know better.</summary>
+    public const string Unloadable = "cannot be loaded";
+
+    /// <summary>Whether the run can go on as soon as what is saved of it can be read. Runs parked for such a reason are tried again at every start.</summary>
+    public static bool IsReason(string? parked) => parked is not null && (parked.StartsWith(Word, StringComparison.Ordinal) || parked.StartsWith(Unloadable, StringComparison.Ordinal));
 
     /// <summary>The error's message, with what changed when the store holds a description of the code that the run was saved in.</summary>
     public static async ValueTask<string> ExplainAsync(IStore store, HoldfastException error)
@@ -33,7 +37,7 @@ static class Migration
 
     static string WordOf(HoldfastException error) => error.Error switch
     {
-        HoldfastError.CorruptSnapshot => "cannot be loaded",
+        HoldfastError.CorruptSnapshot => Unloadable,
         HoldfastError.PayloadUnreadable => Damaged.Unreadable,
         _ => Word,
     };

@@ -20,7 +20,7 @@ sealed class CodeMap
     readonly Lazy<Type[]> _types;
     readonly Lazy<GlobalCode> _global;
     readonly Lazy<DelegateTargets> _targets;
-    readonly Lazy<Dictionary<string, Type>> _fileLocal;
+    readonly Lazy<FileTypes> _fileTypes;
     readonly ConcurrentDictionary<Type, OwnedCode> _owned = [];
 
     CodeMap(Assembly assembly)
@@ -30,7 +30,7 @@ sealed class CodeMap
         _types = new(LoadTypes);
         _global = new(() => new GlobalCode(_types.Value, _names));
         _targets = new(() => new DelegateTargets(assembly, _types.Value, _names));
-        _fileLocal = new(FileLocalTypes);
+        _fileTypes = new(() => new FileTypes(_types.Value));
     }
 
     /// <summary>The map of an assembly; the same one every time.</summary>
@@ -41,15 +41,15 @@ sealed class CodeMap
     {
         var definition = CompilerMade.Definition(compilerMade);
         if (definition.Assembly != _assembly) return Of(definition.Assembly).NameOf(definition);
-        if (!CompilerMade.Is(definition)) return _names.Definition(definition);
-        return CompilerMade.HomeOf(definition) is { } home ? Owned(home).NameOf(definition) : _global.Value.NameOf(definition);
+        if (!CompilerMade.Is(definition)) return FileTypes.WithPath(definition, _names.Definition(definition));
+        return CompilerMade.HomeOf(definition) is { } home ? FileTypes.WithPath(home, Owned(home).NameOf(definition)) : _global.Value.NameOf(definition);
     }
 
     /// <summary>Finds a type of this assembly by its name, or returns null.</summary>
     public Type? TypeByName(string name)
     {
         var border = name.IndexOf('!', StringComparison.Ordinal);
-        if (border >= 0) return Ordinary(name[..border]) is { } home ? Owned(home).TypeByName(name) : null;
+        if (border >= 0) return Ordinary(name[..border]) is { } home ? Owned(home).TypeByName(CompilerMade.WithoutPaths(name)) : null;
         return name.StartsWith('<') && _global.Value.TypeByName(name) is { } global ? global : Ordinary(name);
     }
 
@@ -62,7 +62,7 @@ sealed class CodeMap
         var definition = CompilerMade.Definition(method);
         if (definition.Module.Assembly != _assembly) return _names.Signature(_targets.Value.Declared(method) ?? definition);
         var type = definition.DeclaringType;
-        if (type is not null && CompilerMade.HomeOf(type) is { } home) return Owned(home).NameOf(definition);
+        if (type is not null && CompilerMade.HomeOf(type) is { } home) return FileTypes.WithPath(home, Owned(home).NameOf(definition));
         return $"{(type is null ? "" : NameOf(type))}!{_names.MethodInType(definition)}";
     }
 
@@ -71,7 +71,7 @@ sealed class CodeMap
     {
         var border = name.IndexOf('!', StringComparison.Ordinal);
         if (border < 0) return null;
-        if (Ordinary(name[..border]) is { } home) return Owned(home).MethodByName(name);
+        if (Ordinary(name[..border]) is { } home) return Owned(home).MethodByName(CompilerMade.WithoutPaths(name));
         return _global.Value.TypeByName(name[..border]) is { } type
             ? OwnedCode.MethodsOf(type).SingleOrDefault(m => _names.MethodInType(m) == name[(border + 1)..])
             : null;
@@ -80,10 +80,10 @@ sealed class CodeMap
     /// <summary>
     /// The types that are made by the same member, in order: a name says which of them a type is, and one that was added above it has taken its place. What is looked for among them is found by what it does.
     /// </summary>
-    public IEnumerable<Type> TypesBeside(string name) => OwnedByName(name)?.TypesBeside(name) ?? [];
+    public IEnumerable<Type> TypesBeside(string name) => OwnedByName(name)?.TypesBeside(CompilerMade.WithoutPaths(name)) ?? [];
 
     /// <summary>The same for lambdas and local functions.</summary>
-    public IEnumerable<MethodBase> MethodsBeside(string name) => OwnedByName(name)?.MethodsBeside(name) ?? [];
+    public IEnumerable<MethodBase> MethodsBeside(string name) => OwnedByName(name)?.MethodsBeside(CompilerMade.WithoutPaths(name)) ?? [];
 
     OwnedCode? OwnedByName(string name) => name.IndexOf('!', StringComparison.Ordinal) is var border and >= 0 && Ordinary(name[..border]) is { } home ? Owned(home) : null;
 
@@ -98,12 +98,15 @@ sealed class CodeMap
     Type? Ordinary(string name)
     {
         var plain = name.StartsWith('@') ? name[1..] : name;
-        if (plain.Contains('<', StringComparison.Ordinal)) return _fileLocal.Value.GetValueOrDefault(plain);
+        if (plain.Contains('<', StringComparison.Ordinal)) return FileTypes.Find(plain);
         // Names come from data. What means something to the parser of type names does not occur in a name from C#.
         if (plain.AsSpan().ContainsAny(TypeSyntax)) return null;
         var type = plain.Length > 0 ? _assembly.GetType(plain, throwOnError: false) : null;
         return type is { IsConstructedGenericType: false, HasElementType: false } && !CompilerMade.Is(type) ? type : null;
     }
+
+    /// <summary>Those of its types that one file alone knows.</summary>
+    public FileTypes FileTypes => _fileTypes.Value;
 
     /// <summary>All types of the assembly that can be loaded.</summary>
     public IReadOnlyList<Type> Types => _types.Value;
@@ -119,16 +122,5 @@ sealed class CodeMap
             // A type that does not load cannot run either; the others are no worse for it.
             return [.. partly.Types.OfType<Type>()];
         }
-    }
-
-    Dictionary<string, Type> FileLocalTypes()
-    {
-        var found = new Dictionary<string, Type>();
-        foreach (var type in _types.Value)
-        {
-            var name = type.FullName!.Contains('<', StringComparison.Ordinal) && !CompilerMade.Is(type) ? CodeNames.FullName(type) : null;
-            if (name is not null && !found.TryAdd(name, type)) found.Remove(name);
-        }
-        return found;
     }
 }

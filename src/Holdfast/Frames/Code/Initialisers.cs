@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using Holdfast.Frames.Graph;
 using System.Runtime.CompilerServices;
 
 namespace Holdfast.Frames.Code;
@@ -154,10 +155,19 @@ sealed class Initialisers
         if (instruction.Constant is { } constant) return constant == 0;
         if (instruction.Code == OpCodes.Ldnull) return true;
         if (instruction.Code == OpCodes.Ldc_I8 || instruction.Code == OpCodes.Ldc_R4 || instruction.Code == OpCodes.Ldc_R8) return instruction.Operand == 0;
-        if (instruction.Code == OpCodes.Ldfld || instruction.Code == OpCodes.Ldsfld)
-            return code.TryMember(producer) is FieldInfo field && (IsWanted(field) || (field.Name == nameof(decimal.Zero) && field.DeclaringType == typeof(decimal)));
+        if (instruction.Code == OpCodes.Ldfld || instruction.Code == OpCodes.Ldsfld) return code.TryMember(producer) is FieldInfo field && (IsWanted(field) || IsNameOfDefault(field));
+        if (instruction.Code == OpCodes.Call && code.TryMember(producer) is MethodInfo getter) return IsNameOfDefault(getter);
         return instruction.Code.Name!.StartsWith("conv.", StringComparison.Ordinal) && IsPlain(code, operands, operands.PoppedBy(producer)[0], plain);
     }
+
+    /// <summary>Whether the framework has a name for the default of one of its types, such as <see cref="TimeSpan.Zero"/> or <see cref="DateOnly.MinValue"/>, and this is it. No code of anybody else's is asked.</summary>
+    static bool IsNameOfDefault(MemberInfo member) =>
+        member.DeclaringType is { IsValueType: true } type && (type == typeof(decimal) || Codecs.IsLeaf(type)) && CodeNames.IsFramework(type.Assembly) && member switch
+        {
+            FieldInfo { IsStatic: true, IsInitOnly: true } field => Equals(field.GetValue(null), Activator.CreateInstance(type)),
+            MethodInfo { IsStatic: true, IsSpecialName: true } getter => getter.ReturnType == type && getter.GetParameters().Length == 0 && Equals(getter.Invoke(null, null), Activator.CreateInstance(type)),
+            _ => false,
+        };
 
     /// <summary>Whether a value is made of constants alone: the same, whatever comes in.</summary>
     bool DependsOnNothing(MethodCode code, Operands operands, int producer, ulong plain)

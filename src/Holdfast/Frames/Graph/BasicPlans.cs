@@ -123,7 +123,7 @@ sealed class ArrayPlan<T> : Plan<T[]>
         for (var i = 0; i < value.Length; i++) write(writer, ref value[i]);
     }
 
-    public override object ReadHeader(GraphReader reader, WireType type) => new T[reader.ReadCount(Codec<T>.BytesMin)];
+    public override object ReadHeader(GraphReader reader, WireType type) => new T[reader.ReadCount<T>()];
 
     protected override void ReadBody(GraphReader reader, T[] value)
     {
@@ -192,7 +192,7 @@ sealed class ListPlan<T> : Plan<List<T>>
     public override object ReadHeader(GraphReader reader, WireType type)
     {
         var list = new List<T>();
-        System.Runtime.InteropServices.CollectionsMarshal.SetCount(list, reader.ReadCount(Codec<T>.BytesMin));
+        System.Runtime.InteropServices.CollectionsMarshal.SetCount(list, reader.ReadCount<T>());
         return list;
     }
 

@@ -74,7 +74,7 @@ static class Codecs
                 typeof(Codecs).GetMethod(nameof(WriteNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<WriteValue<T>>(),
                 typeof(Codecs).GetMethod(nameof(ReadNullable), Private)!.MakeGenericMethod(inner).CreateDelegate<ReadValue<T>>(), 1);
         if (BclValues.TryCreate<T>(out var special)) return special;
-        if (type.IsDefined(typeof(InlineArrayAttribute), inherit: false) || IsFixedBuffer(type))
+        if (IsRow(type))
         {
             var home = typeof(InlineArrayCodec<,>).MakeGenericType(type, type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)[0].FieldType);
             return (home.GetMethod("Write")!.CreateDelegate<WriteValue<T>>(), home.GetMethod("Read")!.CreateDelegate<ReadValue<T>>(), 1);
@@ -84,6 +84,13 @@ static class Codecs
         static object Make(Type definition, string method, Type shape) =>
             definition.MakeGenericType(typeof(T)).GetMethod(method, BindingFlags.Static | BindingFlags.Public)!.CreateDelegate(shape);
     }
+
+    /// <summary>Whether values of the type are written field by field, and nothing else is.</summary>
+    public static bool IsMadeOfFields(Type type) =>
+        type.IsValueType && !IsLeaf(type) && Nullable.GetUnderlyingType(type) is null && !BclValues.Has(type) && !IsRow(type);
+
+    /// <summary>Whether the type's one field stands for several.</summary>
+    static bool IsRow(Type type) => type.IsDefined(typeof(InlineArrayAttribute), inherit: false) || IsFixedBuffer(type);
 
     /// <summary>Whether the compiler made the type for a <c>fixed</c> buffer of a struct.</summary>
     public static bool IsFixedBuffer(Type type) => type.IsDefined(typeof(UnsafeValueTypeAttribute), inherit: false) && Code.CompilerMade.Is(type);

@@ -141,7 +141,7 @@ sealed class DelegatePlan : Plan
     {
         var map = CodeMap.Of(home);
         var definition = (map.DelegateTargetByName(name) ?? map.MethodByName(name)) as MethodInfo
-            ?? throw GraphErrors.Migration($"The method {name} is gone from {home.GetName().Name}, but a saved run is to call it.");
+            ?? throw GraphErrors.Gone(home, name, $"The method {name} is gone from {home.GetName().Name}, but a saved run is to call it.");
         return map.IsDelegateTarget(definition) ? Close(definition, declaring, arguments) : throw GraphErrors.Corrupt($"{name} is no method whose address the code takes");
     }
 

@@ -81,7 +81,7 @@ static class FieldKind
         "b" => "a truth value",
         "1" => "a byte",
         "i" => "a signed byte",
-        ['?', not '?', ..] nullable => "nullable " + Name(nullable[1..]),
+        ['?', not '?', ..] nullable => $"a nullable {Name(nullable[1..]).Split(' ', 2)[^1]}",
         var kind => IsEnum(kind) ? "an enum" : Short(kind),
     };
 

@@ -28,10 +28,13 @@ sealed class FieldSet
         ? (name[..at], name[(at + OfBase.Length)..])
         : (type.ToString(), name);
 
-    /// <summary>A field in words: one that a constructor's parameter became has no other name than the parameter.</summary>
-    public static string Word(string name) => name.EndsWith(OfParameter, StringComparison.Ordinal) ? $"The captured parameter {Plain(name)}" : $"The field {name}";
+    /// <summary>Whether a field is what a constructor's parameter became.</summary>
+    public static bool IsParameter(string name) => name.EndsWith(OfParameter, StringComparison.Ordinal);
 
-    public static string Plain(string name) => name.EndsWith(OfParameter, StringComparison.Ordinal) ? name[..^OfParameter.Length] : name;
+    /// <summary>A field in words: one that a constructor's parameter became has no other name than the parameter.</summary>
+    public static string Word(string name) => IsParameter(name) ? $"The captured parameter {Plain(name)}" : $"The field {name}";
+
+    public static string Plain(string name) => IsParameter(name) ? name[..^OfParameter.Length] : name;
 
     public static FieldSet Of(Type type, Func<FieldInfo, bool>? except = null)
     {

@@ -19,6 +19,12 @@ static class GraphErrors
 
     public static HoldfastException Migration(string what) => new(HoldfastError.NeedsMigration, $"{what} {WaysOut}");
 
+    /// <summary>What a snapshot names is not in the code that is loaded here.</summary>
+    public static HoldfastException Gone(Assembly assembly, string name, string what) => Migration(CodeMap.Of(assembly).FileTypes.WhyMissing(name, assembly) ?? what);
+
+    /// <summary>A type in the words of the source, where the framework's own are hard to read.</summary>
+    public static string Word(Type type) => type.IsGenericType || type.IsArray ? CodeWords.Short(CodeText.Names.Type(type)) : type.ToString();
+
     /// <summary>Bytes that held their checksum are what was written. What throws while they are read is the code of a type, or ours.</summary>
     public static HoldfastException OwnCode(string what, Exception thrown) =>
         new(HoldfastError.NeedsMigration, $"{what} threw {thrown.GetType().Name}: {ErrorText.Sentence(ErrorText.MessageOf(thrown))} What was saved is whole; it was code that failed, and did not when it was saved. Mend it and start again. {WaysOut}", thrown);
@@ -32,9 +38,9 @@ sealed class MisreadException(HoldfastException why) : HoldfastException(Holdfas
 
 /// <summary>A saved value stands where its type does not fit any more.</summary>
 sealed class MisfitException(Type saved, Type wanted, string where)
-    : HoldfastException(HoldfastError.NeedsMigration, $"A saved value of type {saved} does not fit {where}. {GraphErrors.WaysOut}")
+    : HoldfastException(HoldfastError.NeedsMigration, $"A saved value of type {GraphErrors.Word(saved)} does not fit {where}. {GraphErrors.WaysOut}")
 {
-    public MisfitException(Type saved, Type wanted) : this(saved, wanted, $"where a {wanted} stands now") => IsPlaced = false;
+    public MisfitException(Type saved, Type wanted) : this(saved, wanted, $"where a {GraphErrors.Word(wanted)} stands now") => IsPlaced = false;
 
     /// <summary>Whether the message names the field.</summary>
     public bool IsPlaced { get; } = true;
@@ -44,7 +50,7 @@ sealed class MisfitException(Type saved, Type wanted, string where)
     {
         var set = FieldSet.Of(owner);
         var names = Enumerable.Range(0, set.Fields.Count).Where(i => set.Fields[i].FieldType == wanted).Select(i => $"'{set.Names[i]}'").ToList();
-        return names.Count == 0 ? this : new(saved, wanted, $"the field {string.Join(" or ", names)} of {owner}, which is a {wanted} now");
+        return names.Count == 0 ? this : new(saved, wanted, $"the field {string.Join(" or ", names)} of {owner}, which is a {GraphErrors.Word(wanted)} now");
     }
 }
 
@@ -67,7 +73,7 @@ sealed class CodeChangedException(string place, Fingerprint saved, MemberInfo no
         return $"{Sentence(place)}, first saved by {was.Build}: {CodeChanges.Between(was, CodeDescription.Of(now))}. {GraphErrors.WaysOut}";
     }
 
-    static string Sentence(string place) => $"The code of {CodeWords.Place(place)} is not the code that the run was saved in";
+    static string Sentence(string place) => $"The code of {CodeWords.Place(CompilerMade.WithoutPaths(place))} is not the code that the run was saved in";
 }
 
 /// <summary>A value that no codec takes. The encoder's caller adds the path that leads to it.</summary>

@@ -309,6 +309,9 @@ sealed class GraphReader
         return span;
     }
 
+    /// <summary>Reads how many values of a type follow, each with some bytes beside it. Of a struct that has changed there are as many as its saved fields leave room for.</summary>
+    public int ReadCount<T>(int beside = 0) => ReadCount(beside + (Changed is null ? Codec<T>.BytesMin : StructCodec.BytesMin(typeof(T), Changed)));
+
     /// <summary>Reads how many items follow, each of at least <paramref name="bytesMin"/> bytes: more than can be there is refused before anything is allocated.</summary>
     public int ReadCount(int bytesMin)
     {

@@ -29,9 +29,16 @@ static class StructCodec
                     read(reader, ref value, null);
                 }
             },
-            BytesMin(fields));
+            fields.Sum(static field => BytesMin(field.FieldType)));
     }
 
-    static int BytesMin(IReadOnlyList<System.Reflection.FieldInfo> fields) =>
-        fields.Sum(static field => (int)typeof(Codec<>).MakeGenericType(field.FieldType).GetField(nameof(Codec<>.BytesMin))!.GetValue(null)!);
+    /// <summary>The least bytes that a value takes in what was saved.</summary>
+    /// <param name="type">What stands there now, a struct or not.</param>
+    /// <param name="changed">The structs that had other fields then.</param>
+    public static int BytesMin(Type type, IReadOnlyDictionary<Type, TolerantReader> changed) =>
+        changed.TryGetValue(type, out var tolerant) ? tolerant.BytesMin(changed)
+        : Codecs.IsMadeOfFields(type) ? FieldSet.Of(type).Fields.Sum(field => BytesMin(field.FieldType, changed))
+        : BytesMin(type);
+
+    static int BytesMin(Type type) => (int)typeof(Codec<>).MakeGenericType(type).GetField(nameof(Codec<>.BytesMin))!.GetValue(null)!;
 }

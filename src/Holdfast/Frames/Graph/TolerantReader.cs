@@ -15,6 +15,10 @@ sealed class TolerantReader(Type type, FieldSet fields, List<(string Name, strin
     readonly Lazy<string?> _missing = new(() => Enumerable.Range(0, fields.Fields.Count)
         .Where(i => !saved.Exists(s => s.Name == fields.Names[i])).Select(i => ChangedData.Missing(type, fields, i)).FirstOrDefault(static missing => missing is not null));
 
+    /// <summary>The least bytes that a saved value takes. What cannot be read as a field of today counts for nothing: whoever reads it says so.</summary>
+    public int BytesMin(IReadOnlyDictionary<Type, TolerantReader> changed) => saved.Sum(s =>
+        fields.IndexOf(s.Name) is var at and >= 0 && FieldKind.Fit(s.Kind, FieldKind.Of(fields.Fields[at])) ? StructCodec.BytesMin(fields.Fields[at].FieldType, changed) : 0);
+
     public void ReadObject(GraphReader reader, object target)
     {
         foreach (var (name, kind) in saved)
@@ -45,7 +49,8 @@ static class ChangedData
     {
         var (home, plain) = FieldSet.Split(type, name);
         var what = Level(type, home)?.GetMember(plain, MemberTypes.Field | MemberTypes.Property, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic) is [_, ..] ? "is static now" : "is gone";
-        var fresh = Enumerable.Range(0, fields.Names.Count).Where(i => !saved.Any(s => s.Name == fields.Names[i]) && FieldKind.Fit(kind, FieldKind.Of(fields.Fields[i]))).ToList();
+        // A parameter can have its name again only where a parameter stands, and a field where a field does.
+        var fresh = Enumerable.Range(0, fields.Names.Count).Where(i => FieldSet.IsParameter(fields.Names[i]) == FieldSet.IsParameter(name) && !saved.Any(s => s.Name == fields.Names[i]) && FieldKind.Fit(kind, FieldKind.Of(fields.Fields[i]))).ToList();
         var renamed = fresh is [var one] ? $" If it is called {Said(type, fields.Names[one])} now, give it back its name." : "";
         return GraphErrors.Migration($"{FieldSet.Word(plain)} of {home} {what}, but a saved run holds {FieldKind.Name(kind)} in it, which would be lost.{renamed}");
     }

@@ -58,20 +58,12 @@ static class TypeTree
             var made = CompilerMade.Is(type);
             writer.WriteByte(made ? Made : User);
             writer.WriteText(type.Assembly.GetName().Name!);
-            writer.WriteText(made ? CodeMap.Of(type.Assembly).NameOf(type) : UserName(type));
+            writer.WriteText(made ? CodeMap.Of(type.Assembly).NameOf(type) : CodeMap.Of(type.Assembly).FileTypes.NameOf(type));
         }
     }
 
-    /// <summary>The name of a type of one file has that file's path in it, in some form. It is left out where the type is found without it.</summary>
-    static string UserName(Type type)
-    {
-        var name = type.FullName!;
-        var elsewhere = CompilerMade.WithoutPaths(name);
-        return elsewhere == name || CodeMap.Of(type.Assembly).TypeByName(elsewhere) != type ? name : elsewhere;
-    }
-
     static Type? UserType(Assembly assembly, string name) =>
-        assembly.GetType(name) ?? (name.Contains('<', StringComparison.Ordinal) ? CodeMap.Of(assembly).TypeByName(CompilerMade.WithoutPaths(name)) : null);
+        name.Contains('<', StringComparison.Ordinal) ? CodeMap.Of(assembly).FileTypes.Find(name) : assembly.GetType(name);
 
     /// <summary>
     /// Reads a type of which no object is made: what declares a delegate's method, a type argument, an element type. It may be any
@@ -97,13 +89,16 @@ static class TypeTree
                 var (assembly, name) = (reader.ReadText(), ReadName(reader));
                 return UserType(catalog.UserAssembly(assembly), name) is { } user && !CompilerMade.Is(user)
                     ? user
-                    : throw GraphErrors.Migration($"The type {name} is gone from {assembly}, but a saved run holds a value of it.");
+                    : throw GraphErrors.Gone(catalog.UserAssembly(assembly), name, $"The type {name} is gone from {assembly}, but a saved run holds a value of it.");
             case Made:
                 var (home, place) = (reader.ReadText(), reader.ReadText());
                 var map = CodeMap.Of(catalog.UserAssembly(home));
                 // One of fewer than there were may be any of those that are left: which, its fingerprint says.
-                return map.TypeByName(place) ?? map.TypesBeside(place).FirstOrDefault()
-                    ?? throw GraphErrors.Migration($"The code at {place} in {home} is gone, but a saved run is in the middle of it.");
+                return map.TypeByName(place) ?? map.TypesBeside(place).FirstOrDefault() ?? throw GraphErrors.Gone(
+                    catalog.UserAssembly(home), place,
+                    place.Contains('!', StringComparison.Ordinal)
+                        ? $"The code at {CodeWords.Place(place)} in {home} is gone, but a saved run is in the middle of it."
+                        : $"A saved run holds {CodeWords.Short(place)}, which {home} does not have any more.");
             case Generic:
                 var definition = Read(reader, catalog, depth + 1, isMention);
                 var arguments = new Type[reader.ReadCount(1)];

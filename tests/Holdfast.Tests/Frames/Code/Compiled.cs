@@ -6,7 +6,10 @@ using Microsoft.CodeAnalysis.Emit;
 
 namespace Holdfast.Tests.Frames.Code;
 
-/// <summary>Compiles C# in memory and loads it, as another build of a workflow's assembly would be.</summary>
+/// <summary>
+/// Compiles C# in memory and loads it, as another build of a workflow's assembly would be. A source may be several files: each but the first begins
+/// with a line <c>//file </c> and its path beside the first.
+/// </summary>
 sealed class Compiled
 {
     const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
@@ -38,11 +41,13 @@ sealed class Compiled
     {
         var parse = new CSharpParseOptions(language);
         var encoding = System.Text.Encoding.UTF8;
-        var tree = CSharpSyntaxTree.ParseText(source, parse, path, encoding);
-        if (rewrite is not null) tree = tree.WithRootAndOptions(rewrite(tree.GetRoot()), parse);
+        var files = source.Split("//file ");
+        var trees = files.Select((text, i) => i == 0 ? (Path: path, Text: text) : (Path: path[..path.LastIndexOf('/')] + "/" + text[..text.IndexOf('\n', StringComparison.Ordinal)], Text: text[text.IndexOf('\n', StringComparison.Ordinal)..]))
+            .Select(file => CSharpSyntaxTree.ParseText(file.Text, parse, file.Path, encoding))
+            .Select(tree => rewrite is null ? tree : tree.WithRootAndOptions(rewrite(tree.GetRoot()), parse));
         var compilation = CSharpCompilation.Create(
             name,
-            [CSharpSyntaxTree.ParseText(Usings, parse, "/src/Usings.cs", encoding), tree],
+            [CSharpSyntaxTree.ParseText(Usings, parse, "/src/Usings.cs", encoding), .. trees],
             [.. References, .. references.Select(r => r._reference!)],
             new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary,

@@ -142,6 +142,7 @@ public class ToleranceTests
     [Theory]
     [InlineData("record Line(string What, int Many)", "record Line(string What, int Count)", "The field Many of Line is gone, but a saved run holds a signed number in it, which would be lost. If it is called Count now, give it back its name.")]
     [InlineData("class Line(string what, int many) { public int Many => many; public string What => what; }", "class Line(string what, int count) { public int Many => count; public string What => what; }", "The captured parameter many of Line is gone, but a saved run holds a signed number in it, which would be lost. If it is called count now, give it back its name.")]
+    [InlineData("class Line(string what, int many) { public int Many => many; public string What => what; }", "class Line(string what, int many) { public int Many { get; } = many; public string What => what; }", "The captured parameter many of Line is gone, but a saved run holds a signed number in it, which would be lost. Start")]
     public void ARenamedParameterIsCalledByItsName(string before, string after, string says)
     {
         var end = (string text) => text.EndsWith(')') ? ";" : "";

@@ -15,7 +15,7 @@ static class Items
 
     public static T[] Read<T>(GraphReader reader)
     {
-        var items = new T[reader.ReadCount(Codec<T>.BytesMin)];
+        var items = new T[reader.ReadCount<T>()];
         var read = Codec<T>.Read;
         for (var i = 0; i < items.Length; i++) read(reader, ref items[i]);
         return items;

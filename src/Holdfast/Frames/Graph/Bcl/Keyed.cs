@@ -22,7 +22,7 @@ abstract class Keyed(bool isComplete, bool isSorted)
 /// A collection that is filled again while the hashes of its keys still change: a key may itself hold a set that is filled later,
 /// and no order of filling is right for all graphs. Sorted collections have no hashes and are filled last.
 /// </summary>
-sealed class Keyed<TKey>(bool isComplete, Func<bool> fill, int count = 0, Func<int, TKey>? keyAt = null, Func<TKey, int>? hash = null, IComparer<TKey>? order = null) : Keyed(isComplete, hash is null)
+sealed class Keyed<TKey>(bool isComplete, Func<bool> fill, int count = 0, Func<int, TKey>? keyAt = null, Func<TKey, int>? hash = null, IComparer<TKey>? order = null, Func<int, int>? before = null) : Keyed(isComplete, hash is null)
 {
     int[]? _hashes;
     bool _isInOrder = true;
@@ -55,11 +55,14 @@ sealed class Keyed<TKey>(bool isComplete, Func<bool> fill, int count = 0, Func<i
         if (!_isFilled) throw GraphErrors.Migration($"Two keys of a collection, which are of type {typeof(TKey)}, are equal here, and were not when they were saved: their comparison has changed.");
     }
 
-    /// <summary>Sorted collections were saved in their order. In another one, whoever is in the middle of it would meet some items twice and others never.</summary>
+    /// <summary>
+    /// Sorted collections were saved in their order, and heaps each item behind the one above it. In another one, whoever is in the middle of it would meet some items twice
+    /// and others never, or in no order at all.
+    /// </summary>
     bool IsInOrder()
     {
         for (var i = 1; order is not null && i < count; i++)
-            if (order.Compare(keyAt!(i - 1), keyAt(i)) > 0) return false;
+            if (order.Compare(keyAt!(before is null ? i - 1 : before(i)), keyAt(i)) > 0) return false;
         return true;
     }
 

@@ -25,7 +25,7 @@ sealed class LookupPlan<TKey, TItem> : Plan<Lookup<TKey, TItem>>
     protected override void ReadBody(GraphReader reader, Lookup<TKey, TItem> value)
     {
         var comparer = reader.ReadReference<IEqualityComparer<TKey>>();
-        var groups = new (TKey Key, TItem[] Items)[reader.ReadCount(Codec<TKey>.BytesMin + 1)];
+        var groups = new (TKey Key, TItem[] Items)[reader.ReadCount<TKey>(beside: 1)];
         for (var i = 0; i < groups.Length; i++)
         {
             Codec<TKey>.Read(reader, ref groups[i].Key);

@@ -45,10 +45,13 @@ sealed class StackPlan<T> : Plan<Stack<T>>
 
 /// <summary>
 /// Priority queues in the order of their heap, so that items of equal priority come out as they would have. Filling an empty queue
-/// with a heap leaves it as it is.
+/// with a heap leaves it as it is. What was saved is a heap, so where it is none any more, priorities compare otherwise.
 /// </summary>
 sealed class PriorityQueuePlan<TElement, TPriority> : Plan<PriorityQueue<TElement, TPriority>>
 {
+    /// <summary>How many items the framework puts below each one in its heap.</summary>
+    const int Arity = 4;
+
     protected override void WriteBody(GraphWriter writer, PriorityQueue<TElement, TPriority> value)
     {
         writer.WriteReference(Comparers.ToSave(value.Comparer));
@@ -65,6 +68,6 @@ sealed class PriorityQueuePlan<TElement, TPriority> : Plan<PriorityQueue<TElemen
         {
             Transplant<PriorityQueue<TElement, TPriority>>.Copy(new(items, comparer), value);
             return true;
-        }));
+        }, items.Length, i => items[i].Item2, order: comparer ?? Comparer<TPriority>.Default, before: static i => (i - 1) / Arity));
     }
 }
