@@ -49,7 +49,7 @@ static partial class CallerInfo
         var text = code.Text(constant);
         return told switch
         {
-            Told.File when text.EndsWith(".cs", StringComparison.OrdinalIgnoreCase) && text.AsSpan().ContainsAny('/', '\\') => form < TextForm.Now ? LeftOut : IsRooted(text) ? FileLeftOut : null,
+            Told.File when text.EndsWith(".cs", StringComparison.OrdinalIgnoreCase) && text.AsSpan().ContainsAny('/', '\\') => form < TextForm.Counted ? LeftOut : IsRooted(text) ? FileLeftOut : null,
             // The text of an argument neither begins nor ends with white space.
             Told.Argument when text.AsSpan().Trim().Length == text.Length => $"ldstr \"{Plain(text)}\"",
             _ => null,

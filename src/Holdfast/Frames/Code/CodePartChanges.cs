@@ -55,7 +55,7 @@ static class CodePartChanges
 
     static void Awaits(string label, CodePart saved, CodePart now, List<string> said)
     {
-        var (before, after) = (CodeWords.Awaits(saved.Code), CodeWords.Awaits(now.Code));
+        var (before, after) = (CodeUses.Awaits(saved.Code), CodeUses.Awaits(now.Code));
         if (before.SequenceEqual(after)) return;
         var (gone, added) = Differences(before, after);
         if (added.Count > 0) said.Add($"{label}{(added.Count == 1 ? "an await was" : $"{added.Count} awaits were")} added ({Text(added)})");
@@ -72,33 +72,37 @@ static class CodePartChanges
 
     static void Uses(string label, CodePart saved, CodePart now, List<string> said)
     {
-        var (gone, added) = Differences(CodeWords.Uses(saved.Code), CodeWords.Uses(now.Code));
-        if (gone.Count > 0) said.Add($"{label}no longer uses {Text(gone)}");
-        if (added.Count > 0) said.Add($"{label}now uses {Text(added)}");
+        var (gone, added) = Differences(CodeUses.In(saved.Code), CodeUses.In(now.Code));
+        if (gone.Count > 0) said.Add($"{label}no longer uses {Text(gone.ConvertAll(use => CodeUses.Name(use, added)))}");
+        if (added.Count > 0) said.Add($"{label}now uses {Text(added.ConvertAll(use => CodeUses.Name(use, gone)))}");
         if (!CodeWords.Data(saved.Code).SequenceEqual(CodeWords.Data(now.Code))) said.Add($"{label}the contents of a constant array or text changed");
     }
 
     static void Constants(string label, CodePart saved, CodePart now, List<string> said, bool withNumbers)
     {
         var (before, after) = (CodeWords.Constants(saved.Code, withNumbers), CodeWords.Constants(now.Code, withNumbers));
+        var (gone, added) = Differences(before, after);
         if (before.Count == after.Count)
         {
-            foreach (var (was, @is) in before.Zip(after).Where(static pair => pair.First != pair.Second).Take(NamedMax)) said.Add($"{label}{was} became {CodeWords.Without(@is, was)}");
+            var moved = before.Zip(after).Where(static pair => pair.First != pair.Second).Select(static pair => pair.First).Distinct().ToList();
+            if (gone.Count == 0 && moved.Count > 0) said.Add($"{label}{Text(moved)} stand in another order");
+            else foreach (var (was, @is) in before.Zip(after).Where(static pair => pair.First != pair.Second).Take(NamedMax)) said.Add($"{label}{was} became {CodeWords.Without(@is, was)}");
             return;
         }
-        var (gone, added) = Differences(before, after);
         if (gone.Count > 0) said.Add($"{label}without {Text(gone)}");
         if (added.Count > 0) said.Add($"{label}with {Text(added)}");
     }
 
-    static (List<string> Gone, List<string> Added) Differences(List<string> before, List<string> after)
+    /// <summary>What is in the one list and not in the other, as often as it is.</summary>
+    public static (List<string> Gone, List<string> Added) Differences(List<string> before, List<string> after)
     {
         var added = after.ToList();
         var gone = before.FindAll(item => !added.Remove(item));
         return (gone, added);
     }
 
-    static string Text(List<string> items)
+    /// <summary>A list in words, cut where it is long.</summary>
+    public static string Text(List<string> items)
     {
         var groups = items.GroupBy(static i => i).Select(static g => g.Count() == 1 ? g.Key : string.Create(CultureInfo.InvariantCulture, $"{g.Key} ({g.Count()} times)")).ToList();
         return string.Join(", ", groups.Take(NamedMax)) + (groups.Count > NamedMax ? ", …" : "");

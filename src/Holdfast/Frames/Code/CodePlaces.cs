@@ -12,14 +12,16 @@ static partial class CodePlaces
     public static string FirstDifference(List<string> saved, List<string> now)
     {
         var at = saved.Zip(now).TakeWhile(static pair => pair.First == pair.Second).Count();
-        return at == Math.Max(saved.Count, now.Count) ? "" : $"{Place(saved, at)}: {What(saved, now, at)}";
+        if (at == Math.Max(saved.Count, now.Count)) return "";
+        var what = What(saved, now, at);
+        return Place(saved, at) + (what.Length > 0 ? $": {what}" : "");
     }
 
     static string Place(List<string> code, int at)
     {
-        var awaits = CodeWords.Awaits(code);
+        var awaits = CodeUses.Awaits(code);
         if (awaits.Count == 0) return "";
-        var before = CodeWords.Awaits(code[..at]).Count;
+        var before = CodeUses.Awaits(code[..at]).Count;
         if (before == 0) return " before its first await";
         var awaited = awaits[before - 1];
         return string.Create(CultureInfo.InvariantCulture, $" from its await {before} on{(CompilerMade().IsMatch(awaited) ? "" : $" ({awaited})")}");
@@ -30,7 +32,18 @@ static partial class CodePlaces
         var moved = saved.Count == now.Count ? Moved(saved, now) : [];
         if (moved is [var (one, other), ..] && moved.TrueForAll(m => m == (one, other) || m == (other, one)) && moved.Contains((other, one))) return $"'{one}' and '{other}' are used the other way round";
         if (moved.Count > 0) return string.Join(", ", moved.Take(NamedMax).Select(static m => $"'{m.Now}' is used where '{m.Saved}' was")) + (moved.Count > NamedMax ? ", …" : "");
-        return at < saved.Count && at < now.Count ? $"where it does {CodeWords.Short(now[at])}, it did {CodeWords.Short(saved[at])}" : "it goes on longer, or ends earlier";
+        List<string> said = [.. CodeOperations.Between(saved, now), .. Numbers(saved, now)];
+        if (said.Count > 0) return string.Join(", ", said);
+        var (was, @is) = at < saved.Count && at < now.Count ? (CodeUses.Said(saved[at]), CodeUses.Said(now[at])) : (null, null);
+        return was is not null && @is is not null && was != @is ? $"where it does {@is}, it did {was}" : "";
+    }
+
+    /// <summary>The numbers that came and went. Where as many instructions are left, they are told of elsewhere.</summary>
+    static IEnumerable<string> Numbers(List<string> saved, List<string> now)
+    {
+        var (gone, added) = CodePartChanges.Differences(CodeWords.Constants(saved, withNumbers: true), CodeWords.Constants(now, withNumbers: true));
+        if (added.Count > 0) yield return $"with {CodePartChanges.Text(added)}";
+        if (gone.Count > 0) yield return $"without {CodePartChanges.Text(gone)}";
     }
 
     /// <summary>The variables that stand where others stood; empty unless that is all that differs.</summary>

@@ -14,6 +14,9 @@ sealed class CodeText
     /// <summary>Names for types outside the code being written, such as generic arguments.</summary>
     public static readonly CodeNames Names = new(null, static type => CodeMap.Of(type.Assembly).NameOf(type));
 
+    /// <summary>As many earlier texts are looked at, and a run of one before them is parked.</summary>
+    const int TextsMax = 1000;
+
     readonly CodeNames _names;
     readonly TextForm _form;
     readonly Assembly _root;
@@ -23,6 +26,9 @@ sealed class CodeText
     readonly Dictionary<MethodBase, string> _methods = [];
     readonly Dictionary<Type, FieldInfo[]> _fields = [];
 
+    /// <summary>The lines that end with the members of an enum and would do as well if it had fewer of them.</summary>
+    readonly List<(int Line, Type Enum)> _growing = [];
+
     CodeText(Assembly root, TextForm form)
     {
         (_root, _form) = (root, form);
@@ -30,10 +36,31 @@ sealed class CodeText
     }
 
     /// <summary>The text of code of either kind.</summary>
-    public static List<string> Of(MemberInfo definition, TextForm form) => definition is Type type ? Of(type, form) : Of((MethodBase)definition, form);
+    public static List<string> Of(MemberInfo definition, TextForm form) => Write(definition, form)._lines;
+
+    /// <summary>The texts of the same code from before enums got more members at their ends, where those that are new make no difference to it.</summary>
+    public static IEnumerable<List<string>> BeforeGrowth(MemberInfo definition)
+    {
+        var text = Write(definition, TextForm.Now);
+        var enums = text._growing.Select(static one => one.Enum).Distinct().ToArray();
+        var most = (int)Math.Pow(TextsMax, 1.0 / Math.Max(enums.Length, 1));
+        var without = new int[enums.Length];
+        while (true)
+        {
+            // Counts up through everything that may be left out of the one and the other.
+            var place = 0;
+            while (place < enums.Length && ++without[place] >= Math.Min(most, EnumNumbers.CountOf(enums[place]))) without[place++] = 0;
+            if (place == enums.Length) yield break;
+            List<string> lines = [.. text._lines];
+            foreach (var (line, type) in text._growing) lines[line] = lines[line][..^EnumNumbers.Of(type).Length] + EnumNumbers.Of(type, without[Array.IndexOf(enums, type)]);
+            yield return lines;
+        }
+    }
+
+    static CodeText Write(MemberInfo definition, TextForm form) => definition is Type type ? Write(type, form) : Write((MethodBase)definition, form);
 
     /// <summary>The text of a machine or closure and of all the code that belongs to it.</summary>
-    static List<string> Of(Type definition, TextForm form)
+    static CodeText Write(Type definition, TextForm form)
     {
         var text = new CodeText(definition.Assembly, form);
         text._lines.Add(text._names.Type(definition));
@@ -43,17 +70,17 @@ sealed class CodeText
     }
 
     /// <summary>The text of a lambda or local function, or the signature of an ordinary method.</summary>
-    static List<string> Of(MethodBase definition, TextForm form)
+    static CodeText Write(MethodBase definition, TextForm form)
     {
         var text = new CodeText(definition.Module.Assembly, form);
         text._lines.Add(text.Method(definition));
         return text.Finish();
     }
 
-    List<string> Finish()
+    CodeText Finish()
     {
         while (_pending.TryDequeue(out var write)) write();
-        return _lines;
+        return this;
     }
 
     /// <summary>The name of a compiler-made type here. What has a number in its name gets ours instead, and is written out.</summary>
@@ -144,11 +171,15 @@ sealed class CodeText
             var catches = guard.Catches is { } type ? _names.Type(type) : "";
             _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {guard.Kind} {guard.Start}-{guard.End} {guard.Handler}-{guard.HandlerEnd} {guard.Filter} {catches}"));
         }
-        foreach (var numbers in _form >= TextForm.Now ? EnumNumbers.In(code, operands, _names) : []) _lines.Add($"{name}: {numbers}");
+        foreach (var (numbers, growing) in EnumNumbers.In(code, operands, _names, _form))
+        {
+            if (growing is not null) _growing.Add((_lines.Count, growing));
+            _lines.Add($"{name}: {numbers}");
+        }
         for (var i = 0; i < code.Instructions.Length; i++)
         {
             _lines.Add($"{name}: {(callerInfo.GetValueOrDefault(i) ?? Text(code, operands, i))}");
-            if (_form < TextForm.Now || !code.Instructions[i].NamesMember || code.Member(i) is not MethodBase called) continue;
+            if (_form < TextForm.Counted || !code.Instructions[i].NamesMember || code.Member(i) is not MethodBase called) continue;
             foreach (var reached in TakenApart.Reached(CompilerMade.Definition(called), _root).Select(method => _names.Signature(method)).Order(StringComparer.Ordinal)) _lines.Add($"{name}: {CodeWords.Reaches} {reached}");
         }
     }

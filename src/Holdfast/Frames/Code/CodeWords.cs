@@ -9,8 +9,48 @@ static partial class CodeWords
     public const string Reaches = "reaches";
 
     /// <summary>A type or member without assemblies and namespaces.</summary>
-    public static string Short(string text) =>
-        CompilerNames.InWords(Namespace().Replace(Arity().Replace(Assembly().Replace(text, ""), ""), "").Replace("!.ctor", "", StringComparison.Ordinal).Replace('!', '.'));
+    public static string Short(string text) => InWords(text, static name => Namespace().Replace(Assembly().Replace(name, ""), ""));
+
+    /// <summary>A type or member without assemblies, and with the namespaces that are not the framework's.</summary>
+    public static string WithNamespaces(string text) => InWords(text, static name => Assembly().Replace(Framework().Replace(name, ""), ""));
+
+    /// <summary>A type or member with assemblies and namespaces, where it is not the framework's.</summary>
+    public static string WithAssemblies(string text) => InWords(text, static name => Framework().Replace(name, ""));
+
+    static string InWords(string text, Func<string, string> shorten)
+    {
+        // The text of a default is as it was written.
+        var pieces = Literal().Split(text);
+        for (var i = 0; i < pieces.Length; i += 2) pieces[i] = CompilerNames.InWords(shorten(Arity().Replace(pieces[i], "")).Replace("!.ctor", "", StringComparison.Ordinal).Replace('!', '.'));
+        return LambdaTypes.InWords(string.Concat(pieces));
+    }
+
+    /// <summary>The words of an instruction. What stands in brackets is one word, with the constants in it.</summary>
+    public static List<string> Split(string line)
+    {
+        var words = new List<string>();
+        var (start, depth) = (0, 0);
+        for (var at = 0; at <= line.Length; at++)
+        {
+            if (at == line.Length || (line[at] == ' ' && depth == 0))
+            {
+                if (at > start) words.Add(line[start..at]);
+                start = at + 1;
+            }
+            else if (depth > 0 && Constant(line, at) is var constant and > 0)
+            {
+                at += constant - 1;
+            }
+            else
+            {
+                depth += line[at] == '(' ? 1 : line[at] == ')' ? -1 : 0;
+            }
+        }
+        return words;
+    }
+
+    /// <summary>How long the constant is that begins here, a text or a letter; 0 for none.</summary>
+    public static int Constant(string text, int at) => text[at] is '"' or '\'' && Literal().Match(text, at) is { Success: true } found && found.Index == at ? found.Length : 0;
 
     /// <summary>A variable's type, with the names of tuple elements where it has some.</summary>
     public static string Type(string described) => TupleNames.Split(described) is var (type, named) && named is not null ? named : Short(type);
@@ -28,49 +68,14 @@ static partial class CodeWords
         return Short(string.Join(", ", words));
     }
 
-    /// <summary>What the code awaits, in order: the last thing called before each await.</summary>
-    public static List<string> Awaits(List<string> code)
-    {
-        var found = new List<string>();
-        var last = "a value";
-        foreach (var line in code)
-        {
-            if (Called(line) is not { } called) continue;
-            if (called.EndsWith(".GetAwaiter()", StringComparison.Ordinal)) found.Add(last);
-            else last = called;
-        }
-        return found;
-    }
-
-    /// <summary>Methods, fields and types that the code uses, without what the compiler itself puts there.</summary>
-    public static List<string> Uses(List<string> code)
-    {
-        var found = new List<string>();
-        foreach (var line in code.Skip(1))
-        {
-            if (line.StartsWith("ldstr", StringComparison.Ordinal) || line.Contains(CompilerNames.Data, StringComparison.Ordinal) || Plumbing().IsMatch(line)) continue;
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            // Other parts and variables are told apart elsewhere.
-            if (words.Length < 2 || CompilerMadeIn().IsMatch(line)) continue;
-            if (Called(line, withResult: true) is { } called)
-            {
-                found.Add(called);
-                continue;
-            }
-            if (words[0] is "initobj" or "constrained." or "ldflda" || !words[1].Contains(']', StringComparison.Ordinal)) continue;
-            found.Add(words.Length > 2 ? $"{Short(words[1])} ({Short(words[2])})" : Short(words[1]));
-        }
-        return found;
-    }
-
     /// <summary>Texts and numbers, in order.</summary>
     public static List<string> Constants(List<string> code, bool withNumbers)
     {
         var found = new List<string>();
-        foreach (var line in code)
+        for (var i = 0; i < code.Count; i++)
         {
-            if (line.StartsWith("ldstr ", StringComparison.Ordinal)) found.Add($"the text {Cut(line["ldstr ".Length..])}");
-            else if (withNumbers && NumberIn(line) is { } number) found.Add($"the number {number}");
+            if (code[i].StartsWith("ldstr ", StringComparison.Ordinal)) found.Add($"the text {Cut(code[i]["ldstr ".Length..])}");
+            else if (withNumbers && NumberIn(code[i]) is { } number && !IsState(code, i)) found.Add($"the number {number}");
         }
         return found;
     }
@@ -96,6 +101,14 @@ static partial class CodeWords
         _ => "has that fault handler",
     };
 
+    /// <summary>Whether a number is that of a state, which the compiler counts.</summary>
+    static bool IsState(List<string> code, int at)
+    {
+        do at++;
+        while (at < code.Count && (code[at] == "dup" || code[at].StartsWith("stloc", StringComparison.Ordinal)));
+        return at < code.Count && code[at].StartsWith("stfld", StringComparison.Ordinal) && code[at].Contains("<>1__state", StringComparison.Ordinal);
+    }
+
     static string? NumberIn(string line)
     {
         if (!line.StartsWith("ldc.", StringComparison.Ordinal)) return null;
@@ -103,32 +116,22 @@ static partial class CodeWords
         return space >= 0 ? line[(space + 1)..] : line["ldc.i4.".Length..].Replace('m', '-');
     }
 
-    /// <summary>The method that an instruction calls or takes the address of; null for every other instruction.</summary>
-    static string? Called(string line, bool withResult = false)
-    {
-        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words[0] is not ("call" or "callvirt" or "newobj" or "ldftn" or "ldvirtftn" or Reaches)) return null;
-        var member = Short(words[^1]);
-        if (words[0] == "newobj") return $"new {member}";
-        var result = words.Length == 4 || (words.Length == 3 && words[1] != "static") ? words[^2] : "void";
-        return withResult && result != "void" && !result.StartsWith('$') ? $"{member}: {Short(result)}" : member;
-    }
-
     static string Cut(string text) => text.Length <= 60 ? text : text[..60] + "…\"";
 
     [GeneratedRegex(@"\[[^\[\]]*[A-Za-z][^\[\]]*\]")]
     private static partial Regex Assembly();
+
+    /// <summary>A text or a letter as C# writes it. In brackets, so that what is between them can be told apart.</summary>
+    [GeneratedRegex(@"(""(?:\\.|[^""\\])*""|'.')")]
+    private static partial Regex Literal();
+
+    /// <summary>The framework's types are known without their namespaces.</summary>
+    [GeneratedRegex(@"\[\.net\]([A-Za-z_]\w*\.)*")]
+    private static partial Regex Framework();
 
     [GeneratedRegex("`[0-9]+")]
     private static partial Regex Arity();
 
     [GeneratedRegex(@"(?<![\w.])([A-Za-z_]\w*\.)+(?=[A-Za-z_])")]
     private static partial Regex Namespace();
-
-    /// <summary>What the compiler emits for each await and each interpolated text.</summary>
-    [GeneratedRegex("MethodBuilder|Awaiter|DefaultInterpolatedStringHandler")]
-    private static partial Regex Plumbing();
-
-    [GeneratedRegex(@"!(machine|closure|lambda|local|base|iterator|sites)\b|!<>")]
-    private static partial Regex CompilerMadeIn();
 }

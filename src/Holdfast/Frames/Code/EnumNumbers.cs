@@ -5,28 +5,50 @@ using System.Reflection.Emit;
 namespace Holdfast.Frames.Code;
 
 /// <summary>
-/// The numbers of an enum that a method counts with, or compares by size. A saved variable comes back by the name of its member: where the members have
-/// other numbers, the code of today goes on from another place of the row. Code that asks for equal members alone has the numbers in its own text.
+/// The numbers of an enum that a method counts with, has as numbers, or compares by size. A saved variable comes back by the name of its member: where the
+/// members have other numbers, the code of today goes on from another place of the row. Code that asks for equal members alone has the numbers in its own text.
 /// </summary>
 sealed class EnumNumbers
 {
-    static readonly HashSet<string> Orders = ["clt", "cgt", "blt", "ble", "bgt", "bge"], Computes = ["add", "sub", "mul", "div", "rem", "shl", "shr", "neg", "conv"], Equal = ["ceq", "beq", "bne"];
+    static readonly HashSet<string> Orders = ["clt", "cgt", "blt", "ble", "bgt", "bge"], Counts = ["add", "sub", "mul", "div", "rem", "neg"], Converts = ["shl", "shr", "conv"], Equal = ["ceq", "beq", "bne"], Combines = ["and", "or", "xor", "not"];
+
+    /// <summary>Why the numbers of an enum matter.</summary>
+    sealed class Use
+    {
+        /// <summary>Counting leads from one member to another: all belong to the code, one that is added as well.</summary>
+        public bool IsCounted { get; set; }
+
+        /// <summary>The code has members as numbers, or compares two that it does not name. To what was saved, a member that came behind the others makes no difference.</summary>
+        public bool IsNumbered { get; set; }
+
+        /// <summary>The numbers that members are compared with.</summary>
+        public HashSet<long> Bounds { get; } = [];
+    }
 
     readonly MethodCode _code;
     readonly Operands _operands;
 
-    /// <summary>For each enum the numbers that its members are compared with; null where it is counted with, and all of them matter.</summary>
-    readonly Dictionary<Type, HashSet<long>?> _found = [];
+    /// <summary>Whether it is written as builds did that saw variables alone, and took each use for counting.</summary>
+    readonly bool _isBefore;
 
-    EnumNumbers(MethodCode code, Operands operands) => (_code, _operands) = (code, operands);
+    readonly Dictionary<Type, Use> _found = [];
 
-    /// <summary>A line for each enum that matters, and for each number that it is compared with.</summary>
-    public static IEnumerable<string> In(MethodCode code, Operands? operands, CodeNames names)
+    EnumNumbers(MethodCode code, Operands operands, bool isBefore) => (_code, _operands, _isBefore) = (code, operands, isBefore);
+
+    /// <summary>A line for each enum that matters, and for each number that it is compared with; and the enum where the line may end sooner, because members that came behind the others do not matter.</summary>
+    public static IEnumerable<(string Line, Type? Growing)> In(MethodCode code, Operands? operands, CodeNames names, TextForm form)
     {
-        if (operands is null) return [];
-        var numbers = new EnumNumbers(code, operands);
+        if (operands is null || form < TextForm.Counted) return [];
+        var numbers = new EnumNumbers(code, operands, form < TextForm.Now);
         for (var i = 0; i < code.Instructions.Length; i++) numbers.Read(i);
-        return numbers._found.SelectMany(one => (one.Value?.Select(bound => UpTo(one.Key, bound)) ?? [All(one.Key)]).Select(said => $"numbers {names.Type(one.Key)} {said}")).Order(StringComparer.Ordinal);
+        return numbers._found.SelectMany(one => Lines(one.Key, one.Value).Select(line => ($"numbers {names.Type(one.Key)} {line.Said}", line.Growing))).OrderBy(static line => line.Item1, StringComparer.Ordinal);
+    }
+
+    static IEnumerable<(string Said, Type? Growing)> Lines(Type type, Use use)
+    {
+        if (use.IsCounted) return [(Of(type), null)];
+        var bounds = use.Bounds.Select(bound => (UpTo(type, bound), (Type?)null));
+        return use.IsNumbered ? bounds.Append((Of(type), type)) : bounds;
     }
 
     void Read(int index)
@@ -36,34 +58,106 @@ sealed class EnumNumbers
         var kind = name.Split('.')[0];
         for (var p = 0; p < popped.Length; p++)
         {
-            if (Of(popped[p]) is not var (type, moved)) continue;
             var other = popped.Length == 2 ? Constant(popped[1 - p]) : null;
-            if (Orders.Contains(kind))
-            {
-                // Greater than zero without a sign is how the compiler says: not zero.
-                if (name == "cgt.un" && other == 0) continue;
-                if (other is not { } bound) _found[type] = null;
-                else if (_found.TryAdd(type, [bound + moved])) continue;
-                else _found[type]?.Add(bound + moved);
-            }
+            foreach (var producer in Sources(popped[p]))
+                if (EnumOf(producer) is var (type, moved)) Read(type, moved, name, kind, p, other);
+        }
+        if (!_isBefore) ReadTargets(index, kind);
+    }
+
+    void Read(Type type, long moved, string name, string kind, int position, long? other)
+    {
+        if (Orders.Contains(kind))
+        {
+            // Greater than zero without a sign is how the compiler says: not zero.
+            if (name == "cgt.un" && other == 0) return;
+            if (other is { } bound) Found(type).Bounds.Add(bound + moved);
+            else Matters(type, isCounted: false);
+        }
+        else if (moved != 0)
+        {
             // What is only moved is the start of a comparison with several, or of a switch, which have all numbers in their text.
-            else if (moved != 0 ? !(kind is "switch" or "brtrue" or "brfalse" || (Equal.Contains(kind) && other is not null)) : Counts(kind, p) && !(kind == "sub" && p == 0 && other is not null and not 0))
-            {
-                _found[type] = null;
-            }
+            if (!(kind is "switch" or "brtrue" or "brfalse" || (Equal.Contains(kind) && other is not null))) Matters(type, isCounted: true);
+        }
+        else if (Counts.Contains(kind))
+        {
+            if (!(kind == "sub" && position == 0 && other is not null and not 0)) Matters(type, isCounted: true);
+        }
+        else if (Converts.Contains(kind) || (position == 1 && kind is "ldelem" or "stelem" or "ldelema"))
+        {
+            Matters(type, isCounted: false);
+        }
+        else if (!_isBefore && Combines.Contains(kind) && !type.IsDefined(typeof(FlagsAttribute), inherit: false))
+        {
+            // Two members of no set of flags make a third one by their numbers.
+            Matters(type, isCounted: false);
         }
     }
 
-    static bool Counts(string kind, int position) => Computes.Contains(kind) || (position == 1 && kind is "ldelem" or "stelem" or "ldelema");
+    void Matters(Type type, bool isCounted)
+    {
+        if (isCounted || _isBefore) Found(type).IsCounted = true;
+        else Found(type).IsNumbered = true;
+    }
+
+    Use Found(Type type)
+    {
+        if (!_found.TryGetValue(type, out var use)) _found.Add(type, use = new());
+        return use;
+    }
+
+    /// <summary>Looks at what an instruction puts where. Of a conversion between an enum and its numbers the compiler makes nothing else.</summary>
+    void ReadTargets(int index, string kind)
+    {
+        var instruction = _code.Instructions[index];
+        var op = instruction.Code;
+        var popped = _operands.PoppedBy(index);
+        if (instruction.StoredLocal is var local and >= 0) Put(popped[0], _code.Body.LocalVariables[local].LocalType);
+        else if (instruction.StoredArgument is var argument and >= 0) Put(popped[0], Argument(argument));
+        else if (op == OpCodes.Stfld || op == OpCodes.Stsfld) Put(popped[^1], ((FieldInfo)_code.Member(index)).FieldType);
+        else if (op == OpCodes.Box) Put(popped[0], (Type)_code.Member(index));
+        else if (op == OpCodes.Ret) Put(_operands.ReturnedBy(index), (_code.Method as MethodInfo)?.ReturnType);
+        else if (kind is "stind" or "stobj" or "stelem") Put(popped[^1], TypeAt(popped[0])?.GetElementType());
+        else if (Equal.Contains(kind)) PutBeside(popped[0], popped[1]);
+        else if (instruction.IsCall && _code.Member(index) is MethodBase called)
+        {
+            var parameters = called.GetParameters();
+            var first = popped.Length - parameters.Length;
+            for (var p = 0; p < parameters.Length; p++) Put(popped[first + p], parameters[p].ParameterType);
+        }
+    }
+
+    void PutBeside(int one, int other)
+    {
+        Put(one, TypeAt(other));
+        Put(other, TypeAt(one));
+    }
+
+    void Put(int value, Type? target)
+    {
+        if (!IsNumber(target)) return;
+        foreach (var type in _operands.Origins(value).Select(TypeOf).Where(type => IsNumber(type) && type != target).ToArray())
+        {
+            if (IsOurs(type)) Matters(type!, isCounted: false);
+            if (IsOurs(target)) Matters(target!, isCounted: false);
+        }
+    }
+
+    /// <summary>Whether the type is a whole number, or an enum, which is one to the runtime.</summary>
+    static bool IsNumber(Type? type) => type is { IsGenericParameter: false } && Type.GetTypeCode(type) is >= TypeCode.SByte and <= TypeCode.UInt64;
+
+    static bool IsOurs(Type? type) => type is { IsEnum: true, IsGenericParameter: false } && !CodeNames.IsFramework(type.Assembly);
+
+    IEnumerable<int> Sources(int producer) => _isBefore ? [producer] : _operands.Origins(producer);
 
     /// <summary>The enum that a value is of, and what was taken off it.</summary>
-    (Type Type, long Moved)? Of(int producer)
+    (Type Type, long Moved)? EnumOf(int producer)
     {
         producer = _operands.Origin(producer);
         if (producer < 0) return null;
-        if (TypeOf(producer) is { IsEnum: true, IsGenericParameter: false } type && !CodeNames.IsFramework(type.Assembly)) return (type, 0);
+        if (TypeOf(producer) is { } type && IsOurs(type)) return (type, 0);
         if (_code.Instructions[producer].Code != OpCodes.Sub || _operands.PoppedBy(producer) is not [var from, var by]) return null;
-        return Of(from) is var (of, moved) && Constant(by) is { } constant ? (of, moved + constant) : null;
+        return EnumOf(from) is var (of, moved) && Constant(by) is { } constant ? (of, moved + constant) : null;
     }
 
     Type? TypeOf(int producer)
@@ -71,16 +165,46 @@ sealed class EnumNumbers
         var instruction = _code.Instructions[producer];
         var op = instruction.Code;
         if (instruction.LoadedLocal is var local and >= 0) return _code.Body.LocalVariables[local].LocalType;
-        if (instruction.LoadedArgument is var argument and >= 0) return Argument(_code.Method.IsStatic ? argument : argument - 1);
+        if (instruction.LoadedArgument is var argument and >= 0) return Argument(argument);
         if (instruction.IsCall) return (_code.Member(producer) as MethodInfo)?.ReturnType;
         if (op == OpCodes.Ldfld || op == OpCodes.Ldsfld) return ((FieldInfo)_code.Member(producer)).FieldType;
         if (op == OpCodes.Ldobj || op == OpCodes.Unbox_Any || op == OpCodes.Ldelem) return (Type)_code.Member(producer);
         // An element, or what a reference leads to.
         var leads = op.Name!.StartsWith("ldelem.", StringComparison.Ordinal) || op.Name.StartsWith("ldind.", StringComparison.Ordinal);
-        return leads && _operands.Origin(_operands.PoppedBy(producer)[0]) is var from and >= 0 ? TypeOf(from)?.GetElementType() : null;
+        if (leads) return TypeAt(_operands.PoppedBy(producer)[0])?.GetElementType();
+        return _isBefore ? null : AddressOrResult(producer, instruction);
     }
 
-    Type? Argument(int place) => place < 0 ? _code.Method.DeclaringType : _code.Method.GetParameters()[place].ParameterType;
+    /// <summary>The type of an address, and that of what is computed.</summary>
+    Type? AddressOrResult(int producer, Instruction instruction)
+    {
+        var op = instruction.Code;
+        if (instruction.AddressedLocal is var local and >= 0) return To(_code.Body.LocalVariables[local].LocalType);
+        if (instruction.AddressedArgument is var argument and >= 0) return To(Argument(argument));
+        if (op == OpCodes.Ldflda || op == OpCodes.Ldsflda) return To(((FieldInfo)_code.Member(producer)).FieldType);
+        if (op == OpCodes.Ldelema || op == OpCodes.Unbox) return To((Type)_code.Member(producer));
+        if (op == OpCodes.Newarr) return ((Type)_code.Member(producer)).MakeArrayType();
+        var kind = op.Name!.Split('.')[0];
+        if (Combines.Contains(kind))
+        {
+            var types = _operands.PoppedBy(producer).ToArray().Select(TypeAt).ToArray();
+            return Array.Find(types, IsOurs) ?? Array.Find(types, IsNumber);
+        }
+        // A constant that the compiler makes wider is a constant.
+        if (kind == "conv" && Constant(_operands.PoppedBy(producer)[0]) is not null) return null;
+        return kind == "ldlen" || Counts.Contains(kind) || Converts.Contains(kind) ? typeof(int) : null;
+    }
+
+    /// <summary>The type of a value, which may come from several places.</summary>
+    Type? TypeAt(int value) => _isBefore ? _operands.Origin(value) is var from and >= 0 ? TypeOf(from) : null : _operands.Origins(value).Select(TypeOf).FirstOrDefault(static type => type is not null);
+
+    static Type? To(Type? type) => type is null or { IsByRef: true } ? null : type.MakeByRefType();
+
+    Type? Argument(int number)
+    {
+        var place = _code.Method.IsStatic ? number : number - 1;
+        return place < 0 ? _code.Method.DeclaringType : _code.Method.GetParameters()[place].ParameterType;
+    }
 
     long? Constant(int producer)
     {
@@ -91,8 +215,12 @@ sealed class EnumNumbers
         return instruction.Code == OpCodes.Conv_I8 ? Constant(_operands.PoppedBy(producer)[0]) : instruction.Constant;
     }
 
-    static string All(Type type) =>
-        string.Join(',', Members(type).OrderBy(static m => m.Number).ThenBy(static m => m.Name, StringComparer.Ordinal).Select(static m => string.Create(CultureInfo.InvariantCulture, $"{m.Name}={m.Number}")));
+    /// <summary>How many members an enum has.</summary>
+    public static int CountOf(Type type) => Members(type).Count();
+
+    /// <summary>All members of an enum with their numbers, or all but some behind the others.</summary>
+    public static string Of(Type type, int without = 0) =>
+        string.Join(',', Members(type).OrderBy(static m => m.Number).ThenBy(static m => m.Name, StringComparer.Ordinal).SkipLast(without).Select(static m => string.Create(CultureInfo.InvariantCulture, $"{m.Name}={m.Number}")));
 
     /// <summary>The members that are not greater than a number: in which order they are, and which come behind, makes no difference to a comparison with it.</summary>
     static string UpTo(Type type, long bound) =>

@@ -15,6 +15,9 @@ static class Fingerprints
     static readonly ConditionalWeakTable<Module, ConcurrentDictionary<(int Token, TextForm Form), Fingerprint>> Definitions = [];
     static readonly ConditionalWeakTable<MemberInfo, object> Closed = [];
 
+    /// <summary>The fingerprints that code had while enums of which it has numbers were shorter.</summary>
+    static readonly ConditionalWeakTable<MemberInfo, HashSet<Fingerprint>> BeforeGrowth = [];
+
     /// <summary>The fingerprint of a machine or a closure, with its generic arguments if it has any.</summary>
     public static Fingerprint Of(Type machineOrClosure) => OfCode(machineOrClosure);
 
@@ -26,7 +29,8 @@ static class Fingerprints
     {
         for (var form = TextForm.Now; form >= TextForm.Plain; form--)
             if ((form == TextForm.Now ? OfCode(code) : In(form, code)) == saved) return true;
-        return false;
+        var before = BeforeGrowth.GetValue(CompilerMade.Definition(code), static definition => [.. CodeText.BeforeGrowth(definition).Select(Hash)]);
+        return ArgumentsOf(code) is { Length: > 0 } arguments ? before.Any(fingerprint => WithArguments(fingerprint, arguments) == saved) : before.Contains(saved);
     }
 
     /// <summary>What the fingerprint of a machine covers, line by line, so that two builds can be compared.</summary>

@@ -39,7 +39,7 @@ sealed class GlobalCode
         var parameters = invoke.GetParameters().Select(p =>
         {
             var direction = p.IsOut ? "out " : p.IsIn ? "in " : p.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
-            return $"{direction}{names.Type(p.ParameterType)}{(!p.HasDefaultValue ? "" : form < TextForm.Now ? $"={p.RawDefaultValue}" : $" = {InCode(p.RawDefaultValue)}")}";
+            return $"{direction}{names.Type(p.ParameterType)}{(!p.HasDefaultValue ? "" : form < TextForm.Counted ? $"={p.RawDefaultValue}" : $" = {InCode(p.RawDefaultValue)}")}";
         });
         return $"<delegate>`{type.GetGenericArguments().Length}({string.Join(',', parameters)}):{names.Type(invoke.ReturnType)}";
     }

@@ -45,6 +45,12 @@ readonly record struct Instruction(OpCode Code, long Operand, int[]? Table)
     /// <summary>The number of the argument it reads, or -1.</summary>
     public int LoadedArgument => Numbered(OpCodes.Ldarg_0, OpCodes.Ldarg_3, OpCodes.Ldarg_S, OpCodes.Ldarg);
 
+    /// <summary>The number of the argument it writes, or -1.</summary>
+    public int StoredArgument => Code == OpCodes.Starg || Code == OpCodes.Starg_S ? (int)Operand : -1;
+
+    /// <summary>The number of the argument whose address it takes, or -1.</summary>
+    public int AddressedArgument => Code == OpCodes.Ldarga || Code == OpCodes.Ldarga_S ? (int)Operand : -1;
+
     /// <summary>The number of the local variable whose address it takes, or -1.</summary>
     public int AddressedLocal => Code == OpCodes.Ldloca || Code == OpCodes.Ldloca_S ? (int)Operand : -1;
 

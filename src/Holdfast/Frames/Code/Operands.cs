@@ -9,7 +9,7 @@ namespace Holdfast.Frames.Code;
 /// </summary>
 sealed class Operands
 {
-    /// <summary>Pushed by more than one instruction, or by the runtime.</summary>
+    /// <summary>Pushed by the runtime. Numbers below it are of values that more than one instruction pushes, each on a way of its own.</summary>
     public const int Unknown = -1;
 
     sealed record Slot(int Producer, Slot? Below);
@@ -17,6 +17,8 @@ sealed class Operands
     readonly MethodCode _code;
     readonly int[][] _popped;
     readonly bool[] _mixed;
+    readonly Dictionary<int, int> _returned = [];
+    readonly List<int[]> _joined = [];
 
     Operands(MethodCode code)
     {
@@ -45,6 +47,16 @@ sealed class Operands
         return producer;
     }
 
+    /// <summary>All instructions that may be behind a value; none for what the runtime pushes.</summary>
+    public IEnumerable<int> Origins(int producer)
+    {
+        producer = Origin(producer);
+        return producer >= 0 ? [producer] : producer == Unknown ? [] : _joined[Unknown - 1 - producer].SelectMany(Origins);
+    }
+
+    /// <summary>The instruction that pushed what this one returns.</summary>
+    public int ReturnedBy(int index) => _returned.GetValueOrDefault(index, Unknown);
+
     bool Follow()
     {
         var instructions = _code.Instructions;
@@ -67,7 +79,11 @@ sealed class Operands
             var instruction = instructions[i];
             var count = PopCount(i);
             if (count == int.MinValue) return false;
-            if (count < 0) (stack, count) = (null, 0);
+            if (count < 0)
+            {
+                if (stack is not null && instruction.Code == OpCodes.Ret) _returned[i] = stack.Producer;
+                (stack, count) = (null, 0);
+            }
             var popped = count == 0 ? [] : new int[count];
             for (var p = count - 1; p >= 0; p--)
             {
@@ -104,13 +120,25 @@ sealed class Operands
         {
             if (one.Producer >= 0) _mixed[one.Producer] = true;
             if (other.Producer >= 0) _mixed[other.Producer] = true;
-            joined = new Slot(Unknown, below);
+            joined = new Slot(Either(one.Producer, other.Producer), below);
         }
         else if (!ReferenceEquals(below, one.Below))
         {
             joined = new Slot(one.Producer, below);
         }
         return true;
+    }
+
+    /// <summary>The number of a value that is one of two.</summary>
+    int Either(int one, int other)
+    {
+        if (one == Unknown || other == Unknown) return Unknown;
+        int[] all = [.. Parts(one).Union(Parts(other)).Order()];
+        var known = _joined.FindIndex(joined => joined.AsSpan().SequenceEqual(all));
+        if (known < 0) _joined.Add(all);
+        return Unknown - 1 - (known < 0 ? _joined.Count - 1 : known);
+
+        int[] Parts(int producer) => producer >= 0 ? [producer] : _joined[Unknown - 1 - producer];
     }
 
     /// <summary>How many values are popped; -1 for all of them; <see cref="int.MinValue"/> when it is not known.</summary>
