@@ -111,10 +111,13 @@ static class CallRows
     /// <summary>Calls that are under way or in doubt, behind a key, in order.</summary>
     public static List<OpenCall> Open(StoreTransaction transaction, string after, int limit) => Sql.Read(
         transaction, $"SELECT key, run, tool, version, kind, phase, tries, account, note, started, arguments, {Quiet} FROM agents_call WHERE phase < 3 AND key > @after ORDER BY key LIMIT @limit",
-        r => new OpenCall(
-            r.GetString(0), RunId.Parse(r.GetString(1)), r.GetString(2), r.GetInt32(3), (EffectKind)r.GetInt32(4), System.Text.Encoding.UTF8.GetString(transaction.Decode(r.GetFieldValue<byte[]>(10)).Span), r.GetInt32(6),
-            (CallPhase)r.GetInt32(5) == CallPhase.InDoubt, r.TextOrNull(8), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(9)), r.TextOrNull(7) is { } account ? new AccountId(account) : null) { Quiet = r.GetInt64(11) },
-        ("@after", after), ("@limit", limit));
+        r =>
+        {
+            AccountId? account = r.TextOrNull(7) is { } name ? new(name) : null;
+            var (arguments, started) = (System.Text.Encoding.UTF8.GetString(transaction.Decode(r.GetFieldValue<byte[]>(10)).Span), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(9)));
+            var (kind, isInDoubt) = ((EffectKind)r.GetInt32(4), (CallPhase)r.GetInt32(5) == CallPhase.InDoubt);
+            return new OpenCall(r.GetString(0), RunId.Parse(r.GetString(1)), r.GetString(2), r.GetInt32(3), kind, arguments, r.GetInt32(6), isInDoubt, r.TextOrNull(8), started, account) { Quiet = r.GetInt64(11) };
+        }, ("@after", after), ("@limit", limit));
 
     /// <summary>What there is of a call; null for one that was never started.</summary>
     public static CallFound? Find(StepTransaction transaction, string key) => Sql.Read(
