@@ -24,6 +24,7 @@ sealed partial class AnthropicWire : Wire
     {
         if (question.Messages.FirstOrDefault(static m => string.IsNullOrWhiteSpace(m.Text) && m.Calls.Count + m.Results.Count == 0) is { } empty) return $"a message of the {empty.Role} has no text";
         if (question.Messages.SelectMany(static m => m.Calls).FirstOrDefault(static c => !Plain().IsMatch(c.Id) || !Plain().IsMatch(c.Tool)) is { } odd) return $"'{odd.Id}' or '{odd.Tool}' has a character that is not allowed";
+        if (question.Tools.Count == 0 && question.Messages.Any(static m => m.Calls.Count + m.Results.Count > 0)) return "requests which include tool_use or tool_result blocks must define tools";
         return Unpaired(question);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Holdfast.Agents;
 
@@ -20,6 +21,8 @@ public static class HoldfastExtensions
         if (!builder.Services.Any(static s => s.ServiceType == typeof(LedgerRetention))) builder.RetainLedger(new());
         // What it receives has to have a form: now, and not when the first such message is there.
         _ = Running.MessageTypes.Of(typeof(TAgent));
+        // Before the engine starts, and with it runs that wait.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, Running.StartCheck<TAgent>>());
         return builder.AddWorkflow<TAgent>();
     }
 

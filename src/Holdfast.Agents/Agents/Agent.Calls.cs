@@ -57,9 +57,10 @@ public abstract partial class Agent
     {
         ApprovalId? approval = null;
         string? person = null;
-        if (judged.Arm == JudgementArm.Approve)
+        // Nobody is asked about what cannot be done: of a tool that this build does not have, the gate says so where it would begin.
+        if (judged.Arm == JudgementArm.Approve && ToolOf(call.Tool) is { } tool)
         {
-            var request = _approvals.Ask(RunId, number, ToolOf(call.Tool), judged.Arguments, judged.Rule, _definition.Toolbox.Time.GetUtcNow() + _definition.ApprovalTime);
+            var request = _approvals.Ask(RunId, number, tool, judged.Arguments, judged.Rule, _definition.Toolbox.Time.GetUtcNow() + _definition.ApprovalTime);
             var answer = await Approval(request);
             _approvals.Close(request.Id);
             person = answer?.By;
@@ -70,7 +71,7 @@ public abstract partial class Agent
             }
             approval = request.Id;
         }
-        else if (judged.Arm != JudgementArm.Admit) return Refusal(call, judged.Arm == JudgementArm.Park ? $"{judged.Reason} It was not done." : judged.Reason);
+        else if (judged.Arm is not (JudgementArm.Admit or JudgementArm.Approve)) return Refusal(call, judged.Arm == JudgementArm.Park ? $"{judged.Reason} It was not done." : judged.Reason);
         var carried = await Carried(new(number, call.Tool, judged.Arguments) { Account = _account, Principal = _principal, Approval = approval, ApprovedBy = person });
         OnResult(call, carried);
         return carried.Status == EffectStatus.Succeeded ? new(call.Id, call.Tool, carried.Json.Length > 0 ? carried.Json : "null") : Refusal(call, carried.Reason ?? "It was not done.");
@@ -153,7 +154,7 @@ public abstract partial class Agent
         }
     }
 
-    Tool ToolOf(string name) => _definition.Toolbox.Gate.Tools.First(tool => tool.Name == name);
+    Tool? ToolOf(string name) => _definition.Toolbox.Gate.Tools.FirstOrDefault(tool => tool.Name == name);
 
     /// <summary>What a tool or a person says may be cut off in the middle of a character, and is kept all the same.</summary>
     static ToolResult Refusal(ToolCall call, string why) => new(call.Id, call.Tool, Words.Mended(why), IsError: true);

@@ -90,7 +90,7 @@ public abstract partial class Agent : Workflow
             if (turn.Message is not { } message)
             {
                 // It cannot stand in a conversation, so it does not: the model is told instead. What it was is kept with the question.
-                if (_repairs-- <= 0) return Ended(mail, AgentStatus.TooManyRounds, $"The model's answers cannot be kept. {turn.Problem}");
+                if (_repairs-- <= 0) return Ended(mail, turn.IsCut ? AgentStatus.Incomplete : AgentStatus.TooManyRounds, $"The model's answers cannot be kept. {turn.Problem}");
                 Add(new Note($"Your last answer could not be kept, and nothing of it was done. {turn.Problem}"));
                 continue;
             }

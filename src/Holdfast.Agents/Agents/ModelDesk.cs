@@ -16,9 +16,8 @@ static class ModelDesk
         var time = definition.Toolbox.Time;
         var call = new ModelCall(question.Number, step.Attempt, question.First, question.Written + question.News.Count);
         // Before the commit, and in pages: a long conversation would hold up every other one.
-        var request = new ModelRequest(
-            definition.Instructions, [.. await ReadAsync(step, question.First, question.Written).ConfigureAwait(false), .. question.News.Skip((int)Math.Max(0, question.First - question.Written))], question.HasTools ? definition.Toolbox.Gate.Tools : [],
-            definition.ModelOptions);
+        List<Message> shown = [.. await ReadAsync(step, question.First, question.Written).ConfigureAwait(false), .. question.News.Skip((int)Math.Max(0, question.First - question.Written))];
+        var request = new ModelRequest(definition.Instructions, shown, definition.Toolbox.Gate.Tools, definition.ModelOptions) { MayCall = question.HasTools };
         var frame = ModelFrame.Of(request);
         var spending = new ModelSpending(definition.Models, request, $"{step.RunId}-model-{question.Number}-{step.Attempt}");
         try

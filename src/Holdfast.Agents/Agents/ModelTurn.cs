@@ -38,6 +38,12 @@ sealed record ModelTurn(string Text, AssistantMessage? Message, string? Problem,
         if (TooMuch(reply, bytesMax) is { } much) return new("", null, much, Unkept(reply, question.Repairs), null, null, null);
         var isCut = reply.FinishReason is FinishReason.Length or FinishReason.Filtered;
         if (!reply.TryToMessage(out var message, out var problem)) return new(reply.Text, null, problem, Unkept(reply, question.Repairs), null, null, null) { IsCut = isCut };
+        // What is lost may be what would have made it another call, and what is left may fit the schema all the same.
+        if (isCut && message.Calls.Count > 0)
+        {
+            var cut = reply.FinishReason == FinishReason.Length ? "It was cut off at the limit of tokens, so that what it calls may not be whole. Say less, or call fewer tools at once." : "Its provider kept a part of it back, so that what it calls may not be whole.";
+            return new(message.Text, null, cut, Unkept(reply, question.Repairs), null, null, null) { IsCut = true };
+        }
         // It was offered none.
         if (!question.HasTools) return new(message.Text, message, null, [.. message.Calls.Select(_ => new Judgement(JudgementArm.Refuse, GateStage.Parse, null, "", "", question.Repairs))], null, null, null) { IsCut = isCut };
         var judged = new List<Judgement>();

@@ -40,8 +40,18 @@ public static class Carry
         var happened = true;
         try
         {
-            if (carrier.Toolbox.HandlerOf(request.Tool) is { } handler) return await ByName(carrier, request, handler);
-            return await Durable.Step(step => carrier.Toolbox.CarryOutAsync(step, request), carrier.Toolbox.OptionsOf(request.Tool));
+            // A deploy may make a handler of code, or code of a handler, in the middle of it: each leaves it to the other then.
+            while (true)
+            {
+                if (!carrier.Toolbox.HasHandler(request.Tool))
+                {
+                    if (await Durable.Step(step => carrier.Toolbox.CarryOutAsync(step, request), carrier.Toolbox.OptionsOf(request.Tool)) is { } result) return result;
+                }
+                else if (await ByName(carrier, request) is { } result)
+                {
+                    return result;
+                }
+            }
         }
         catch (OperationCanceledException)
         {
@@ -79,13 +89,13 @@ public static class Carry
         return Settle((ICarrier)toolbox, request, happened, json, why, cost);
     }
 
-    /// <summary>Through a handler: the run itself calls it, between the start and the settlement.</summary>
-    static async Durable<EffectResult> ByName(ICarrier carrier, CallRequest request, string handler)
+    /// <summary>Through a handler: the run itself calls it, between the start and the settlement. Null where the tool has no handler any more.</summary>
+    static async Durable<EffectResult?> ByName(ICarrier carrier, CallRequest request)
     {
-        var (key, end) = await Durable.Step(step => carrier.Toolbox.BeginAsync(step, request), new() { Label = $"start {request.Tool}" });
-        if (end is not null) return end;
-        var arguments = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(request.Arguments);
-        var result = await Durable.Call<System.Text.Json.JsonElement>(handler, arguments, carrier.Toolbox.OptionsOf(request.Tool, key));
+        var call = await Durable.Step(step => carrier.Toolbox.BeginAsync(step, request), new() { Label = $"start {request.Tool}" });
+        if (call is not { End: null }) return call?.End;
+        var arguments = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(call.Arguments);
+        var result = await Durable.Call<System.Text.Json.JsonElement>(call.Name, arguments, carrier.Toolbox.OptionsOf(request.Tool, call.Key));
         return await Settle(carrier, request, happened: true, result.GetRawText(), "Its handler succeeded.");
     }
 

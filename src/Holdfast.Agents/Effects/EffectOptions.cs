@@ -8,7 +8,7 @@ public sealed record EffectOptions<TArguments>
 
     /// <summary>
     /// For how long what a try has sent may still take effect after the try was cut off: a request that timed out may lie in a queue, or be carried out at this moment. Before that the world is not asked whether it
-    /// happened, for its no would not be the last word. Default: 10 seconds. Looked at for reconcilable tools only.
+    /// happened, for its no would not be the last word, neither for its run nor, once that has ended, for whoever asks in its place. Default: 10 seconds. Looked at for reconcilable tools only.
     /// </summary>
     public TimeSpan SettleTime { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -13,7 +13,17 @@ namespace Holdfast.Agents;
 /// <param name="StartedUtc">When it was started first. What it sent may still be on its way for a while after its run has ended.</param>
 /// <param name="Account">The account that it draws on; null for none.</param>
 public sealed record OpenCall(
-    string Key, RunId Run, string Tool, int Version, EffectKind Kind, string Arguments, int Try, bool IsInDoubt, string? Why, DateTimeOffset StartedUtc, AccountId? Account);
+    string Key, RunId Run, string Tool, int Version, EffectKind Kind, string Arguments, int Try, bool IsInDoubt, string? Why, DateTimeOffset StartedUtc, AccountId? Account)
+{
+    /// <summary>From when on the outside world may be asked: the end of its run, and <see cref="EffectOptions{TArguments}.SettleTime"/> after it where its tool is reconcilable. Before that a no is not its last word.</summary>
+    public DateTimeOffset AskUtc { get; init; }
+
+    /// <summary>Whether its code still goes on in this process, though its run has ended. As long as it does, a no does not count.</summary>
+    public bool IsUnderWay { get; init; }
+
+    /// <summary>In milliseconds, for how long what it sent may take effect.</summary>
+    internal long Quiet { get; init; }
+}
 
 /// <summary>What somebody has found out about an <see cref="OpenCall"/>.</summary>
 /// <param name="Happened">Whether it happened. If not, its identity is free again.</param>
@@ -35,4 +45,7 @@ public enum FindingReceipt
 
     /// <summary>It is open, and its run goes on and settles it itself; rule there. Or it is a call in doubt: say whether it happened. Nothing was changed.</summary>
     RunGoesOn = 3,
+
+    /// <summary>It is said not to have happened, and may still: its code goes on in this process, or the time within which what it sent is applied or lost is not over. Ask again, from <see cref="OpenCall.AskUtc"/> on. Nothing was changed.</summary>
+    TooEarly = 4,
 }

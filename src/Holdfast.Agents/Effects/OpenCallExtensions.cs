@@ -20,7 +20,8 @@ public static class OpenCallExtensions
             var from = after;
             var page = await FromOutside.TransactAsync(client, tx => CallRows.Open(tx, from, PageMax), cancellationToken).ConfigureAwait(false);
             foreach (var call in page)
-                if (await FromOutside.IsOverAsync(client, call.Run, cancellationToken).ConfigureAwait(false)) yield return call;
+                if (await FromOutside.EndAsync(client, call.Run, cancellationToken).ConfigureAwait(false) is { } ended)
+                    yield return call with { AskUtc = After(ended, call.Quiet), IsUnderWay = Tries.Of(client).IsUnderWay(call.Key) };
             if (page.Count < PageMax) yield break;
             after = page[^1].Key;
         }
@@ -28,7 +29,7 @@ public static class OpenCallExtensions
 
     /// <summary>
     /// Settles a call for good, in one commit: what it did, what it has cost, and who says so. Once, whoever else finds something out at the same time. The run is over, so it can neither try the call
-    /// again nor settle it; an attempt of it that still runs in some process commits nothing any more. Ask the outside world only when that has ended.
+    /// again nor settle it; an attempt of it that still runs in some process commits nothing any more. That it did not happen counts only when it cannot happen any more (<see cref="FindingReceipt.TooEarly"/>).
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="call">The call, as it was read.</param>
@@ -41,12 +42,16 @@ public static class OpenCallExtensions
         ArgumentNullException.ThrowIfNull(finding);
         ArgumentException.ThrowIfNullOrWhiteSpace(finding.By);
         // A run that is over stays so: this need not be asked in the commit.
-        if (!await FromOutside.IsOverAsync(client, RunOf(call.Key), cancellationToken).ConfigureAwait(false)) return FindingReceipt.RunGoesOn;
-        var isTaken = await FromOutside.TransactAsync(client, tx => CallRows.SettleOutside(tx, call, finding, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false);
-        return isTaken ? FindingReceipt.Taken : FindingReceipt.TooLate;
+        if (await FromOutside.EndAsync(client, RunOf(call.Key), cancellationToken).ConfigureAwait(false) is not { } ended) return FindingReceipt.RunGoesOn;
+        // Nor does a try begin any more, of a run that is over.
+        if (!finding.Happened && Tries.Of(client).IsUnderWay(call.Key)) return FindingReceipt.TooEarly;
+        return await FromOutside.TransactAsync(client, tx => CallRows.SettleOutside(tx, call, finding, ended, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks about each open call of runs that are over, such as a bank for a payment with this key, and settles those of which the answer is known.</summary>
+    /// <summary>
+    /// Asks about each open call of runs that are over, such as a bank for a payment with this key, and settles those of which the answer is known. Not yet about calls whose code goes on in this process, nor before
+    /// <see cref="OpenCall.AskUtc"/>: what was sent may still be on its way then. They are asked about the next time.
+    /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="ask">What is found out about a call; null leaves it as it is.</param>
     /// <param name="cancellationToken">Stops between two calls.</param>
@@ -56,9 +61,11 @@ public static class OpenCallExtensions
         ArgumentNullException.ThrowIfNull(ask);
         var settled = 0;
         await foreach (var call in client.ReadOpenCallsAsync(cancellationToken).ConfigureAwait(false))
-            if (await ask(call, cancellationToken).ConfigureAwait(false) is { } finding && await client.SettleAsync(call, finding, cancellationToken).ConfigureAwait(false) == FindingReceipt.Taken) settled++;
+            if (!call.IsUnderWay && call.AskUtc <= DateTimeOffset.UtcNow && await ask(call, cancellationToken).ConfigureAwait(false) is { } finding && await client.SettleAsync(call, finding, cancellationToken).ConfigureAwait(false) == FindingReceipt.Taken) settled++;
         return settled;
     }
+
+    static DateTimeOffset After(DateTimeOffset ended, long quiet) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(ended.ToUnixTimeMilliseconds() + quiet, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     /// <summary>The key says whose call it is, whatever else somebody put into the record.</summary>
     static RunId RunOf(string key) => ReservationRows.RunOfCall(key) ?? throw new ArgumentException($"'{key}' is not the key of a call.", nameof(key));

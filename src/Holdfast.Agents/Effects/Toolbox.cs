@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Holdfast.Agents.Ledgers;
 using Holdfast.Agents.Running;
@@ -8,7 +7,7 @@ namespace Holdfast.Agents;
 /// <summary>
 /// A gate with the code of its tools. Put it into the container and let workflows and agents take it in their constructors; <see cref="Carry.Out(Toolbox, CallRequest)"/> carries calls out. Thread-safe.
 /// </summary>
-public sealed class Toolbox : ICarrier
+public sealed partial class Toolbox : ICarrier
 {
     const string Unended = "A try before this one has not ended yet.";
 
@@ -19,14 +18,14 @@ public sealed class Toolbox : ICarrier
     readonly TimeProvider _time;
     readonly Func<string, Rate?> _rateOf;
     readonly Action<string, Exception>? _onError;
-    readonly ConcurrentDictionary<string, byte> _underWay = new(StringComparer.Ordinal);
+    readonly Lazy<Tries> _tries;
     volatile bool _hasTables;
 
     /// <param name="gate">Decides about calls.</param>
     /// <param name="effects">The code of every tool of the gate.</param>
     /// <param name="services">The container that the tools' code may use.</param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A tool of the gate has no code, code is for a tool that the gate does not have, or two rates of one name differ.</exception>
+    /// <exception cref="ArgumentException">A tool of the gate has no code, code is for a tool that the gate does not have, a handler is not registered in the container, or two rates of one name differ.</exception>
     public Toolbox(Gate gate, IEnumerable<Effect> effects, IServiceProvider services, ToolboxOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(gate);
@@ -34,6 +33,8 @@ public sealed class Toolbox : ICarrier
         ArgumentNullException.ThrowIfNull(services);
         options ??= new();
         (Gate, _services, _time, _rateOf, _onError) = (gate, services, options.TimeProvider, options.RateOfPrincipal, options.OnError);
+        // Not now: the engine may be made of what this is a part of. And not for good, if it cannot be had this time.
+        _tries = new(() => Tries.In(services), LazyThreadSafetyMode.PublicationOnly);
         _effects = [];
         foreach (var effect in effects)
         {
@@ -42,6 +43,7 @@ public sealed class Toolbox : ICarrier
             if (!_effects.TryAdd(effect.Tool.Name, effect)) throw new ArgumentException($"There is code twice for the tool '{effect.Tool.Name}'.", nameof(effects));
         }
         if (gate.Tools.FirstOrDefault(tool => !_effects.ContainsKey(tool.Name)) is { } bare) throw new ArgumentException($"The gate's tool '{bare.Name}' has no code.", nameof(effects));
+        CheckHandlers();
         var rates = new Dictionary<string, (Rate Rate, Tool Tool)>(StringComparer.Ordinal);
         foreach (var (tool, rate) in _effects.Values.SelectMany(static effect => effect.Rates.Select(rate => (effect.Tool, rate))))
             if (!rates.TryAdd(rate.Name, (rate, tool)) && rate.DiscordWith(rates[rate.Name].Rate) is { } discord) throw new ArgumentException($"The tools '{rates[rate.Name].Tool.Name}' and '{tool.Name}' have {discord}", nameof(effects));
@@ -80,20 +82,21 @@ public sealed class Toolbox : ICarrier
         };
     }
 
-    /// <summary>One attempt of a call: through the ledger, into the world, and back into the ledger with the result.</summary>
-    internal async Task<EffectResult> CarryOutAsync(StepContext step, CallRequest request)
+    /// <summary>One attempt of a call: through the ledger, into the world, and back into the ledger with the result. Null where that is a handler's affair.</summary>
+    internal async Task<EffectResult?> CarryOutAsync(StepContext step, CallRequest request)
     {
         var key = request.KeyIn(step.RunId);
-        if (_effects.GetValueOrDefault(request.Tool) is not { IsRepeatable: false } effect) return await TryAsync(step, request, key).ConfigureAwait(false);
+        var effect = _effects.GetValueOrDefault(request.Tool);
+        if (effect is { Handler: not null }) return await MovedAsync(step, key, effect).ConfigureAwait(false);
         // Code that does not listen to its token goes on after its attempt was given up.
-        if (!_underWay.TryAdd(key, default)) return await UnendedAsync(step, key, effect).ConfigureAwait(false);
+        if (!_tries.Value.TryBegin(key, isAlone: effect is { IsRepeatable: false })) return await UnendedAsync(step, key, effect!).ConfigureAwait(false);
         try
         {
             return await TryAsync(step, request, key).ConfigureAwait(false);
         }
         finally
         {
-            _underWay.TryRemove(key, out _);
+            _tries.Value.End(key);
         }
     }
 
@@ -124,20 +127,6 @@ public sealed class Toolbox : ICarrier
 
     /// <summary>After what time to look again; null where nobody can be asked.</summary>
     static TimeSpan? WaitOf(Effect effect) => effect.SettleTime is not { } settle ? null : settle < PauseMin ? PauseMin : settle;
-
-    /// <summary>Starts a call that a handler carries out: the key to call it with; or what is the end of it, if the handler must not be called.</summary>
-    internal async Task<(string Key, EffectResult? End)> BeginAsync(StepContext step, CallRequest request)
-    {
-        var key = request.KeyIn(step.RunId);
-        var begun = await StartAsync(step, request).ConfigureAwait(false);
-        if (begun.End is { } end) return (key, end);
-        if (begun.Before is not { } before) return (key, null);
-        if (before.IsUnderWayIn(step.Op) && !MayRunAgain(begun.Effect!, before)) return (key, Doubt(step, key, before, Unended, null));
-        // Found started, it was started by an attempt of this step that was cut off: the run calls the handler only after this.
-        return (key, before.Phase == CallPhase.Started ? null : new(key, EffectStatus.InDoubt, "", "Its handler failed, and may have done it before that."));
-    }
-
-    internal string? HandlerOf(string tool) => _effects.GetValueOrDefault(tool)?.Handler;
 
     /// <summary>Notes the last word about a proposal that was not begun.</summary>
     internal Task RefuseAsync(StepContext step, long number, string tool, GateStage stage, string? rule, string? person)
@@ -278,7 +267,7 @@ public sealed class Toolbox : ICarrier
             if (most is { Money: < 0 } or { Tokens: < 0 }) throw new LedgerRefusal(GateStage.Budget, null, $"The CostMax of {request.Tool} says less than nothing: reserving that would give money back that was never taken.");
             return new(
                 request.KeyIn(run), request.Number, call.Tool.Name, call.Tool.Version, effect.Kind, hash, call.CanonicalArguments(), effect.IdentityOf(run, call), verdict.Stage, verdict.Rule, request.Account, most, rates,
-                request.Approval, request.ApprovedBy, effect is { Changes: false, Handler: null });
+                request.Approval, request.ApprovedBy, effect is { Changes: false, Handler: null }, effect.SettleTime);
         }
         catch (Exception error) when (error is not LedgerRefusal)
         {
@@ -400,17 +389,4 @@ public sealed class Toolbox : ICarrier
 readonly record struct Begun(Effect? Effect, Call? Call, CallEntry? Entry, object? Target, CallFound? Before, EffectResult? End)
 {
     public static Begun Over(EffectResult end) => new(null, null, null, null, null, end);
-}
-
-/// <summary>Settings of a <see cref="Toolbox"/>.</summary>
-public sealed record ToolboxOptions
-{
-    /// <summary>The clock for rates and for what the ledger notes. Default: the system's.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
-
-    /// <summary>How often a principal may have calls carried out, over all tools; null, which is the default, for as often as wanted.</summary>
-    public Func<string, Rate?> RateOfPrincipal { get; init; } = static _ => null;
-
-    /// <summary>Is shown what a tool's code throws, with the tool's name: neither the run nor the log has the words of that, for they may be somebody's secret. What it throws itself is ignored. Null for nobody.</summary>
-    public Action<string, Exception>? OnError { get; init; }
 }

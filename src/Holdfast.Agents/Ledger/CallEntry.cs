@@ -17,6 +17,11 @@ namespace Holdfast.Agents.Ledgers;
 /// <param name="Approval">The approval that it uses up; null for none.</param>
 /// <param name="ApprovedBy">Who gave it.</param>
 /// <param name="PaysEachTry">Whether every try costs, and has a reservation of its own.</param>
+/// <param name="SettleTime">For how long after its end what a try has sent may take effect, where the world can be asked; null elsewhere.</param>
 sealed record CallEntry(
     string Key, long Number, string Tool, int Version, EffectKind Kind, byte[] Hash, byte[] Arguments, string? Identity, GateStage Stage, string? Rule, AccountId? Account, Spending CostMax, IReadOnlyList<Rate> Rates,
-    ApprovalId? Approval, string? ApprovedBy, bool PaysEachTry);
+    ApprovalId? Approval, string? ApprovedBy, bool PaysEachTry, TimeSpan? SettleTime)
+{
+    /// <summary>As the ledger has it: in milliseconds.</summary>
+    public long? Quiet => (long?)SettleTime?.TotalMilliseconds;
+}

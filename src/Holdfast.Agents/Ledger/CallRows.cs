@@ -5,6 +5,9 @@ namespace Holdfast.Agents.Ledgers;
 /// <summary>The rows of calls: admitted and started in one commit, settled in the commit that keeps the result.</summary>
 static class CallRows
 {
+    /// <summary>For how many milliseconds after the end of its run a call may still take effect. Of those that can be asked about, earlier builds did not note it.</summary>
+    const string Quiet = "coalesce(quiet, CASE kind WHEN 4 THEN 10000 ELSE 0 END)";
+
     /// <summary>Admits a call and notes that it starts, or finds that it was started before.</summary>
     /// <param name="transaction">The commit.</param>
     /// <param name="call">The call.</param>
@@ -27,12 +30,12 @@ static class CallRows
         Sql.Run(
             transaction,
             """
-            INSERT INTO agents_call (key, run, tool, version, kind, hash, identity, stage, rule, account, approval, phase, tries, started, arguments, step)
-            VALUES (@key, @run, @tool, @version, @kind, @hash, @identity, @stage, @rule, @account, @approval, @phase, @tries, @now, @arguments, @step)
+            INSERT INTO agents_call (key, run, tool, version, kind, hash, identity, stage, rule, account, approval, phase, tries, started, arguments, step, quiet)
+            VALUES (@key, @run, @tool, @version, @kind, @hash, @identity, @stage, @rule, @account, @approval, @phase, @tries, @now, @arguments, @step, @quiet)
             """,
             ("@key", call.Key), ("@run", transaction.RunId.ToString()), ("@tool", call.Tool), ("@version", call.Version), ("@kind", (int)call.Kind), ("@hash", call.Hash), ("@identity", call.Identity),
             ("@stage", (int)call.Stage), ("@rule", call.Rule), ("@account", call.Account?.Value), ("@approval", call.Approval?.Value), ("@phase", (int)CallPhase.Started), ("@tries", attempt), ("@now", now.ToUnixTimeMilliseconds()),
-            ("@arguments", transaction.Encode(call.Arguments).ToArray()), ("@step", transaction.Op));
+            ("@arguments", transaction.Encode(call.Arguments).ToArray()), ("@step", transaction.Op), ("@quiet", call.Quiet));
         VerdictRows.Put(transaction, new(call.Number, call.Tool, call.Approval is null ? JudgementArm.Admit : JudgementArm.Approve, call.Stage, call.Rule) { Person = call.ApprovedBy }, now);
         return null;
     }
@@ -44,8 +47,8 @@ static class CallRows
 
     /// <summary>It is begun again, after the world said that it had not happened. What is begun is the code of today.</summary>
     public static int Again(StepTransaction transaction, CallEntry call) => Sql.Run(
-        transaction, "UPDATE agents_call SET phase = @started, note = NULL, version = @version, kind = @kind, step = @step WHERE key = @key AND phase = @doubt",
-        ("@doubt", (int)CallPhase.InDoubt), ("@started", (int)CallPhase.Started), ("@key", call.Key), ("@version", call.Version), ("@kind", (int)call.Kind), ("@step", transaction.Op));
+        transaction, "UPDATE agents_call SET phase = @started, note = NULL, version = @version, kind = @kind, step = @step, quiet = @quiet WHERE key = @key AND phase = @doubt",
+        ("@doubt", (int)CallPhase.InDoubt), ("@started", (int)CallPhase.Started), ("@key", call.Key), ("@version", call.Version), ("@kind", (int)call.Kind), ("@step", transaction.Op), ("@quiet", call.Quiet));
 
     /// <summary>It is known what came of it. What failed did nothing, so the same thing may be asked for again.</summary>
     /// <param name="transaction">The commit.</param>
@@ -87,25 +90,34 @@ static class CallRows
     }
 
     /// <summary>Settles one try of a call for good, from outside its run. Nobody will know more of it later.</summary>
-    /// <returns>Whether it was open, and is settled by this.</returns>
-    public static bool SettleOutside(StoreTransaction transaction, OpenCall call, CallFinding finding, DateTimeOffset now)
+    /// <param name="transaction">The commit.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="finding">What was found out.</param>
+    /// <param name="ended">When its run ended.</param>
+    /// <param name="now">The time.</param>
+    public static FindingReceipt SettleOutside(StoreTransaction transaction, OpenCall call, CallFinding finding, DateTimeOffset ended, DateTimeOffset now)
     {
-        var isOpen = Sql.Run(
-            transaction,
-            $"UPDATE agents_call SET phase = @phase, settled = @now, note = @note{(finding.Happened ? "" : ", identity = NULL")} WHERE key = @key AND tries = @tries AND phase < @succeeded",
-            ("@phase", (int)(finding.Happened ? CallPhase.Succeeded : CallPhase.Failed)), ("@now", now.ToUnixTimeMilliseconds()), ("@key", call.Key), ("@tries", call.Try),
-            ("@note", $"{(finding.Happened ? "It happened" : "It did not happen")}, says {finding.By}, after its run had ended."), ("@succeeded", (int)CallPhase.Succeeded)) == 1;
-        if (isOpen) BudgetRows.Settle(transaction, call.Key, UsedBy(finding.Happened, finding.Cost), isLast: true);
-        return isOpen;
+        var quiet = Sql.Read(transaction, $"SELECT {Quiet} FROM agents_call WHERE key = @key AND tries = @tries AND phase < 3", static r => r.GetInt64(0), ("@key", call.Key), ("@tries", call.Try));
+        if (quiet.Count == 0) return FindingReceipt.TooLate;
+        if (!finding.Happened && ended.ToUnixTimeMilliseconds() + quiet[0] > now.ToUnixTimeMilliseconds()) return FindingReceipt.TooEarly;
+        Sql.Run(
+            transaction, $"UPDATE agents_call SET phase = @phase, settled = @now, note = @note{(finding.Happened ? "" : ", identity = NULL")} WHERE key = @key",
+            ("@phase", (int)(finding.Happened ? CallPhase.Succeeded : CallPhase.Failed)), ("@now", now.ToUnixTimeMilliseconds()), ("@key", call.Key),
+            ("@note", $"{(finding.Happened ? "It happened" : "It did not happen")}, says {finding.By}, after its run had ended."));
+        BudgetRows.Settle(transaction, call.Key, UsedBy(finding.Happened, finding.Cost), isLast: true);
+        return FindingReceipt.Taken;
     }
 
     /// <summary>Calls that are under way or in doubt, behind a key, in order.</summary>
     public static List<OpenCall> Open(StoreTransaction transaction, string after, int limit) => Sql.Read(
-        transaction, "SELECT key, run, tool, version, kind, phase, tries, account, note, started, arguments FROM agents_call WHERE phase < 3 AND key > @after ORDER BY key LIMIT @limit",
-        r => new OpenCall(
-            r.GetString(0), RunId.Parse(r.GetString(1)), r.GetString(2), r.GetInt32(3), (EffectKind)r.GetInt32(4), System.Text.Encoding.UTF8.GetString(transaction.Decode(r.GetFieldValue<byte[]>(10)).Span), r.GetInt32(6),
-            (CallPhase)r.GetInt32(5) == CallPhase.InDoubt, r.TextOrNull(8), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(9)), r.TextOrNull(7) is { } account ? new AccountId(account) : null),
-        ("@after", after), ("@limit", limit));
+        transaction, $"SELECT key, run, tool, version, kind, phase, tries, account, note, started, arguments, {Quiet} FROM agents_call WHERE phase < 3 AND key > @after ORDER BY key LIMIT @limit",
+        r =>
+        {
+            AccountId? account = r.TextOrNull(7) is { } name ? new(name) : null;
+            var (arguments, started) = (System.Text.Encoding.UTF8.GetString(transaction.Decode(r.GetFieldValue<byte[]>(10)).Span), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(9)));
+            var (kind, isInDoubt) = ((EffectKind)r.GetInt32(4), (CallPhase)r.GetInt32(5) == CallPhase.InDoubt);
+            return new OpenCall(r.GetString(0), RunId.Parse(r.GetString(1)), r.GetString(2), r.GetInt32(3), kind, arguments, r.GetInt32(6), isInDoubt, r.TextOrNull(8), started, account) { Quiet = r.GetInt64(11) };
+        }, ("@after", after), ("@limit", limit));
 
     /// <summary>What there is of a call; null for one that was never started.</summary>
     public static CallFound? Find(StepTransaction transaction, string key) => Sql.Read(
@@ -120,8 +132,8 @@ static class CallRows
         transaction, "SELECT arguments FROM agents_call WHERE key = @key", r => System.Text.Encoding.UTF8.GetString(transaction.Decode(r.GetFieldValue<byte[]>(0)).Span), ("@key", key))[0];
 
     static bool Retries(StepTransaction transaction, CallEntry call, int attempt) => Sql.Run(
-        transaction, "UPDATE agents_call SET phase = @started, tries = @tries, note = NULL, version = @version, kind = @kind, step = @step WHERE key = @key AND tries < @tries",
-        ("@started", (int)CallPhase.Started), ("@tries", attempt), ("@key", call.Key), ("@version", call.Version), ("@kind", (int)call.Kind), ("@step", transaction.Op)) == 1;
+        transaction, "UPDATE agents_call SET phase = @started, tries = @tries, note = NULL, version = @version, kind = @kind, step = @step, quiet = @quiet WHERE key = @key AND tries < @tries",
+        ("@started", (int)CallPhase.Started), ("@tries", attempt), ("@key", call.Key), ("@version", call.Version), ("@kind", (int)call.Kind), ("@step", transaction.Op), ("@quiet", call.Quiet)) == 1;
 
     static void CheckIsNew(StepTransaction transaction, string identity, CallEntry call)
     {

@@ -12,15 +12,22 @@ static class FromOutside
         }, cancellation);
 
     /// <summary>Whether a run has ended, and will not go on.</summary>
-    public static async Task<bool> IsOverAsync(IHoldfastClient client, RunId run, CancellationToken cancellation) =>
-        await StatusAsync(client, run, cancellation).ConfigureAwait(false) is not (RunStatus.Running or RunStatus.Parked);
+    public static async Task<bool> IsOverAsync(IHoldfastClient client, RunId run, CancellationToken cancellation) => await EndAsync(client, run, cancellation).ConfigureAwait(false) is not null;
+
+    /// <summary>When a run ended; null where it has not. That of one which retention has removed is long ago.</summary>
+    public static async Task<DateTimeOffset?> EndAsync(IHoldfastClient client, RunId run, CancellationToken cancellation) => await FindAsync(client, run, cancellation).ConfigureAwait(false) switch
+    {
+        null => DateTimeOffset.UnixEpoch,
+        { Status: RunStatus.Running or RunStatus.Parked } => null,
+        var info => info.UpdatedUtc,
+    };
 
     /// <summary>How a run stands; null once retention has removed it, which removes only what has ended, and for good.</summary>
-    public static async Task<RunStatus?> StatusAsync(IHoldfastClient client, RunId run, CancellationToken cancellation)
+    public static async Task<RunInfo?> FindAsync(IHoldfastClient client, RunId run, CancellationToken cancellation)
     {
         try
         {
-            return (await client.GetRun(run).GetInfoAsync(cancellation).ConfigureAwait(false)).Status;
+            return await client.GetRun(run).GetInfoAsync(cancellation).ConfigureAwait(false);
         }
         catch (HoldfastException error) when (error.Error == HoldfastError.UnknownRun)
         {

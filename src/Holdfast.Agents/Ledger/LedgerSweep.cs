@@ -66,6 +66,6 @@ sealed class LedgerSweep(IHoldfastClient client, LedgerRetention retention, Canc
     async Task<bool> IsGoneAsync(RunId run)
     {
         if (_isGone.TryGetValue(run, out var known)) return known;
-        return _isGone[run] = await FromOutside.StatusAsync(client, run, cancellation).ConfigureAwait(false) is null;
+        return _isGone[run] = await FromOutside.FindAsync(client, run, cancellation).ConfigureAwait(false) is null;
     }
 }

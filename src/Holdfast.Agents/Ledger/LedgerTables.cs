@@ -8,7 +8,7 @@ static class LedgerTables
         CREATE TABLE IF NOT EXISTS agents_call (
             key TEXT PRIMARY KEY, run TEXT NOT NULL, tool TEXT NOT NULL, version INTEGER NOT NULL, kind INTEGER NOT NULL, hash BLOB NOT NULL, identity TEXT UNIQUE,
             stage INTEGER NOT NULL, rule TEXT, account TEXT, approval TEXT, phase INTEGER NOT NULL, tries INTEGER NOT NULL, started INTEGER NOT NULL, settled INTEGER, note TEXT,
-            arguments BLOB NOT NULL, step INTEGER
+            arguments BLOB NOT NULL, step INTEGER, quiet INTEGER
         ) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS agents_call_open ON agents_call (key) WHERE phase < 3;
         CREATE INDEX IF NOT EXISTS agents_call_free ON agents_call (run) WHERE phase > 2 AND identity IS NULL;
@@ -38,9 +38,9 @@ static class LedgerTables
         ) WITHOUT ROWID;
         """;
 
-    /// <summary>Columns that came later: of the person who decided, of how a question failed, and of the step that began a call.</summary>
+    /// <summary>Columns that came later: of the person who decided, of how a question failed, of the step that began a call, and of how long what a call has sent may take.</summary>
     static readonly (string Table, string Column, string Type)[] s_later =
-        [("agents_approval", "person", "TEXT"), ("agents_verdict", "person", "TEXT"), ("agents_model", "error", "INTEGER"), ("agents_call", "step", "INTEGER")];
+        [("agents_approval", "person", "TEXT"), ("agents_verdict", "person", "TEXT"), ("agents_model", "error", "INTEGER"), ("agents_call", "step", "INTEGER"), ("agents_call", "quiet", "INTEGER")];
 
     /// <summary>Makes those that are not there, and what older ones lack.</summary>
     public static int Make(StoreTransaction transaction)

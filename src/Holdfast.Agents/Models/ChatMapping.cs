@@ -40,6 +40,7 @@ static class ChatMapping
         Temperature = request.Options.Temperature,
         MaxOutputTokens = request.Options.OutputTokensMax,
         ResponseFormat = request.Options.Answer is { } answer ? ChatResponseFormat.ForJsonSchema(Json(answer), "answer") : null,
+        ToolMode = request.MayCall || request.Tools.Count == 0 ? null : ChatToolMode.None,
         Tools = request.Tools.Count == 0 ? null : [.. request.Tools.Select(static tool => AIFunctionFactory.CreateDeclaration(tool.Name, tool.Description, Json(tool.Schema), null))],
     };
 

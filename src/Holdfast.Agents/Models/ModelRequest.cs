@@ -34,6 +34,9 @@ public sealed class ModelRequest
     /// <summary>Settings.</summary>
     public ModelOptions Options { get; }
 
+    /// <summary>Whether the model may call its tools now. Where it may not, they are sent all the same: some providers refuse calls and results in a conversation of which the tools are not there.</summary>
+    internal bool MayCall { get; init; } = true;
+
     /// <summary>The hash of all that the model sees: equal requests have equal hashes, whichever model they go to.</summary>
     public MessageHash Hash => RequestPrint.Of(this).Hash;
 }

@@ -21,7 +21,8 @@ sealed class RequestPrint(IReadOnlyList<PrintedPart> parts)
     {
         var parts = new List<PrintedPart>();
         if (options?.Instructions is { } instructions) parts.Add(new("instructions", instructions));
-        foreach (var tool in options?.Tools ?? [])
+        // What may not be called is not part of the question; so it is in recordings of builds that did not send it then.
+        foreach (var tool in options?.ToolMode is NoneChatToolMode ? [] : options?.Tools ?? [])
             parts.Add(new($"tool {tool.Name}", tool is AIFunctionDeclaration declared ? $"{tool.Description}\n{Canonical(declared.JsonSchema.GetRawText())}" : tool.Description));
         if (options?.Temperature is { } temperature) parts.Add(new("temperature", temperature.ToString("R", CultureInfo.InvariantCulture)));
         if (options?.MaxOutputTokens is { } tokens) parts.Add(new("output tokens", tokens.ToString(CultureInfo.InvariantCulture)));

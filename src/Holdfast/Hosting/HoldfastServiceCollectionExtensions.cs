@@ -29,6 +29,8 @@ public static class HoldfastServiceCollectionExtensions
         var options = new HoldfastOptions();
         configure(options);
         var builder = new HoldfastBuilder(services);
+        // For what is made in the container and names handlers.
+        services.AddSingleton(builder);
         services.AddSingleton(provider => new EngineHost(provider, options, builder));
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<EngineHost>());
         services.AddSingleton<IHoldfastClient>(static provider => provider.GetRequiredService<EngineHost>().Client);
@@ -43,6 +45,9 @@ public sealed class HoldfastBuilder
 
     /// <summary>The container.</summary>
     public IServiceCollection Services { get; }
+
+    /// <summary>The names of the handlers that are registered with <see cref="AddStep{TArgument, TResult}(string, Func{TArgument, StepContext, Task{TResult}})"/>, for what names one and wants to know at the start whether it is there.</summary>
+    public IReadOnlyCollection<string> Steps => Handlers.Keys;
 
     internal List<WorkflowType> Workflows { get; } = [];
 

@@ -102,16 +102,19 @@ public sealed class LedgerRetentionTests : IDisposable
         await using var desk = await StartAsync(new() { CostMax = static t => new() { Money = t.Amount } });
         // Nobody says what it cost, so the reservation stays, and with it call and account.
         await PayAsync(desk, "A-1");
-        var cut = new TaskCompletionSource();
+        var (cut, goes) = (new TaskCompletionSource(), new TaskCompletionSource());
         _bank.Middle = _ =>
         {
             cut.TrySetResult();
-            return Task.Delay(Timeout.Infinite);
+            return goes.Task;
         };
         var open = await desk.Client.StartAsync((Clerk a) => a.Run(AgentStart.Ask("A-2", new() { Money = 100 })));
         await cut.Task.WaitAsync(Desk.Patience);
         await open.TerminateAsync();
         await open.WaitAsync();
+        goes.SetException(new TimeoutException());
+        await foreach (var call in desk.Client.ReadOpenCallsAsync())
+            while (Tries.Of(desk.Client).IsUnderWay(call.Key)) await Task.Yield();
         await PruneAsync(desk);
         await desk.Client.SweepLedgerAsync(new() { IdentityAge = TimeSpan.FromMilliseconds(-1) });
         var reserved = await desk.Client.TransactAsync(static tx => Long(tx, "SELECT COUNT(DISTINCT key) FROM agents_reservation WHERE unit = 2"));

@@ -24,7 +24,7 @@ public sealed class EarlierLedgerTests : IDisposable
         {
             await file.OpenAsync();
             await using var command = file.CreateCommand();
-            command.CommandText = "ALTER TABLE agents_model DROP COLUMN error; ALTER TABLE agents_verdict DROP COLUMN person; ALTER TABLE agents_approval DROP COLUMN person; ALTER TABLE agents_call DROP COLUMN step";
+            command.CommandText = "ALTER TABLE agents_model DROP COLUMN error; ALTER TABLE agents_verdict DROP COLUMN person; ALTER TABLE agents_approval DROP COLUMN person; ALTER TABLE agents_call DROP COLUMN step; ALTER TABLE agents_call DROP COLUMN quiet";
             await command.ExecuteNonQueryAsync();
         }
         await using var next = await StartAsync(model);
@@ -33,6 +33,7 @@ public sealed class EarlierLedgerTests : IDisposable
         Assert.Equal(ModelErrorKind.Rejected, Assert.Single((await next.Client.ReadCassetteAsync(second.Id)).Calls).Error);
         Assert.Equal("First.", Assert.Single((await next.Client.ReadCassetteAsync(first)).Calls).Reply!.Text);
         Assert.Equal(1L, await _files.ReadAsync("runs.db", "SELECT COUNT(*) FROM pragma_table_info('agents_call') WHERE name = 'step'"));
+        Assert.Equal(1L, await _files.ReadAsync("runs.db", "SELECT COUNT(*) FROM pragma_table_info('agents_call') WHERE name = 'quiet'"));
     }
 
     Task<Desk> StartAsync(ScriptedModel model) => Desk.StartAsync(() => _files.Open("runs.db"), Clerks.With(model, new Bank()));
