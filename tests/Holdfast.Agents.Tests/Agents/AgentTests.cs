@@ -219,7 +219,8 @@ public sealed class AgentTests : IDisposable
         await using var desk = await Desk.StartAsync(() => _files.Open("runs.db"), builder =>
         {
             builder.Services.AddSingleton(services => new ClerkDefinition(
-                new(new Model("busy", busy), new Model("patient", patient)), new Toolbox(new([], []), [], services)) { ModelRates = [rate], ModelOptions = new() { OutputTokensMax = 10 } });
+                new(new Model("busy", busy), new Model("patient", patient)), new Toolbox(new([], []), [], services))
+            { ModelRates = [rate], ModelOptions = new() { OutputTokensMax = 10 } });
             builder.AddAgent<Clerk>();
         });
         var run = await AskAsync(desk, AgentStart.Ask("Look.", new() { Tokens = 100_000 }));
