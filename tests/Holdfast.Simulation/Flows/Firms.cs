@@ -33,7 +33,7 @@ public sealed class Firm : Workflow
 public sealed class Lead(FirmDefinition definition) : Agent<ErrandState>(definition);
 
 /// <summary>An agent whom another one asks.</summary>
-public sealed class Helper(FirmDefinition definition) : Agent<ErrandState>(definition);
+public sealed class Assistant(FirmDefinition definition) : Agent<ErrandState>(definition);
 
 /// <summary>What a helper is asked.</summary>
 public sealed record Request(int Value, int Calls);
@@ -63,7 +63,7 @@ public sealed class FirmDefinition : AgentDefinition
             Looked.ReadOnly(desk.LookUpAsync),
             // However long the helper takes.
             Asked.Idempotent(
-                async (request, call) => (await call.AskAsync<Helper>(string.Create(CultureInfo.InvariantCulture, $"helper {request.Value}"), new() { Calls = request.Calls == 0 ? null : request.Calls })).Text,
+                async (request, call) => (await call.AskAsync<Assistant>(string.Create(CultureInfo.InvariantCulture, $"helper {request.Value}"), new() { Calls = request.Calls == 0 ? null : request.Calls })).Text,
                 new EffectOptions<Request> { MayRepeat = true, Timeout = TimeSpan.FromDays(30) }),
         ], services, new() { TimeProvider = time });
 

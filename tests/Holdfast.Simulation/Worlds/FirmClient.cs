@@ -9,7 +9,7 @@ sealed class FirmClient(World world, string name, RunId run, FirmPlan plan)
     public async Task CheckAsync(RunStatus status, bool mayBeCancelled)
     {
         // Helpers are no children: they go on when whoever asked is cancelled.
-        while ((await world.AskAsync("helpers", static c => c.ListAsync(new() { Status = RunStatus.Running, Workflow = nameof(Helper) }))).Count > 0) await world.PauseAsync(TimeSpan.FromSeconds(5), "helpers");
+        while ((await world.AskAsync("helpers", static c => c.ListAsync(new() { Status = RunStatus.Running, Workflow = nameof(Assistant) }))).Count > 0) await world.PauseAsync(TimeSpan.FromSeconds(5), "helpers");
         if (status == RunStatus.Cancelled && mayBeCancelled) return;
         if (status != RunStatus.Completed)
         {
@@ -19,8 +19,8 @@ sealed class FirmClient(World world, string name, RunId run, FirmPlan plan)
         var answers = await world.AskAsync("answers", c => c.GetRun(run).ResultAsync<AgentStatus?[]>());
         if (answers.Length != plan.Leads || answers.Any(static a => a is not (AgentStatus.Answered or AgentStatus.OutOfBudget))) world.Complain($"{name} was answered {string.Join(',', answers)}");
         var leads = await RunsAsync($"SELECT substr(account, 7), 0 FROM agents_account WHERE parent = 'desk {run}'");
-        var (out_, isShort) = (answers.Count(static a => a == AgentStatus.OutOfBudget), leads.Count(l => world.Ledger.Short.GetValueOrDefault(l.Run).Questions > 0));
-        if (out_ > isShort) world.Complain($"{out_} agents of {name} could not ask their models, and only for {isShort} there was too little");
+        var (unasked, isShort) = (answers.Count(static a => a == AgentStatus.OutOfBudget), leads.Count(l => world.Ledger.Short.GetValueOrDefault(l.Run).Questions > 0));
+        if (unasked > isShort) world.Complain($"{unasked} agents of {name} could not ask their models, and only for {isShort} there was too little");
         await CheckRefusedAsync(leads.Select(static l => l.Run));
     }
 
