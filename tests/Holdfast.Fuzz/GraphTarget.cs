@@ -91,7 +91,7 @@ sealed class GraphTarget : ITarget
     {
         var engine = _engine.Engine;
         GraphReader.BlobsOf(bytes);
-        using var services = new ServiceLease(engine.Provider, engine.Registry.Find(run.Run.Workflow, run.Run.Version)!);
+        using var services = new ServiceLease(engine, engine.Registry.Find(run.Run.Workflow, run.Run.Version)!);
         var graph = new RunGraph(engine.Services(run.Run));
         engine.Codec.DecodeRun(bytes, static _ => new byte[16], graph, services);
         return graph;

@@ -88,7 +88,7 @@ void Show(WorldReport failed)
     if (shrinks) (scenario, failed) = Shrinking.Shrink(scenario, failed, sabotage);
     Console.WriteLine();
     Console.WriteLine($"{scenario.Settings}");
-    foreach (var run in scenario.Runs) Console.WriteLine(run.Errand is { } errand ? $"{run.Key}: an errand about {errand}" : run.Plan is null ? $"{run.Key}: an inbox for {run.Messages.Length} messages" : $"{run.Key}: {string.Join("; ", run.Plan.Select(static c => c.ToString()))}");
+    foreach (var run in scenario.Runs) Console.WriteLine(run.Errand is { } errand ? $"{run.Key}: an errand about {errand}" : run.Firm is { } firm ? $"{run.Key}: {firm}" : run.Plan is null ? $"{run.Key}: an inbox for {run.Messages.Length} messages" : $"{run.Key}: {string.Join("; ", run.Plan.Select(static c => c.ToString()))}");
     foreach (var fault in scenario.Faults) Console.WriteLine(fault);
     Console.WriteLine();
     foreach (var line in failed.Trace) Console.WriteLine(line);

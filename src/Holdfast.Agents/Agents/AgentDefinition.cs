@@ -1,3 +1,5 @@
+using Holdfast.Agents.Conversation;
+
 namespace Holdfast.Agents;
 
 /// <summary>What an agent is made of besides its state: a service of the container, which no run keeps. Derive one for each agent of a process. Thread-safe.</summary>
@@ -9,11 +11,13 @@ public class AgentDefinition : ICarrier
     /// <param name="instructions">What the model is to be and to do. No secrets: they are kept with the conversation.</param>
     /// <param name="models">The models, the best one first.</param>
     /// <param name="toolbox">The tools, their gate and their code.</param>
+    /// <exception cref="ArgumentException">The instructions have half of a surrogate pair: no model could be asked.</exception>
     public AgentDefinition(string instructions, ModelChain models, Toolbox toolbox)
     {
         ArgumentNullException.ThrowIfNull(instructions);
         ArgumentNullException.ThrowIfNull(models);
         ArgumentNullException.ThrowIfNull(toolbox);
+        if (Words.BrokenAt(instructions) is >= 0 and var at) throw new ArgumentException($"The instructions have half of a surrogate pair at character {at}. Take it out, or put U+FFFD in its place.", nameof(instructions));
         (Instructions, Models, Toolbox) = (instructions, models, toolbox);
     }
 

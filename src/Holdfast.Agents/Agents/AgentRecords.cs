@@ -20,18 +20,23 @@ static class AgentRecords
 
     public static async Task<Cassette> CassetteAsync(IHoldfastClient client, RunId run, CancellationToken cancellation)
     {
-        // Numbered from 0, without a gap.
-        var history = await ConversationAsync(client, run, cancellation).ConfigureAwait(false);
-        var calls = new List<RecordedCall>();
-        for (var after = 0L; ;)
+        // The questions first: what they showed is then in the history, whatever comes to it meanwhile.
+        var questions = new List<(EndedCall Call, byte[]? Frame, byte[]? Reply)>();
+        for (var after = 0L; ; after = questions[^1].Call.Number)
         {
+            var from = after;
             var (call, frame, reply) = await client.TransactAsync(
-                tx => ModelRows.NextEnded(tx, run, after) is { } next ? (next, TextRows.Get(tx, next.Frame), next.Reply is { } kept ? TextRows.Get(tx, kept) : null) : default, cancellation).ConfigureAwait(false);
-            if (call is null) return new(calls);
-            after = call.Number;
-            var parts = JsonSerializer.Deserialize<string[][]>(frame)!.Select(static p => new PrintedPart(p[0], p[1]));
-            var said = RequestPrint.Of(new ModelRequest("", history[(int)call.First..(int)call.End])).Parts.Where(static p => p.IsMessage);
-            calls.Add(new(new([.. parts, .. said]), call.Reply is null ? null : JsonSerializer.Deserialize<ModelReply>(reply), call.Error));
+                tx => ModelRows.NextEnded(tx, run, from) is { } next ? (next, TextRows.Get(tx, next.Frame), next.Reply is { } kept ? TextRows.Get(tx, kept) : null) : default, cancellation).ConfigureAwait(false);
+            if (call is null) break;
+            questions.Add((call, frame, reply));
         }
+        // Numbered from 0, without a gap; of a run that a sweep has removed meanwhile, there is none.
+        var history = await ConversationAsync(client, run, cancellation).ConfigureAwait(false);
+        return new(questions.Where(q => q.Call.End <= history.Count).Select(q =>
+        {
+            var parts = JsonSerializer.Deserialize<string[][]>(q.Frame)!.Select(static p => new PrintedPart(p[0], p[1]));
+            var said = RequestPrint.Of(new ModelRequest("", history[(int)q.Call.First..(int)q.Call.End])).Parts.Where(static p => p.IsMessage);
+            return new RecordedCall(new([.. parts, .. said]), q.Call.Reply is null ? null : JsonSerializer.Deserialize<ModelReply>(q.Reply), q.Call.Error);
+        }));
     }
 }

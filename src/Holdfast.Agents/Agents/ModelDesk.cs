@@ -19,7 +19,8 @@ static class ModelDesk
         List<Message> shown = [.. await ReadAsync(step, question.First, question.Written).ConfigureAwait(false), .. question.News.Skip((int)Math.Max(0, question.First - question.Written))];
         var request = new ModelRequest(definition.Instructions, shown, definition.Toolbox.Gate.Tools, definition.ModelOptions) { MayCall = question.HasTools };
         var frame = ModelFrame.Of(request);
-        var spending = new ModelSpending(definition.Models, request, $"{step.RunId}-model-{question.Number}-{step.Attempt}");
+        var first = definition.ModelRates.Count == 0 ? 0 : await FirstAsync(step, definition, question).ConfigureAwait(false);
+        var spending = new ModelSpending(definition.Models, first, request, $"{step.RunId}-model-{question.Number}-{step.Attempt}");
         try
         {
             await step.TransactAsync(tx =>
@@ -44,8 +45,19 @@ static class ModelDesk
         try
         {
             using var speaker = definition.Streams?.Open(step.RunId, question.Number, step.Attempt);
-            reply = await definition.Models.AskAsync(request, speaker is null ? null : speaker.SayAsync, step.CancellationToken).ConfigureAwait(false);
+            // Each model that is asked is one request more.
+            Func<IReadOnlyList<ModelAttempt>, Task>? goOn = definition.ModelRates.Count == 0 ? null : attempts => TakeAsync(step, definition, attempts);
+            reply = await definition.Models.AskAsync(request, speaker is null ? null : speaker.SayAsync, first, goOn, step.CancellationToken).ConfigureAwait(false);
             speaker?.SaidAll();
+        }
+        catch (AskedTooOftenException often)
+        {
+            step.CommitWithResult(tx =>
+            {
+                spending.Settle(tx, often.Attempts, null);
+                ModelRows.Stop(tx, call, often.Attempts[^1].Model, time.GetUtcNow());
+            });
+            return ModelTurn.Failed(AgentStatus.OutOfBudget, often.Message, often.WaitTime);
         }
         catch (ModelException error)
         {
@@ -69,6 +81,29 @@ static class ModelDesk
         return turn;
     }
 
+    static async Task TakeAsync(StepContext step, AgentDefinition definition, IReadOnlyList<ModelAttempt> attempts)
+    {
+        try
+        {
+            await step.TransactAsync(tx =>
+            {
+                foreach (var rate in definition.ModelRates) RateRows.Take(tx, rate, definition.Toolbox.Time.GetUtcNow());
+            }).ConfigureAwait(false);
+        }
+        catch (LedgerRefusal refusal)
+        {
+            throw new AskedTooOftenException(refusal, attempts);
+        }
+    }
+
+    /// <summary>The place of the model to begin with. A question that was stopped inside the chain is asked on from there: with the first model again, a rate of one would never reach the second.</summary>
+    static async Task<int> FirstAsync(StepContext step, AgentDefinition definition, ModelQuestion question)
+    {
+        var behind = await step.TransactAsync(tx => ModelRows.StoppedBehind(tx, question.Number)).ConfigureAwait(false);
+        var at = definition.Models.Models.Index().FirstOrDefault(m => m.Item.Name == behind, (Index: -1, Item: null!)).Index;
+        return at + 1 < definition.Models.Models.Count ? at + 1 : 0;
+    }
+
     /// <summary>Keeps what no question will carry any more.</summary>
     public static Task KeepAsync(StepContext step, long written, IReadOnlyList<Message> news)
     {
@@ -86,6 +121,14 @@ static class ModelDesk
         }
         return messages;
     }
+}
+
+/// <summary>Inside a chain: the next model may not be asked yet.</summary>
+sealed class AskedTooOftenException(LedgerRefusal refusal, IReadOnlyList<ModelAttempt> attempts) : Exception(refusal.Message, refusal)
+{
+    public IReadOnlyList<ModelAttempt> Attempts => attempts;
+
+    public TimeSpan? WaitTime => refusal.WaitTime;
 }
 
 /// <summary>What an agent wants to ask its model, as the run keeps it.</summary>

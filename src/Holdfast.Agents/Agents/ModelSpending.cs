@@ -7,14 +7,18 @@ namespace Holdfast.Agents.Running;
 /// What asking a chain of models may take, and what it took: each model has a reservation of its own. What an attempt took that failed, nobody knows, unless it is sure that the provider did nothing; its
 /// reservation stays, and no other's.
 /// </summary>
-sealed class ModelSpending(ModelChain models, ModelRequest request, string key)
+/// <param name="models">The models.</param>
+/// <param name="first">The place of the one that is asked first; those before it are not asked.</param>
+/// <param name="request">What is asked.</param>
+/// <param name="key">The attempt's key.</param>
+sealed class ModelSpending(ModelChain models, int first, ModelRequest request, string key)
 {
     public void Reserve(StepTransaction transaction, AccountId account)
     {
         var input = InputMax();
         // Where no limit is asked for, nobody can say what an answer may take; more than this no model gives today.
         long output = request.Options.OutputTokensMax ?? 1_000_000;
-        foreach (var (at, model) in models.Models.Index())
+        foreach (var (at, model) in models.Models.Index().Skip(first))
             BudgetRows.Reserve(transaction, KeyOf(at), account, new() { Tokens = input + output, Money = model.Price?.CostOf(new(input, output, null)) ?? 0, Time = model.Timeout });
     }
 
@@ -23,12 +27,13 @@ sealed class ModelSpending(ModelChain models, ModelRequest request, string key)
     /// <param name="reply">What the last of them answered; null if it did not.</param>
     public void Settle(StepTransaction transaction, IReadOnlyList<ModelAttempt> attempts, ModelReply? reply)
     {
-        foreach (var (at, model) in models.Models.Index())
+        foreach (var (place, model) in models.Models.Index().Skip(first))
         {
+            var at = place - first;
             var used = at >= attempts.Count || attempts[at].DidNothing ? new() { Tokens = 0, Money = 0 }
                 : at == attempts.Count - 1 && reply is not null ? new() { Tokens = reply.Usage.InputTokens + reply.Usage.OutputTokens, Money = model.Price is null ? 0 : reply.Cost }
                 : new Spending();
-            BudgetRows.Settle(transaction, KeyOf(at), used with { Time = at < attempts.Count ? attempts[at].Duration : TimeSpan.Zero });
+            BudgetRows.Settle(transaction, KeyOf(place), used with { Time = at < attempts.Count ? attempts[at].Duration : TimeSpan.Zero });
         }
     }
 

@@ -57,7 +57,7 @@ sealed record ModelTurn(string Text, AssistantMessage? Message, string? Problem,
         : Words.BytesOf(reply.Text) + reply.Calls.Sum(static call => Words.BytesOf(call.Arguments)) > bytesMax ? $"It has more than {bytesMax} bytes."
         : null;
 
-    /// <summary>What was proposed with an answer that cannot be kept: all of it may be mended once, or none.</summary>
+    /// <summary>What was proposed with an answer that cannot be kept: all of it may be mended once, or none. One more than may be stands for all that are too many, for each has a row in the commit of the answer.</summary>
     static List<Judgement> Unkept(ModelReply reply, int repairs) =>
-        [.. reply.Calls.Select(_ => new Judgement(repairs > 0 ? JudgementArm.Repair : JudgementArm.Refuse, GateStage.Parse, null, "", "", repairs - 1))];
+        [.. reply.Calls.Take(CallsMax + 1).Select(_ => new Judgement(repairs > 0 ? JudgementArm.Repair : JudgementArm.Refuse, GateStage.Parse, null, "", "", repairs - 1))];
 }

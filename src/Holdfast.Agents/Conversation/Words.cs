@@ -36,7 +36,8 @@ static class Words
         return string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(bytes, 0, end)}\n(This has {bytes.Length:N0} bytes; the rest is not shown to you.)");
     }
 
-    static int BrokenAt(string text)
+    /// <summary>Where half of a surrogate pair stands alone; -1 for nowhere.</summary>
+    public static int BrokenAt(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {

@@ -47,6 +47,19 @@ static class ModelRows
         """,
         ("@now", now.ToUnixTimeMilliseconds()), ("@error", (int?)error), ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt));
 
+    /// <summary>An attempt was stopped behind a model that had failed, because the next one may not be asked yet; with it those before it have ended.</summary>
+    public static void Stop(StepTransaction transaction, ModelCall call, string model, DateTimeOffset now)
+    {
+        End(transaction, call, null, now);
+        Sql.Run(transaction, "UPDATE agents_model SET model = @model WHERE run = @run AND number = @number AND attempt = @attempt",
+            ("@model", model), ("@run", transaction.RunId.ToString()), ("@number", call.Number), ("@attempt", call.Attempt));
+    }
+
+    /// <summary>The model behind which the last question before one was stopped; null if it was not.</summary>
+    public static string? StoppedBehind(StepTransaction transaction, long number) => Sql.Read(
+        transaction, "SELECT CASE WHEN reply IS NULL AND error IS NULL THEN model END FROM agents_model WHERE run = @run AND number < @number ORDER BY number DESC, attempt DESC LIMIT 1",
+        static r => r.TextOrNull(0), ("@run", transaction.RunId.ToString()), ("@number", number)).FirstOrDefault();
+
     /// <summary>The next call of a run, behind a number, that was answered. Attempts that were cut off have no answer, and are left out.</summary>
     public static EndedCall? NextAnswered(StoreTransaction transaction, RunId run, long after) => Next(transaction, run, after, "reply IS NOT NULL");
 

@@ -26,12 +26,24 @@ public sealed class ModelChain
     /// <param name="onText">Is given the text while the model still speaks; null to wait for the whole. The answer is the same. What it throws ends the call and goes to the caller as it is.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="ModelException">No model answered.</exception>
-    public async Task<ModelReply> AskAsync(ModelRequest request, Func<TextPart, CancellationToken, ValueTask>? onText = null, CancellationToken cancellation = default)
+    public Task<ModelReply> AskAsync(ModelRequest request, Func<TextPart, CancellationToken, ValueTask>? onText = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return AskAsync(request, onText, 0, null, cancellation);
+    }
+
+    /// <param name="request">What is asked.</param>
+    /// <param name="onText">Is given the text while the model still speaks; null to wait for the whole.</param>
+    /// <param name="first">The place of the model that is asked first. Those before it are left out.</param>
+    /// <param name="goOn">Is called before each further model with what came of those before it, and throws where it may not be asked; null for nothing.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    internal async Task<ModelReply> AskAsync(
+        ModelRequest request, Func<TextPart, CancellationToken, ValueTask>? onText, int first, Func<IReadOnlyList<ModelAttempt>, Task>? goOn, CancellationToken cancellation)
+    {
         var attempts = new List<ModelAttempt>();
-        foreach (var model in _models)
+        foreach (var model in _models.Skip(first))
         {
+            if (attempts.Count > 0 && goOn is not null) await goOn(attempts);
             var (attempt, reply) = await new Attempt(model, request, attempts.Count, onText).RunAsync(cancellation);
             attempts.Add(attempt);
             if (reply is not null) return reply with { Attempts = attempts };

@@ -337,6 +337,8 @@ sealed class Engine : IAsyncDisposable
 
     public void NoteUnparkFailed(Exception error) => Log.UnparkFailed(_log, error);
 
+    public void NoteUnbuilt(string workflow, Exception error) => Log.ServicesNotBuilt(_log, error, workflow);
+
     public void NoteStaysParked(RunId run, Exception error) => Log.StaysParked(_log, error, run);
 
     public void NoteForOtherCode(RunId run, string reason) => Log.WaitsForOtherCode(_log, run, reason);

@@ -175,7 +175,7 @@ static class Loading
         var engine = run.Engine;
         var type = memory.Type ?? throw new HoldfastException(
             HoldfastError.UnknownWorkflow, $"No workflow '{memory.Info.Workflow}', version {memory.Info.Version}, is registered here.{Hosting.WorkflowType.WhyNot(memory.Info.Workflow, memory.Info.Version, engine.Registry.All)} Register its class again, or start the build that has it.");
-        var services = new ServiceLease(engine.Provider, type);
+        var services = new ServiceLease(engine, type);
         var graph = new RunGraph(engine.Services(memory.Info))
         {
             State = memory.State,

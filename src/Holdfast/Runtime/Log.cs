@@ -29,6 +29,9 @@ static partial class Log
     [LoggerMessage(11, LogLevel.Error, "Run {Run} is parked: {Reason}")]
     public static partial void Parked(ILogger log, RunId run, string reason);
 
+    [LoggerMessage(27, LogLevel.Error, "The services of workflow {Workflow} could not be built. The run that needs them keeps the exception's type, and not its words.")]
+    public static partial void ServicesNotBuilt(ILogger log, Exception error, string workflow);
+
     [LoggerMessage(12, LogLevel.Warning, "Run {Run}: a turn took {Milliseconds:0} ms. Code between awaits should compute, not wait; put calls into steps.")]
     public static partial void SlowTurn(ILogger log, RunId run, double milliseconds);
 

@@ -110,7 +110,7 @@ sealed class MigratedRuns(Engine engine) : IThreadPoolWorkItem
 
         IInjected Lease()
         {
-            leases.Add(new(engine.Provider, type));
+            leases.Add(new(engine, type));
             return leases[^1];
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.Frames;
 using Holdfast.Frames.Graph;
 using Holdfast.Hosting;
@@ -9,7 +10,7 @@ namespace Holdfast.Runtime;
 /// The services of one load of a run, or of one attempt of a step: one scope of the container, opened when the first service is
 /// asked for.
 /// </summary>
-sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected, IDisposable
+sealed class ServiceLease(Engine engine, WorkflowType type) : IInjected, IDisposable
 {
     IServiceScope? _scope;
     Workflow? _workflow;
@@ -54,9 +55,21 @@ sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected,
         catch (Exception error) when (error is not (HoldfastException { IsTransient: true } or InvariantException or OutOfMemoryException))
         {
             var isMisuse = error is HoldfastException { Error: HoldfastError.Misuse };
-            throw new HoldfastException(isMisuse ? HoldfastError.Misuse : HoldfastError.InvalidWorkflow, $"The services of workflow {type.Name} could not be built: {error.GetType().Name}: {ErrorText.MessageOf(error)}", error);
+            engine.NoteUnbuilt(type.Name, error);
+            throw new HoldfastException(isMisuse ? HoldfastError.Misuse : HoldfastError.InvalidWorkflow, $"The services of workflow {type.Name} could not be built: {ToldBy(error)}", error);
         }
     }
+
+    /// <summary>What may be kept of it. A service that cannot be made may repeat a connection string or a key, and the run would keep that: where it was thrown is enough, and the log has the rest.</summary>
+    static string ToldBy(Exception error)
+    {
+        if (error is HoldfastException || IsOfContainer(error)) return $"{error.GetType().Name}: {ErrorText.MessageOf(error)}";
+        var where = new StackTrace(error).GetFrame(0)?.GetMethod() is { } method ? $"{method.DeclaringType?.Name}.{method.Name} threw {error.GetType().Name}" : error.GetType().Name;
+        return $"{where}. The log says what it says.";
+    }
+
+    /// <summary>The container's own words name types, such as the one that nobody has registered.</summary>
+    static bool IsOfContainer(Exception error) => error.TargetSite?.Module.Assembly.GetName().Name?.StartsWith("Microsoft.Extensions.DependencyInjection", StringComparison.Ordinal) == true;
 
     public void Dispose()
     {
@@ -65,5 +78,5 @@ sealed class ServiceLease(IServiceProvider root, WorkflowType type) : IInjected,
         _scope = null;
     }
 
-    IServiceProvider Scope => (_scope ??= root.CreateScope()).ServiceProvider;
+    IServiceProvider Scope => (_scope ??= engine.Provider.CreateScope()).ServiceProvider;
 }

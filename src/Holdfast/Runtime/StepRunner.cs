@@ -21,7 +21,7 @@ static class StepRunner
 
     static ValueTask<Outcome?> Lambda(Attempt attempt, Engine engine, Func<BlobHash, ReadOnlyMemory<byte>?> blobs)
     {
-        var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
+        var services = new ServiceLease(engine, attempt.Memory.Type!);
         ValueTask<byte[]> work;
         var waits = -1;
         try
@@ -58,7 +58,7 @@ static class StepRunner
     {
         if (attempt.Step.Kind == StepKind.Call) return new Outcome(OutcomeKind.Succeeded, engine.Json.Write(value, type, $"The result of '{attempt.Step.Handler}'"));
         if (await FetchAsync(attempt, engine).ConfigureAwait(false) is not { } blobs) return null;
-        using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
+        using var services = new ServiceLease(engine, attempt.Memory.Type!);
         return Body(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services) is { } body
             ? new Outcome(OutcomeKind.Succeeded, body.Encode(value, engine.Codec)) : null;
     }
@@ -167,7 +167,7 @@ static class StepRunner
     static async ValueTask<Outcome?> TransactionAsync(Attempt attempt, Engine engine)
     {
         if (await FetchAsync(attempt, engine).ConfigureAwait(false) is not { } blobs) return null;
-        using var services = new ServiceLease(engine.Provider, attempt.Memory.Type!);
+        using var services = new ServiceLease(engine, attempt.Memory.Type!);
         if (Body(attempt, engine, hash => blobs.TryGetValue(hash, out var data) ? data : (ReadOnlyMemory<byte>?)null, services) is not TransactionBody body) return null;
         return await StepCommit.SettleAsync(attempt, engine, transaction => new Outcome(OutcomeKind.Succeeded, body.Run(transaction, engine.Codec))).ConfigureAwait(false);
     }

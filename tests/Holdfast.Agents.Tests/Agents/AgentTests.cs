@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Agents.Tests;
 
@@ -205,6 +206,30 @@ public sealed class AgentTests : IDisposable
         // Never earlier: that is the promise. How much later is the machine's affair.
         Assert.True(watch.Elapsed >= TimeSpan.FromMilliseconds(900), $"{watch.Elapsed}");
         Assert.Equal(4, model.Calls.Count);
+    }
+
+    /// <summary>Each model of a chain that is asked is a request; and whoever has waited goes on with the next model, for the first would take each turn.</summary>
+    [Theory]
+    [InlineData(2, 3_600_000)]
+    [InlineData(1, 300)]
+    public async Task A_rate_counts_each_model_of_a_chain_that_is_asked(int count, int milliseconds)
+    {
+        var (busy, patient) = (new ScriptedModel(static _ => ScriptedReply.Fail(new HttpRequestException("busy", null, System.Net.HttpStatusCode.TooManyRequests))), new ScriptedModel(static _ => ScriptedReply.Say("fine")));
+        var (rate, before) = (new Rate("provider", count, TimeSpan.FromMilliseconds(milliseconds)), DateTimeOffset.UtcNow);
+        await using var desk = await Desk.StartAsync(() => _files.Open("runs.db"), builder =>
+        {
+            builder.Services.AddSingleton(services => new ClerkDefinition(
+                new(new Model("busy", busy), new Model("patient", patient)), new Toolbox(new([], []), [], services))
+            { ModelRates = [rate], ModelOptions = new() { OutputTokensMax = 10 } });
+            builder.AddAgent<Clerk>();
+        });
+        var run = await AskAsync(desk, AgentStart.Ask("Look.", new() { Tokens = 100_000 }));
+        Assert.Equal(new AgentAnswer(AgentStatus.Answered, "fine"), await desk.ResultAsync<AgentAnswer>(run));
+        Assert.Equal((1, 1), (busy.Calls.Count, patient.Calls.Count));
+        Assert.True((long)await _files.ReadAsync("runs.db", "SELECT free FROM agents_rate") >= (before + (2 * rate.Time / rate.Count)).UtcTicks);
+        Assert.Equal("fine", Assert.Single((await desk.Client.ReadCassetteAsync(run.Id)).Calls).Reply!.Text);
+        Assert.Equal(15L, await _files.ReadAsync("runs.db", "SELECT sum(spent) FROM agents_budget WHERE unit = 1"));
+        Assert.Equal(0L, await _files.ReadAsync("runs.db", "SELECT sum(reserved) FROM agents_budget WHERE unit = 1"));
     }
 
     [Fact]

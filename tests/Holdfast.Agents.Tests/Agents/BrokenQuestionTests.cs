@@ -54,6 +54,9 @@ public sealed class BrokenQuestionTests : IDisposable
     public void Settings_with_which_no_question_can_be_asked_are_refused()
     {
         var (models, box) = (new ModelChain(new Model("scripted", new ScriptedModel())), new Toolbox(new Gate([], []), [], new ServiceCollection().BuildServiceProvider()));
+        var half = Assert.Throws<ArgumentException>(() => new AgentDefinition("Be kind.\ud83d", models, box));
+        Assert.Equal("instructions", half.ParamName);
+        Assert.Contains("half of a surrogate pair at character 8", half.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => new ClerkDefinition(models, box) { ModelRetry = null! });
         Assert.Throws<ArgumentNullException>(() => new ClerkDefinition(models, box) { ModelOptions = null! });
         Assert.Throws<ArgumentNullException>(() => new ClerkDefinition(models, box) { ModelRates = null! });

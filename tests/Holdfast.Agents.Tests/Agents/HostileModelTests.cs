@@ -42,6 +42,23 @@ public sealed class HostileModelTests : IDisposable
         Assert.Equal(bank.Done.Count, bank.Done.DistinctBy(static r => r.Key).Count());
     }
 
+    /// <summary>Each row would be one more for which everybody else's commits wait.</summary>
+    [Fact]
+    public async Task Of_an_answer_with_far_too_many_calls_not_each_has_a_row()
+    {
+        var many = ScriptedReply.Say("") with { Calls = [.. Enumerable.Range(0, 20_000).Select(static i => new RawCall($"c{i}", "transfer_by_key", Clerks.Arguments(1, $"A-{i}")))] };
+        var model = new ScriptedModel(many, ScriptedReply.Call("transfer_by_key", Clerks.Arguments()), ScriptedReply.Say("One."));
+        var bank = new Bank();
+        await using var desk = await Desk.StartAsync(() => _files.Open("runs.db"), Clerks.With(model, bank));
+        var run = await desk.Client.StartAsync((Clerk a) => a.Run(AgentStart.Ask("Pay.", new() { Calls = 5 })));
+        Assert.Equal("One.", (await desk.ResultAsync<AgentAnswer>(run)).Text);
+        Assert.Single(bank.Done);
+        Assert.Contains("more than 100 calls", Assert.Single((await desk.Client.ReadConversationAsync(run.Id)).OfType<Note>()).Text, StringComparison.Ordinal);
+        // One stands for all that came behind the hundredth, and then there is the one that was done.
+        Assert.Equal(102L, await _files.ReadAsync("runs.db", "SELECT count(*) FROM agents_verdict"));
+        Assert.Equal(102L, await _files.ReadAsync("runs.db", "SELECT max(number) FROM agents_verdict"));
+    }
+
     /// <summary>The same in every process, unlike the framework's own.</summary>
     static int HashOf(ScriptedCall call) => call.Messages[0].Text.Aggregate(17, static (h, c) => unchecked((h * 31) + c)) + (call.Messages.Count * 7919);
 

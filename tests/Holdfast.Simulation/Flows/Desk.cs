@@ -145,6 +145,22 @@ public sealed class Desk
         return ResultOf(value);
     }
 
+    /// <summary>What costs something, of which it does not always say how much.</summary>
+    internal async Task<long> BuyAsync(Piece piece, EffectContext call)
+    {
+        if (piece.Value % 3 == 0) _ledger.Silent.Add(call.IdempotencyKey);
+        else call.Cost = new() { Money = 2 };
+        return await ActAsync(call.IdempotencyKey, piece.Value, repeats: true);
+    }
+
+    /// <summary>What only looks, and by its value fails at first.</summary>
+    internal async Task<long> LookUpAsync(Piece piece, EffectContext call)
+    {
+        await _process.MayDieAsync("while it looks up");
+        if (piece.Value % 5 == 0 && _ledger.Looked.Add(call.IdempotencyKey)) throw new InvalidOperationException("It did not work.");
+        return ResultOf(piece.Value);
+    }
+
     /// <summary>What a handler does that a tool calls: by its value it fails at first, before its effect or after it. It is judged by the key that it was given, which is to be the call's.</summary>
     internal async Task<long> HandleAsync(StepContext step, int value, EffectKind kind)
     {

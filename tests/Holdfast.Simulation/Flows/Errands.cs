@@ -38,11 +38,27 @@ public sealed class ErrandDefinition : AgentDefinition
         (LookTime, ApprovalTime, MessagesMax) = (TimeSpan.FromSeconds(20), TimeSpan.FromDays(365), 100);
 
     static ModelChain Chain(Desk desk, TimeProvider time) => new(
-        new Model("busy", new ErrandModel(desk, isBusy: true)) { Clock = time }, new Model("patient", new ErrandModel(desk, isBusy: false)) { Clock = time });
+        new Model("busy", new ErrandModel(desk, isBusy: true, Answer)) { Clock = time }, new Model("patient", new ErrandModel(desk, isBusy: false, Answer)) { Clock = time });
+
+    static ScriptedReply Answer(ScriptedCall call, int value, int results)
+    {
+        string With(int more) => string.Create(CultureInfo.InvariantCulture, $$"""{"value":{{value + more}}}""");
+        return results switch
+        {
+            0 when Errand.Stammers(value) && call.Messages.Count == 1 => ScriptedReply.Call(Tools.ByKey.Name, "{\"value\":"),
+            0 => ScriptedReply.Call(Tools.ByKey.Name, With(0)).AndCall(Tools.Once.Name, With(1)).AndCall("nobody_has", With(2)),
+            3 => ScriptedReply.Call(Tools.ByAsking.Name, With(3)).AndCall(Tools.Agreed.Name, With(4)),
+            5 => ScriptedReply.Call(Tools.HandledOnce.Name, With(5)).AndCall(Tools.HandledByKey.Name, With(6)).AndCall(Tools.Looked.Name, With(7)),
+            _ => ScriptedReply.Say(Errand.Done),
+        };
+    }
 }
 
 /// <summary>What the model says depends on the conversation alone, so one that is asked again says the same.</summary>
-sealed class ErrandModel(Desk desk, bool isBusy) : IChatClient
+/// <param name="desk">The world outside.</param>
+/// <param name="isBusy">Whether it often says that it is.</param>
+/// <param name="answer">What it says: by the call, the number in the question, and how many results there are.</param>
+sealed class ErrandModel(Desk desk, bool isBusy, Func<ScriptedCall, int, int, ScriptedReply> answer) : IChatClient
 {
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -66,14 +82,6 @@ sealed class ErrandModel(Desk desk, bool isBusy) : IChatClient
         var value = int.Parse(call.Messages[0].Text.Split(' ')[1], CultureInfo.InvariantCulture);
         var results = call.Messages.Sum(static m => m.Contents.OfType<FunctionResultContent>().Count());
         if (isBusy && (value + results) % 2 == 0) return ScriptedReply.Fail(new HttpRequestException("Too many requests.", null, System.Net.HttpStatusCode.TooManyRequests));
-        string With(int more) => string.Create(CultureInfo.InvariantCulture, $$"""{"value":{{value + more}}}""");
-        return results switch
-        {
-            0 when Errand.Stammers(value) && call.Messages.Count == 1 => ScriptedReply.Call(Tools.ByKey.Name, "{\"value\":"),
-            0 => ScriptedReply.Call(Tools.ByKey.Name, With(0)).AndCall(Tools.Once.Name, With(1)).AndCall("nobody_has", With(2)),
-            3 => ScriptedReply.Call(Tools.ByAsking.Name, With(3)).AndCall(Tools.Agreed.Name, With(4)),
-            5 => ScriptedReply.Call(Tools.HandledOnce.Name, With(5)).AndCall(Tools.HandledByKey.Name, With(6)).AndCall(Tools.Looked.Name, With(7)),
-            _ => ScriptedReply.Say(Errand.Done),
-        };
+        return answer(call, value, results);
     }
 }

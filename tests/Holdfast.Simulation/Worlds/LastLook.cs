@@ -1,3 +1,4 @@
+using Holdfast.Agents;
 using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Simulation.Worlds;
@@ -20,6 +21,7 @@ sealed class LastLook(World world, Scenario scenario)
             world.Books.Allow(new() { Age = TimeSpan.Zero }, null);
             await pruning.PruneAllAsync();
             LookIntoFile(isPruned: true);
+            if (world.Accounts is not null && HasLedger()) await SettleAsync();
             if (HasLedger()) await new SweptLook(world, pruning).LookAsync(Open);
         }
         over();
@@ -42,20 +44,24 @@ sealed class LastLook(World world, Scenario scenario)
     }
 
     /// <summary>What is reserved and spent is what the calls say, to the last one, whatever died in between.</summary>
-    void LookIntoBooks(SqliteConnection connection)
+    void LookIntoBooks(SqliteConnection connection, bool isSettled = false)
     {
-        if (!HasLedger()) return;
-        const string Wrong =
-            """
-            SELECT group_concat(what) FROM (
-                SELECT 'reserved' AS what FROM agents_budget b WHERE reserved <> (SELECT coalesce(sum(amount), 0) FROM agents_reservation r WHERE r.unit = b.unit AND r.account = b.account)
-                UNION SELECT 'spent' FROM agents_budget b WHERE unit = 3 AND spent <> (SELECT count(*) FROM agents_call c WHERE c.account = b.account AND phase IN (3, 4))
-                UNION SELECT 'open' FROM agents_budget b WHERE unit = 3 AND reserved <> (SELECT count(*) FROM agents_call c WHERE c.account = b.account AND phase IN (1, 2))
-                UNION SELECT 'left over' FROM agents_reservation r JOIN agents_call c ON c.key = r.key WHERE amount > 0 AND phase IN (3, 4)
-                UNION SELECT 'tokens' FROM agents_budget b WHERE unit = 1 AND spent <> 15 * (SELECT count(*) FROM agents_model m WHERE 'agent ' || m.run = b.account AND reply IS NOT NULL)
-                UNION SELECT 'cut off' FROM agents_reservation r WHERE unit = 1 AND amount > 0 AND NOT EXISTS (SELECT 1 FROM agents_model m WHERE 'agent ' || m.run = r.account AND reply IS NULL))
-            """;
-        if (Ask(connection, Wrong) is string wrong) world.Complain($"the account does not agree with the calls: {wrong}");
+        if (AccountBooks.Read(connection)?.Problems(world.Ledger.Silent, isSettled).FirstOrDefault() is { } problem) world.Complain($"the accounts do not agree with the calls: {problem}");
+    }
+
+    /// <summary>Somebody has found out what it took of which nobody knew: nothing. Then nothing is reserved any more, up to the highest account.</summary>
+    async Task SettleAsync()
+    {
+        var left = await world.AskAsync("reservations", static async c =>
+        {
+            var all = new List<OpenReservation>();
+            await foreach (var reservation in c.ReadReservationsAsync()) all.Add(reservation);
+            return all;
+        });
+        foreach (var reservation in left)
+            if (await world.AskAsync("settle", c => c.SettleAsync(reservation, new() { Tokens = 0, Money = 0, Calls = 0, Time = TimeSpan.Zero }, "operator")) is FindingReceipt.RunGoesOn) world.Complain($"the reservation {reservation.Key} cannot be settled: its run goes on");
+        using var connection = Open();
+        LookIntoBooks(connection, isSettled: true);
     }
 
     /// <summary>With a run goes all that belongs to it.</summary>

@@ -14,6 +14,15 @@ sealed class Ledger(World world)
     /// <summary>How often the tools' calls have had their effect, by their keys.</summary>
     public Dictionary<string, int> Acted { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Calls whose code did not say what they cost.</summary>
+    public HashSet<string> Silent { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Calls that have looked, and failed.</summary>
+    public HashSet<string> Looked { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How often a run could not have a call, or a question, because there was too little for it.</summary>
+    public Dictionary<RunId, (int Calls, int Questions)> Short { get; } = [];
+
     /// <summary>The same for another world, which goes on by itself from here.</summary>
     public Ledger CopyFor(World other)
     {
@@ -21,6 +30,9 @@ sealed class Ledger(World world)
         foreach (var (key, entry) in _byKey) copy._byKey.Add(key, entry.Copy());
         copy.Booked.UnionWith(Booked);
         foreach (var (key, times) in Acted) copy.Acted.Add(key, times);
+        copy.Silent.UnionWith(Silent);
+        copy.Looked.UnionWith(Looked);
+        foreach (var (run, times) in Short) copy.Short.Add(run, times);
         return copy;
     }
 

@@ -32,7 +32,7 @@ sealed class RunClient(World world, PlannedRun planned, RunId? given = null)
         if (planned.RestartMillis is { } restart) world.Watch(RestartAsync(run, restart));
         if (planned.Plan is { Length: > 0 }) world.Watch(QueryAsync(run));
         if (planned.Errand is { } errand) world.Watch(new ErrandClient(world, _name, run, errand).AttendAsync(() => _hasEnded));
-        else if (!planned.IsDeployed) world.Watch(SendAsync(run));
+        else if (!planned.IsDeployed && planned.Firm is null) world.Watch(SendAsync(run));
         if (await UnlessGoneAsync(run, () => world.AskAsync("wait", async c => (RunStatus?)await c.GetRun(run).WaitAsync())) is { } status)
         {
             _hasEnded = true;
@@ -74,6 +74,7 @@ sealed class RunClient(World world, PlannedRun planned, RunId? given = null)
     async Task<bool> CheckAsync(RunId run, RunStatus status)
     {
         if (planned.Errand is { } errand) await new ErrandClient(world, _name, run, errand).CheckAsync(status, mayBeCancelled: planned.CancelMillis is not null);
+        else if (planned.Firm is { } firm) await new FirmClient(world, _name, run, firm).CheckAsync(status, mayBeCancelled: planned.CancelMillis is not null);
         else if (planned.IsDeployed) await CheckDeployedAsync(run, status);
         else if (planned.Plan is { } plan) await CheckAsync(run, status, plan);
         else await CheckInboxAsync(run, status);
@@ -93,7 +94,7 @@ sealed class RunClient(World world, PlannedRun planned, RunId? given = null)
             await new RunClient(world, planned with { RestartMillis = null, CancelMillis = null }, again).LiveAsync();
             return;
         }
-        if (planned.Plan is not null || planned.Errand is not null) return;
+        if (planned.Plan is not null || planned.Errand is not null || planned.Firm is not null) return;
         await PostAsync(run, Inbox.Letter, planned.Messages[0], "m0");
         var sum = await world.AskAsync("update", c => c.GetRun<Inbox, InboxContent>(run).UpdateAsync(w => w.Add(planned.Messages[0]), "m0"));
         if (sum != planned.Messages[0]) world.Complain($"{_name} had answered {planned.Messages[0]} to an update, and then answers {sum}");
@@ -126,7 +127,9 @@ sealed class RunClient(World world, PlannedRun planned, RunId? given = null)
         await new RunClient(world, planned with { RestartMillis = null, CancelMillis = null }, heir).LiveAsync();
     }
 
-    async Task<RunId> StartAsync() => planned.Errand is { } errand ? (await world.AskAsync("start", c => c.StartAsync((Errand a) => a.Run(Errand.StartFor(errand)), planned.Key))).Id : planned.IsDeployed ? await StartDeployedAsync() : planned.Plan is { } plan
+    async Task<RunId> StartAsync() => planned.Errand is { } errand ? (await world.AskAsync("start", c => c.StartAsync((Errand a) => a.Run(Errand.StartFor(errand)), planned.Key))).Id
+        : planned.Firm is { } firm ? (await world.AskAsync("start", c => c.StartAsync((Firm w) => w.Run(firm), planned.Key))).Id
+        : planned.IsDeployed ? await StartDeployedAsync() : planned.Plan is { } plan
         ? (await world.AskAsync("start", c => c.StartAsync((Chores w) => w.Run(plan), planned.Key))).Id
         : (await world.AskAsync("start", c => c.StartAsync((Inbox w) => w.Run(2), planned.Key))).Id;
 

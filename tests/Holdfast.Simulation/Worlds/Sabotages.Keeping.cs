@@ -121,6 +121,36 @@ static partial class Sabotages
         }
     }
 
+    /// <summary>What a commit has done to the accounts that have none above them is undone.</summary>
+    sealed class SparesParents : Sabotage
+    {
+        const string Top = "SELECT account, unit, reserved, spent FROM agents_budget WHERE account LIKE 'firm %'";
+
+        public override ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)
+        {
+            foreach (var write in writes)
+            {
+                if (process.World.Accounts is null || write is not TransactionStep step) continue;
+                var work = step.Work;
+                Set<Func<System.Data.Common.DbConnection, TransactionAnswer>>(step, nameof(TransactionStep.Work), connection =>
+                {
+                    Run(connection, $"CREATE TEMP TABLE IF NOT EXISTS before AS {Top} AND 0; DELETE FROM before; INSERT INTO before {Top}");
+                    var answer = work(connection);
+                    Run(connection, "UPDATE agents_budget SET (reserved, spent) = (SELECT reserved, spent FROM before b WHERE b.account = agents_budget.account AND b.unit = agents_budget.unit) WHERE (account, unit) IN (SELECT account, unit FROM before)");
+                    return answer;
+                });
+            }
+            return store.AppendAsync(writes, results);
+        }
+
+        static void Run(System.Data.Common.DbConnection connection, string sql)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+    }
+
     sealed class DropsDeadLetters : Sabotage
     {
         public override ValueTask AppendAsync(SimulatedProcess process, SqliteStore store, IReadOnlyList<StoreWrite> writes, WriteResult[] results)

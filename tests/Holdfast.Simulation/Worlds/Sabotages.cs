@@ -28,6 +28,7 @@ static partial class Sabotages
         ("torn-backup", "a backup lacks some of its pages", static () => new TearsBackups()),
         ("half-restart", "a restart ends the old run, and starts no new one", static () => new RestartsHalf()),
         ("forget-call", "that a call of an agent has begun is acknowledged, and not kept", static () => new ForgetsCalls()),
+        ("spare-parent", "what is drawn on an account is not drawn on the one above all others", static () => new SparesParents()),
         ("drop-dead-letter", "a message that no code can take leaves no dead letter", static () => new DropsDeadLetters()),
     ];
 

@@ -25,6 +25,9 @@ sealed record PlannedRun(int Number, int StartMillis, Chore[]? Plan, int[] Messa
     /// <summary>What an agent's errand is about; null for a run that is none.</summary>
     public int? Errand { get; init; }
 
+    /// <summary>What a firm has to spend; null for a run that is none.</summary>
+    public FirmPlan? Firm { get; init; }
+
     public bool IsDeployed => Plan is { Length: 0 };
 }
 
@@ -113,7 +116,21 @@ sealed record Scenario(long Seed, Settings Settings, IReadOnlyList<PlannedRun> R
         }
         var others = Enum.GetValues<FaultKind>().Except([.. Deaths, FaultKind.Deploy]).ToArray();
         for (var i = lot.Next(OthersMax); i > 0; i--) faults.Insert(lot.Next(faults.Count + 1), Draw(lot, others[lot.Next(others.Length)]));
+        // Lots of its own: all other worlds are what they were.
+        var firm = Lots.Of(seed, "firm");
+        if (firm.Next(8) == 0)
+        {
+            runs.Add(new(runs.Count, firm.Next(2_000), null, [], 0, firm.Next(6) == 0 ? firm.Next(8_000) : null) { Firm = DrawFirm(firm) });
+            // Whoever asks a helper holds a place for a step until that has answered.
+            settings = settings with { StepsInFlightMax = Math.Max(settings.StepsInFlightMax, 8) };
+        }
         return new(seed, settings, runs, faults);
+    }
+
+    static FirmPlan DrawFirm(Random lot)
+    {
+        int Most(int least, int most) => lot.Next(2) == 0 ? lot.Next(least, most) : 0;
+        return new(lot.Next(1000), lot.Next(2, 4), Most(4, 24), Most(2, 20), Most(6_000, 16_000), Most(6, 40), Most(1, 3));
     }
 
     static Fault Draw(Random lot, FaultKind kind) => new(lot.Next(5, 90), kind, lot.Next(1, 40), lot.Next(2) == 0);

@@ -18,7 +18,7 @@ sealed class ProcessDiedException : Exception;
 /// <summary>One process with an engine in it, from its start to its death. The engine, the container and the store are the real ones.</summary>
 sealed class SimulatedProcess : Actor, IHostApplicationLifetime
 {
-    static readonly Lazy<List<WorkflowType>> Workflows = new(static () => [new(typeof(Chores)), new(typeof(Inbox)), new(typeof(Errand))]);
+    static readonly Lazy<List<WorkflowType>> Workflows = new(static () => [new(typeof(Chores)), new(typeof(Inbox)), new(typeof(Errand)), new(typeof(Firm)), new(typeof(Lead)), new(typeof(Assistant))]);
 
     readonly string _directory;
     readonly List<Action> _asked = [];
@@ -216,6 +216,7 @@ sealed class SimulatedProcess : Actor, IHostApplicationLifetime
         services.AddSingleton(desk);
         services.AddSingleton(provider => Tools.Make(desk, Time, provider));
         services.AddSingleton(provider => new ErrandDefinition(desk, provider.GetRequiredService<Toolbox>(), Time));
+        services.AddSingleton(provider => new FirmDefinition(desk, Time, provider));
         services.AddSingleton<IHostApplicationLifetime>(this);
         services.AddSingleton<ILoggerFactory>(new WatchedLog(World, this));
         return services.BuildServiceProvider();

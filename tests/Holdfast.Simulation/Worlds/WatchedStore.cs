@@ -37,6 +37,7 @@ sealed class WatchedStore(World world, SimulatedProcess process, SqliteStore inn
         {
             world.Note(process.Name, "commit", writes.Count);
             world.Books.Offered(writes);
+            world.Accounts?.Over(writes);
             await AppendWantedAsync(writes, results);
         }
         catch (Exception error)

@@ -60,6 +60,7 @@ sealed class World
         Disk = new(LotFor("disk"));
         Books = from?.Books!.CopyFor(this) ?? new(this);
         Ledger = from?.Ledger!.CopyFor(this) ?? new(this);
+        if (scenario.Runs.Any(static r => r.Firm is not null)) Accounts = new(this);
         Chaos = new(this, scenario.Faults, from is { HadTakeOver: true });
         if (from is null) return;
         Disk.Import(StoreName, from.Image!);
@@ -84,6 +85,9 @@ sealed class World
     public Ledger Ledger { get; }
 
     public Chaos Chaos { get; }
+
+    /// <summary>Looks at the accounts all the time; null where none has another one above it.</summary>
+    public AccountWatch? Accounts { get; }
 
     /// <summary>Whoever is no process: clients, the operator.</summary>
     public Actor Around { get; } = new("world");

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Holdfast.Tests.Runs;
 
 /// <summary>A workflow's constructor that throws sets the run aside, unless what it met passes by itself.</summary>
@@ -28,6 +30,43 @@ public sealed class ConstructorTests
         }
 
         public async Durable Run() => await Delay(TimeSpan.Zero);
+    }
+
+    public sealed class Settings;
+
+    public sealed class Needs(Settings settings) : Workflow
+    {
+        public async Durable Run() => await Delay(settings is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(1));
+    }
+
+    static Settings Connect(string connection) => throw new ArgumentException($"Format of the initialization string does not conform: {connection}");
+
+    [Fact]
+    public async Task What_a_service_says_when_it_cannot_be_made_is_in_the_log_and_not_in_the_run()
+    {
+        await using var world = await World.StartAsync([typeof(Needs)], configure: static builder => builder.Services.AddTransient(static _ => Connect("Password=canary")));
+        var waiting = (await world.ParkedAsync(await world.Client.StartAsync((Needs w) => w.Run()))).Waiting;
+        Assert.StartsWith("parked: cannot be loaded: The services of workflow Needs could not be built: ConstructorTests.Connect threw ArgumentException", waiting, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", waiting, StringComparison.Ordinal);
+        Assert.Contains(world.Errors, static e => e.Contains("Password=canary", StringComparison.Ordinal));
+    }
+
+    public sealed class Rules(Settings settings)
+    {
+        public bool HasSettings => settings is not null;
+    }
+
+    public sealed class NeedsRules(Rules rules) : Workflow
+    {
+        public async Durable Run() => await Delay(TimeSpan.FromMilliseconds(rules.HasSettings ? 1 : 0));
+    }
+
+    [Fact]
+    public async Task Which_service_is_missing_is_said()
+    {
+        await using var world = await World.StartAsync([typeof(NeedsRules)], configure: static builder => builder.Services.AddTransient<Rules>());
+        var waiting = (await world.ParkedAsync(await world.Client.StartAsync((NeedsRules w) => w.Run()))).Waiting;
+        Assert.Contains("InvalidOperationException: Unable to resolve service for type 'Holdfast.Tests.Runs.ConstructorTests+Settings'", waiting, StringComparison.Ordinal);
     }
 
     [Theory]
