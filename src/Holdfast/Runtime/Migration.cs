@@ -10,11 +10,11 @@ static class Migration
     /// <summary>How the reason of a run begins that waits for its code.</summary>
     public const string Word = "needs migration";
 
-    /// <summary>How the reason of a run begins whose snapshot is damaged, or was taken for damaged by a build that did not know better.</summary>
+    /// <summary>How the reason of a run begins that cannot be read, or whose workflow cannot be made.</summary>
     public const string Unloadable = "cannot be loaded";
 
-    /// <summary>Whether the run can go on as soon as what is saved of it can be read. Runs parked for such a reason are tried again at every start.</summary>
-    public static bool IsReason(string? parked) => parked is not null && (parked.StartsWith(Word, StringComparison.Ordinal) || parked.StartsWith(Unloadable, StringComparison.Ordinal));
+    /// <summary>Whether the run can go on as soon as what is saved of it can be read: it needs its code, or was taken for damaged, perhaps by a build that did not know better. Runs parked for such a reason are tried again at every start.</summary>
+    public static bool IsReason(string? parked) => parked is not null && (parked.StartsWith(Word, StringComparison.Ordinal) || (parked.StartsWith(Unloadable, StringComparison.Ordinal) && parked.Contains(GraphErrors.Damaged, StringComparison.Ordinal)));
 
     /// <summary>The error's message, with what changed when the store holds a description of the code that the run was saved in.</summary>
     public static async ValueTask<string> ExplainAsync(IStore store, HoldfastException error)

@@ -98,6 +98,30 @@ public sealed class DamagedTests : IDisposable
         Assert.Equal(4, probe.Count("before"));
     }
 
+    [Fact]
+    public async Task A_run_whose_snapshot_can_be_read_again_goes_on_at_the_next_start()
+    {
+        var probe = new Probe { Answer = static (_, _) => Task.FromResult(40) };
+        RunId id;
+        await using (var world = await StartAsync(probe))
+        {
+            var run = await world.Client.StartAsync((Waits w) => w.Run());
+            await world.UntilAsync(run, static i => i.Waiting == "signal 'go'");
+            id = run.Id;
+        }
+        var snapshot = Replace("snapshot", id, [1, 255, 255, 3]);
+        await using (var world = await StartAsync(probe))
+        {
+            await world.Client.GetRun(id).SignalAsync(new Signal<int>("go"), 2);
+            Assert.StartsWith("parked: cannot be loaded: ", (await world.ParkedAsync(world.Client.GetRun(id))).Waiting, StringComparison.Ordinal);
+        }
+        Replace("snapshot", id, snapshot);
+        await using var mended = await StartAsync(probe);
+        var again = mended.Client.GetRun(id);
+        await mended.UntilAsync(again, static i => i.Status != RunStatus.Parked);
+        Assert.Equal(42, await mended.ResultAsync<int>(again));
+    }
+
     [Theory]
     [InlineData("state", false)]
     [InlineData("state", true)]

@@ -7,8 +7,11 @@ namespace Holdfast.Frames.Graph;
 /// <summary>The errors that reading graphs can meet, in one place so that their texts stay alike.</summary>
 static class GraphErrors
 {
+    /// <summary>How the message begins about bytes that cannot be read.</summary>
+    public const string Damaged = "The saved data is damaged";
+
     public static HoldfastException Corrupt(string what) =>
-        new(HoldfastError.CorruptSnapshot, $"The saved data is damaged: {what}. Nothing was changed; restore the store from a backup, or end the run.");
+        new(HoldfastError.CorruptSnapshot, $"{Damaged}: {what}. Nothing was changed; restore the store from a backup, or end the run.");
 
     /// <summary>Far more often than damage this means that a field was given another type.</summary>
     public static HoldfastException Misfit(object value, Type wanted) => new MisfitException(value.GetType(), wanted);

@@ -40,16 +40,17 @@ static class SingletonDescriptor
         throw GraphErrors.Migration($"{problem}, but a saved run holds its object.");
     }
 
-    /// <summary>Finds the one object that all the members hold; returns why there is none.</summary>
-    static string? Find(Singletons? singletons, IReadOnlyList<StaticMember> members, out object? held)
+    /// <summary>Finds the one object that all the members hold that are left; returns why there is none.</summary>
+    static string? Find(Singletons? singletons, StaticMember[] members, out object? held)
     {
         held = null;
-        foreach (var member in members)
+        var left = Array.FindAll(members, member => singletons?.Has(member) == true);
+        if (left.Length == 0) return $"The static member {members[0]} is gone";
+        foreach (var member in left)
         {
-            string? problem = $"The static member {member} is gone";
-            var found = singletons?.Find(member, out problem);
+            var found = singletons!.Find(member, out var problem);
             if (problem is not null) return problem;
-            if (held is not null && held != found) return $"The static members {members[0]} and {member} hold two objects now, and held one";
+            if (held is not null && held != found) return $"The static members {left[0]} and {member} hold two objects now, and held one";
             held = found;
         }
         return null;

@@ -45,14 +45,13 @@ sealed class Singletons
     /// <summary>The members that hold this very object; null for most objects.</summary>
     public IReadOnlyList<StaticMember>? MembersOf(object value) => _held.GetValueOrDefault(value);
 
+    /// <summary>Whether there is such a member, whatever it holds.</summary>
+    public bool Has(StaticMember member) => _members.ContainsKey(member);
+
     /// <summary>The object that a member holds, or why a saved object cannot be taken for it.</summary>
     public object? Find(StaticMember member, out string? problem)
     {
-        if (!_members.TryGetValue(member, out var field))
-        {
-            problem = $"The static member {member} is gone";
-            return null;
-        }
+        var field = _members[member];
         var value = ValueOf(field);
         problem = value is null || value.GetType() != _type ? $"The static member {member} holds no {_type} any more" : WhyNot(field, value);
         return value;
