@@ -200,7 +200,7 @@ public sealed class MisuseTests
         _isMended = false;
         await using var world = await World.StartAsync([typeof(BrokenConstructor)]);
         var run = await world.Client.StartAsync((BrokenConstructor w) => w.Run());
-        Assert.Contains("no licence", (await world.ParkedAsync(run)).Waiting, StringComparison.Ordinal);
+        Assert.Contains("BrokenConstructor..ctor threw InvalidOperationException", (await world.ParkedAsync(run)).Waiting, StringComparison.Ordinal);
         _isMended = true;
         await world.ResumeAsync(run);
         Assert.Equal(5, await world.ResultAsync<int>(run));

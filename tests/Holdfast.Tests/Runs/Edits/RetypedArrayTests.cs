@@ -6,7 +6,7 @@ public sealed class RetypedArrayTests
     /// <summary>Retyped arrays which the runtime takes for one another: it tells numbers and enums in arrays by their size alone.</summary>
     static readonly Dictionary<string, Edit> Arrays = new()
     {
-        ["signed to unsigned"] = new("int[] Ints", "uint[] Ints", "System.Int32[]", "'Ints' of Holder", "System.UInt32[]"),
+        ["signed to unsigned"] = new("int[] Ints", "uint[] Ints", "int[]", "'Ints' of Holder", "uint[]"),
         ["one enum to another"] = new("Pri[] Pris", "Cur[] Pris", "Pri[]", "'Pris' of Holder"),
         ["an enum to its numbers, as a list"] = new("IReadOnlyList<Cur> Curs", "IReadOnlyList<int> Curs", "Cur[]", "'Curs' of Holder"),
         ["bytes to signed bytes"] = new("byte[] Bytes", "sbyte[] Bytes", "'Bytes' of Holder"),
