@@ -8,13 +8,13 @@ static class Everything
     static readonly string[] Short =
     [
         "seq10 --in-flight 1,16,128,1000 --seconds 5", "fan100 --in-flight 1,16 --seconds 5", "tail --minutes 1", "growth --seconds 1", "signal --runs 2000 --in-flight 1,128",
-        "resume --steps 10,1000,10000 --runs 3", "crash --seconds 5", "sleepers --runs 10000", "parked --runs 50000", "long --steps 20000", "snapshot --seconds 2", "gate --seconds 2",
+        "resume --steps 10,1000,10000 --runs 3", "crash --seconds 5", "sleepers --runs 10000", "parked --runs 50000", "long --steps 20000", "snapshot --seconds 2", "gate --seconds 2", "agents --turns 200",
     ];
 
     static readonly string[] Full =
     [
         "seq10 --in-flight 1,16,128,1000 --seconds 10", "fan100 --in-flight 1,16,128 --seconds 10", "tail --minutes 10", "growth --seconds 5", "signal --runs 10000 --in-flight 1,16,128",
-        "resume --steps 10,1000,10000,100000,1000000 --runs 5", "crash --seconds 10", "sleepers --runs 10000", "sleepers --runs 1000000", "parked --runs 1000000", "long --steps 1000000", "snapshot --seconds 5", "gate --seconds 5",
+        "resume --steps 10,1000,10000,100000,1000000 --runs 5", "crash --seconds 10", "sleepers --runs 10000", "sleepers --runs 1000000", "parked --runs 1000000", "long --steps 1000000", "snapshot --seconds 5", "gate --seconds 5", "agents",
     ];
 
     public static Task<Measured> RunAsync(Arguments arguments)

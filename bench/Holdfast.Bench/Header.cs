@@ -3,7 +3,7 @@ namespace Holdfast.Bench;
 /// <summary>What stands above every figure: what is measured, how the engine is set, what the stopwatch covers, and on what machine.</summary>
 static class Header
 {
-    public const string Settings = "SQLite WAL, synchronous=FULL, one writer, live frames, journal on";
+    public const string Settings = "SQLite WAL, the log synced before a commit is acknowledged, one writer, live frames, journal on";
 
     public static void Print(Arguments arguments, string database, string what, string stopwatch, string settings = Settings)
     {

@@ -4,62 +4,46 @@ using Holdfast.Simulation;
 using Holdfast.Simulation.Worlds;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var (from, worlds, time, json, threads, shrinks, traces) = (1L, (long?)null, (TimeSpan?)null, false, Environment.ProcessorCount, true, false);
-Func<Sabotage> sabotage = static () => new();
-for (var i = 0; i < args.Length; i++)
+var options = SimulationArguments.Parse(args, out var problem);
+if (problem is not null)
 {
-    string Value() => ++i < args.Length ? args[i] : throw new ArgumentException($"{args[i - 1]} needs a value.");
-    switch (args[i])
-    {
-        case "--seed" or "--from": from = long.Parse(Value(), CultureInfo.InvariantCulture); break;
-        case "--worlds": worlds = long.Parse(Value(), CultureInfo.InvariantCulture); break;
-        case "--minutes": time = TimeSpan.FromMinutes(double.Parse(Value(), CultureInfo.InvariantCulture)); break;
-        case "--threads": threads = int.Parse(Value(), CultureInfo.InvariantCulture); break;
-        case "--json": json = true; break;
-        case "--trace": traces = true; break;
-        case "--no-shrink": shrinks = false; break;
-        case "--sabotage" when Value() is var name:
-            if (Sabotages.Find(name) is not { } found)
-            {
-                Console.Error.WriteLine($"There is no sabotage '{name}'; --help lists them.");
-                return 2;
-            }
-            sabotage = found;
-            break;
-        default:
-            Console.WriteLine($"""
-                usage: dotnet run -c Release --project tests/Holdfast.Simulation -- [options]
+    Console.Error.WriteLine(problem);
+    return 2;
+}
+if (options.Helps)
+{
+    Console.WriteLine($"""
+        usage: dotnet run -c Release --project tests/Holdfast.Simulation -- [options]
 
-                Runs the real engine and the real SQLite store in simulated worlds: one thread each, virtual time, a disk that loses, tears and fails, processes
-                that die anywhere. Ends with 0 when everything held, else with 1 and the seed of the first world in which something did not, made small.
-                Each world has at least {SimulationReport.EventsMin} events and {SimulationReport.DeathsMin} deaths, or it ends with 1 as well.
+        Runs the real engine and the real SQLite store in simulated worlds: one thread each, virtual time, a disk that loses, tears and fails, processes
+        that die anywhere. Ends with 0 when everything held, else with 1 and the seed of the first world in which something did not, made small.
+        Each world has at least {SimulationReport.EventsMin} events and {SimulationReport.DeathsMin} deaths, or it ends with 1 as well.
 
-                --seed S, --from S (1)  the first world; the others follow it
-                --worlds N (200)        how many; without a number and with --minutes, as many as fit
-                --minutes M             how long worlds may begin
-                --threads N             how many worlds at a time; as many as there are processors
-                --no-shrink             shows the first failing world as it was
-                --trace                 runs one world, and shows all that happens in it
-                --json                  nothing but the JSON line
-                --sabotage NAME         breaks a promise, to see that it is noticed:
+        --seed S, --from S (1)  the first world; the others follow it
+        --worlds N (200)        how many; without a number and with --minutes, as many as fit
+        --minutes M             how long worlds may begin
+        --threads N             how many worlds at a time; as many as there are processors
+        --no-shrink             shows the first failing world as it was
+        --trace                 runs one world, and shows all that happens in it
+        --json                  nothing but the JSON line
+        --sabotage NAME         breaks a promise, to see that it is noticed:
 
-                {string.Join('\n', Sabotages.Lines)}
-                """);
-            return args[i] is "--help" or "-h" ? 0 : 2;
-    }
+        {string.Join('\n', Sabotages.Lines)}
+        """);
+    return 0;
 }
 
-if (traces)
+if (options.Traces)
 {
-    var world = World.Run(Scenario.Draw(from), sabotage(), linesKept: int.MaxValue);
+    var world = World.Run(Scenario.Draw(options.From), options.Sabotage(), linesKept: int.MaxValue);
     foreach (var line in world.Trace.Concat(world.Violations)) Console.WriteLine(line);
     return world.Violations.Count == 0 ? 0 : 1;
 }
 
 var (done, events, clock, gate) = (0L, 0L, System.Diagnostics.Stopwatch.StartNew(), new Lock());
-var report = Simulator.Run(from, worlds ?? (time is null ? 200 : long.MaxValue - from), time ?? TimeSpan.MaxValue, sabotage, threads, Tell, stopAtFirst: true);
+var report = Simulator.Run(options.From, options.Worlds ?? (options.Time is null ? 200 : long.MaxValue - options.From), options.Time ?? TimeSpan.MaxValue, options.Sabotage, options.Threads, Tell, stopAtFirst: true);
 WorldReport? first = report.Failures.Count > 0 ? report.Failures[0] : null;
-if (first is not null && !json) Show(first);
+if (first is not null && !options.Json) Show(first);
 Console.WriteLine(JsonSerializer.Serialize(new
 {
     worlds = report.Worlds,
@@ -77,7 +61,7 @@ void Tell(WorldReport world)
     lock (gate)
     {
         (done, events) = (done + 1, events + world.Events);
-        if (!json && done % 100 == 0) Console.WriteLine($"{done} worlds, {events} events, {clock.Elapsed.TotalSeconds:0} s");
+        if (!options.Json && done % 100 == 0) Console.WriteLine($"{done} worlds, {events} events, {clock.Elapsed.TotalSeconds:0} s");
     }
 }
 
@@ -85,13 +69,13 @@ void Show(WorldReport failed)
 {
     var scenario = Scenario.Draw(failed.Seed);
     Console.WriteLine($"seed {failed.Seed}, {failed.Events} events, trace {failed.TraceHash:x16}: {failed.Violations[0]}");
-    if (shrinks) (scenario, failed) = Shrinking.Shrink(scenario, failed, sabotage);
+    if (options.Shrinks) (scenario, failed) = Shrinking.Shrink(scenario, failed, options.Sabotage);
     Console.WriteLine();
     Console.WriteLine($"{scenario.Settings}");
     foreach (var run in scenario.Runs) Console.WriteLine(run.Errand is { } errand ? $"{run.Key}: an errand about {errand}" : run.Firm is { } firm ? $"{run.Key}: {firm}" : run.Plan is null ? $"{run.Key}: an inbox for {run.Messages.Length} messages" : $"{run.Key}: {string.Join("; ", run.Plan.Select(static c => c.ToString()))}");
     foreach (var fault in scenario.Faults) Console.WriteLine(fault);
     Console.WriteLine();
     foreach (var line in failed.Trace) Console.WriteLine(line);
-    Console.WriteLine(failed.Violations[0]);
-    Console.WriteLine($"Again: dotnet run -c Release --project tests/Holdfast.Simulation -- --seed {failed.Seed} --worlds 1");
+    Console.WriteLine($"{failed.Events} events, trace {failed.TraceHash:x16}: {failed.Violations[0]}");
+    Console.WriteLine($"Again, and made small again: dotnet run -c Release --project tests/Holdfast.Simulation -- --seed {failed.Seed} --worlds 1{(options.SabotageName is { } name ? $" --sabotage {name}" : "")}");
 }

@@ -51,6 +51,8 @@ static class Shrinking
             [
                 .. Enumerable.Range(0, run.Plan is { Length: > 1 } ? run.Plan.Length : 0).Select(at => run with { Plan = [.. run.Plan!.Where((_, c) => c != at)] }),
                 .. run.Plan is not null && run.Messages.Length > 0 ? [run with { Messages = [] }] : Array.Empty<PlannedRun>(),
+                .. run.Messages.Length > 3 ? [run with { Messages = run.Messages[..(run.Messages.Length / 2)] }, run with { Messages = run.Messages[(run.Messages.Length / 2)..] }] : Array.Empty<PlannedRun>(),
+                .. run.Messages.Length is 2 or 3 ? Enumerable.Range(0, run.Messages.Length).Select(at => run with { Messages = [.. run.Messages.Where((_, m) => m != at)] }) : [],
                 .. run.CancelMillis is null ? Array.Empty<PlannedRun>() : [run with { CancelMillis = null }],
             ];
             foreach (var one in less) yield return scenario with { Runs = [.. scenario.Runs.Select((r, at) => at == i ? one : r)] };

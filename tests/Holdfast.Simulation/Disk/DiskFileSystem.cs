@@ -217,6 +217,7 @@ sealed unsafe class DiskFileSystem : IDisposable
                 return IoErrorFsync;
         }
         opened.Disk.Sync(opened);
+        opened.Disk.Synced?.Invoke(opened);
         return opened.HearsOfFailedSync() ? IoErrorFsync : Ok;
     }
 

@@ -130,6 +130,9 @@ sealed class SimulatedDisk : IDisposable
     /// <summary>Brings a file from another disk.</summary>
     public void Import(string name, FileImage image) => _files.Add(name, new(name, image));
 
+    /// <summary>Called when a file is on the platter, before whoever asked for it hears so: what is written now is not.</summary>
+    public Action<OpenFile>? Synced { get; set; }
+
     public void Sync(OpenFile file)
     {
         file.Image.Sync();

@@ -83,7 +83,11 @@ public enum ChoreKind
 /// <param name="Millis">How long it takes: 0 for a step that ends at once.</param>
 /// <param name="Times">How often, or how many.</param>
 /// <param name="Inner">What a child has to do.</param>
-public sealed record Chore(ChoreKind Kind, int Value, int Millis, int Times, Chore[] Inner);
+public sealed record Chore(ChoreKind Kind, int Value, int Millis, int Times, Chore[] Inner)
+{
+    /// <summary>For the story of a world that failed.</summary>
+    public override string ToString() => $"{Kind} {Value}, {Millis} ms, {Times} times{(Inner.Length == 0 ? "" : $" ({string.Join("; ", Inner.Select(static chore => chore.ToString()))})")}";
+}
 
 /// <summary>What a step of the world outside is asked to do.</summary>
 /// <param name="Value">What it works on.</param>

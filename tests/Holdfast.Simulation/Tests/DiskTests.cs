@@ -63,6 +63,28 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task What_is_appended_while_the_log_is_synced_waits_for_another_sync()
+    {
+        using var world = new DiskWorld(1, checkpointPages: 1_000);
+        await StartInPeaceAsync(world);
+        await world.AppendAsync();
+        var inBetween = 0;
+        world.Disk.Synced = file =>
+        {
+            if (!file.Image.Name.EndsWith("-wal", StringComparison.Ordinal) || inBetween++ > 0) return;
+            Assert.Equal(Verdict.Committed, world.AppendAsync().GetAwaiter().GetResult());
+        };
+        await world.Store.SyncAsync();
+        // The next one acknowledges what came in between.
+        await world.SyncAsync();
+        Assert.Equal((2, 2), (inBetween, world.Acknowledged.Count));
+        world.Disk.Synced = null;
+        world.Disk.CutPower();
+        await StartInPeaceAsync(world);
+        Assert.Equal(0, await world.LostAsync());
+    }
+
+    [Fact]
     public async Task After_a_sync_that_failed_the_store_takes_nothing_more_and_what_was_acknowledged_is_there()
     {
         for (var seed = 0; seed < 20; seed++)

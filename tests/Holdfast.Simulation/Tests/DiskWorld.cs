@@ -15,10 +15,11 @@ sealed class DiskWorld : IDisposable
     string _process = "";
     int _processes;
     int _runs;
+    readonly int _checkpointPages;
 
-    public DiskWorld(int seed)
+    public DiskWorld(int seed, int checkpointPages = 6)
     {
-        _lot = new(seed);
+        (_lot, _checkpointPages) = (new(seed), checkpointPages);
         Disk = new(_lot);
     }
 
@@ -35,13 +36,22 @@ sealed class DiskWorld : IDisposable
         if (!takesOver) Bury();
         _process = $"p{++_processes}";
         Directory.CreateDirectory(Path.Combine(_root, _process));
-        _store = SqliteStore.Open(Path.Combine(_root, _process, "holdfast.db"), new() { FileSystem = Disk.Name, ReserveBytes = 0, CheckpointPages = 6 });
+        _store = SqliteStore.Open(Path.Combine(_root, _process, "holdfast.db"), new() { FileSystem = Disk.Name, ReserveBytes = 0, CheckpointPages = _checkpointPages });
         return await _store.AcquireAsync(_process, default);
     }
 
     public void Kill() => Disk.Kill(_process);
 
     public async Task<Verdict> CreateAsync()
+    {
+        var verdict = await AppendAsync();
+        // Several appends, and one sync for all.
+        if (_lot.Next(3) > 0) await SyncAsync();
+        return verdict;
+    }
+
+    /// <summary>Creates a run, and leaves it to a later sync to acknowledge it.</summary>
+    public async Task<Verdict> AppendAsync()
     {
         var run = new NewRun
         {
@@ -51,12 +61,10 @@ sealed class DiskWorld : IDisposable
         var results = new WriteResult[1];
         await Store.AppendAsync([new CreateRun(run)], results);
         _applied.Add(run.Id);
-        // Several appends, and one sync for all.
-        if (_lot.Next(3) > 0) await SyncAsync();
         return results[0].Verdict;
     }
 
-    async Task SyncAsync()
+    public async Task SyncAsync()
     {
         await Store.SyncAsync();
         Acknowledged.AddRange(_applied);

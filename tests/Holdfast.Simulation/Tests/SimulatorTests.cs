@@ -56,4 +56,31 @@ public sealed class SimulatorTests
 
     [Fact]
     public void A_name_of_no_sabotage_is_none() => Assert.Null(Sabotages.Find("nothing"));
+
+    [Theory]
+    [InlineData("--worlds", "0")]
+    [InlineData("--worlds", "-3")]
+    [InlineData("--worlds", "abc")]
+    [InlineData("--minutes", "0")]
+    [InlineData("--minutes", "-1")]
+    [InlineData("--minutes", "NaN")]
+    [InlineData("--from", "-1")]
+    [InlineData("--from")]
+    [InlineData("--threads", "0")]
+    [InlineData("--sabotage", "nothing")]
+    [InlineData("--seed", "1", "--from", "3")]
+    [InlineData("--wolds", "3")]
+    public void What_asks_for_no_world_or_for_something_else_is_refused(params string[] args)
+    {
+        SimulationArguments.Parse(args, out var problem);
+        Assert.NotNull(problem);
+    }
+
+    [Fact]
+    public void What_is_asked_for_is_done()
+    {
+        var read = SimulationArguments.Parse(["--seed", "7", "--worlds", "3", "--minutes", "0.5", "--threads", "1", "--sabotage", "drop-mail", "--json", "--no-shrink"], out var problem);
+        Assert.Null(problem);
+        Assert.Equal((7, 3, TimeSpan.FromSeconds(30), 1, "drop-mail", true, false), (read.From, read.Worlds, read.Time, read.Threads, read.SabotageName, read.Json, read.Shrinks));
+    }
 }

@@ -108,4 +108,36 @@ public sealed class LargeValueTests : IDisposable
             return kept;
         }
     }
+
+    public sealed class TriesAgain(Probe probe) : Workflow
+    {
+        public async Durable<int> Run()
+        {
+            var large = new string('x', 20_000);
+            var step = Step(
+                async context =>
+                {
+                    await probe.Do("tried", context);
+                    return large.Length;
+                },
+                new() { Retry = new() { FirstDelay = TimeSpan.FromMilliseconds(20), Factor = 1 } });
+            // The step alone has it from now on.
+            large = "";
+            return await step;
+        }
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task What_a_step_has_captured_is_there_for_its_next_try(bool inFile, bool alwaysCold)
+    {
+        var tries = 0;
+        var probe = new Probe { Answer = (_, _) => Interlocked.Increment(ref tries) < 3 ? throw new IOException("busy") : Task.FromResult(0) };
+        await using var world = await World.StartAsync([typeof(TriesAgain)], () => inFile ? SqliteStore.Open(_directory["runs.db"], new() { ReserveBytes = 0 }) : new MemoryStore(), alwaysCold, probe.Register);
+        Assert.Equal(20_000, await world.ResultAsync<int>(await world.Client.StartAsync((TriesAgain w) => w.Run())));
+        Assert.Equal(3, tries);
+    }
 }
