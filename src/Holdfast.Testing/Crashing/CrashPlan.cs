@@ -5,7 +5,7 @@ namespace Holdfast.Testing;
 /// <typeparam name="T">The type of the workflow's result.</typeparam>
 public sealed class CrashPlan<TWorld, T>
 {
-    /// <summary>Makes the outside world.</summary>
+    /// <summary>Makes the outside world. Called once for each life, before anything else of it.</summary>
     public required Func<TWorld> World { get; init; }
 
     /// <summary>Registers workflows and services for one process. What it makes itself, such as a cache, dies with the process; what it takes from the world does not.</summary>
@@ -17,7 +17,7 @@ public sealed class CrashPlan<TWorld, T>
     /// <summary>Looks at the world and the result when a run has completed, and throws if something is wrong. A run that does not complete cannot pass it. Null to compare only how runs end, be it in failure.</summary>
     public Action<TWorld, T>? Check { get; init; }
 
-    /// <summary>Changes options of the engine; null for none.</summary>
+    /// <summary>Changes options of the engine; null for none. Called for each process. A store other than the one in memory is a new one for each life, such as a file that <see cref="World"/> has chosen, and the same for the processes in it.</summary>
     public Action<HoldfastOptions>? Options { get; init; }
 
     /// <summary>How many kills are made at most; of more, so many are made, spread evenly.</summary>

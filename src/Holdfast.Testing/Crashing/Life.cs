@@ -18,6 +18,7 @@ sealed class Life : IAsyncDisposable
     NewRun? _begun;
     int _acts;
     int _posts;
+    int _drawn;
 
     public required Action<HoldfastBuilder> Configure { get; init; }
 
@@ -38,17 +39,25 @@ sealed class Life : IAsyncDisposable
         var trace = new Trace();
         for (var isKilled = false; ; isKilled = true)
         {
+            var random = new SeededRandom(_drawn);
             await using var process = new EngineProcess(Configure, _memory, _time, o =>
             {
                 o.AlwaysCold = alwaysCold;
                 // Steps that are held count as running.
                 o.StepsInFlightMax = 1_000_000;
                 // The ids of runs, and with them all keys, are the same in every life.
-                o.Random = new SeededRandom(1);
+                o.Random = random;
                 o.Steps = _steps.RunAsync;
                 Options?.Invoke(o);
             })
-            { Killing = isKilled ? null : kill, Kept = write => Keep(write, trace) };
+            {
+                Killing = isKilled ? null : kill,
+                Kept = write =>
+                {
+                    Keep(write, trace);
+                    _drawn = random.Drawn;
+                },
+            };
             try
             {
                 await process.StartAsync().ConfigureAwait(false);
@@ -71,7 +80,12 @@ sealed class Life : IAsyncDisposable
     /// <summary>The run: found again, or started, be it for the second time, as a client does that got no answer.</summary>
     async ValueTask<RunHandle> BegunAsync(EngineProcess process)
     {
-        return _begun is { } known ? process.Client.GetRun(known.Id) : await Start(process.Client).ConfigureAwait(false);
+        if (_begun is { } known) return process.Client.GetRun(known.Id);
+        if (await process.Client.ListAsync(new() { Limit = 1 }).ConfigureAwait(false) is [var there])
+            throw new HoldfastException(
+                HoldfastError.Misuse, $"The store of the crash test has run {there.Id} of '{there.Workflow}' before the test starts its own, so nothing was tested: each life of a crash test needs a store of its own. "
+                + "Let the plan's World choose a new file, and Options open it.");
+        return await Start(process.Client).ConfigureAwait(false);
     }
 
     async Task DeliverAsync(EngineProcess process, RunHandle run, Trace trace)
