@@ -16,7 +16,10 @@ sealed class HeldSteps
         lock (_lock) return _held.Count(held => held.Attempt.Run == run) == running;
     }
 
-    public async ValueTask<Outcome?> RunAsync(Attempt attempt, Engine engine)
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="engine">Its engine.</param>
+    /// <param name="run">Runs it, once it is let go.</param>
+    public async ValueTask<Outcome?> RunAsync(Attempt attempt, Engine engine, Func<Attempt, Engine, ValueTask<Outcome?>> run)
     {
         var held = new Held(attempt, new());
         lock (_lock)
@@ -30,7 +33,7 @@ sealed class HeldSteps
             held.Go.TrySetCanceled(attempt.Token);
         }).ConfigureAwait(false);
         await held.Go.Task.ConfigureAwait(false);
-        return await StepRunner.RunItselfAsync(attempt, engine).ConfigureAwait(false);
+        return await run(attempt, engine).ConfigureAwait(false);
     }
 
     /// <summary>Lets the first attempt go, by the age of its run and then by its op, and says which; null when none is held.</summary>
