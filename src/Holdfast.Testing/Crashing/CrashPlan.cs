@@ -32,6 +32,13 @@ public sealed class CrashPlan<TWorld, T>
     /// <value>2,000: each runs the workflow once.</value>
     public int KillsMax { get; init; } = 2_000;
 
+    /// <summary>
+    /// How long, in real time, a step may run before it counts as one that waits, so that the next thing is delivered, and time passes over it: to its time-out or that of its heartbeat, or
+    /// to the next timer of a run, such as the deadline of its scope. A test of a time-out makes it short.
+    /// </summary>
+    /// <value>10 seconds.</value>
+    public TimeSpan StepPatience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Says what steps with this label give, instead of running their code. Also for calls, and for transactions, which the store in memory has no database for.</summary>
     /// <param name="label">The label of a step that runs: the name of the method that its lambda calls, if its options do not say; for a call, the handler's name.</param>
     /// <param name="answer">Gives the result, or throws as the step would, and does to the world what the step would. For steps without a result, its value is not looked at.</param>

@@ -61,6 +61,7 @@ public static class CrashTest
                 Start = async (client, begun) => begun is { } id ? client.GetRun<TWorkflow, T>(id) : await client.StartAsync(call, key: "crash-test").ConfigureAwait(false),
                 Acts = plan.Acts,
                 InDoubt = plan.InDoubt is { } decide ? step => decide(step, world) : null,
+                StepPatience = plan.StepPatience,
                 Stubs = plan.StubsIn(world),
                 Ended = async run =>
                 {

@@ -30,6 +30,9 @@ sealed class Life : IAsyncDisposable
 
     public required IReadOnlyList<Func<RunHandle, Task>> Acts { get; init; }
 
+    /// <summary>How long a step may take, in real time, before it counts as one that waits.</summary>
+    public required TimeSpan StepPatience { get; init; }
+
     /// <summary>Decides about a step in doubt; null for nobody.</summary>
     public required Func<InDoubtStep, InDoubtDecision>? InDoubt { get; init; }
 
@@ -98,7 +101,7 @@ sealed class Life : IAsyncDisposable
     {
         while (true)
         {
-            await process.RestAsync(_steps.AreAll, Patience).ConfigureAwait(false);
+            if (!await process.RestAsync(_steps.AreAll, StepPatience, StepPatience + Patience).ConfigureAwait(false)) _steps.LetWait();
             if (process.Store.IsFrozen) throw new HoldfastException(HoldfastError.OutcomeUnknown, "The process was killed.");
             if (process.Store.Lacks is { } lack)
                 throw new HoldfastException(
@@ -122,9 +125,11 @@ sealed class Life : IAsyncDisposable
             else if (_acts < Acts.Count) await ActAsync(run, trace).ConfigureAwait(false);
             else if (await process.NextWakeAsync().ConfigureAwait(false) is { } wake)
             {
-                trace.Deliver($"the timer of {wake:u}");
+                trace.Deliver(wake.IsKept ? $"the timer of {wake.Utc:u}" : $"the time-out of {wake.Utc:u}");
                 await process.LeapAsync(wake, appends, Patience).ConfigureAwait(false);
             }
+            // Nothing could time it out: it has all the time that there is.
+            else if (_steps.AnyWaits) await process.RestAsync((_, _) => !_steps.AnyWaits, Patience).ConfigureAwait(false);
             else
             {
                 var how = doubt is null ? ", as one of the plan's Acts" : ". Say with the plan's InDoubt what such steps are decided to have done";
