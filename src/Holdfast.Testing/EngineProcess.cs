@@ -5,6 +5,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace Holdfast.Testing;
 
+/// <summary>When time brings something next.</summary>
+/// <param name="Utc">When.</param>
+/// <param name="IsKept">Whether a run waits for it, and commits then; otherwise it is the time-out of an attempt that runs.</param>
+readonly record struct Wake(DateTimeOffset Utc, bool IsKept);
+
 /// <summary>One life of an engine: from its start on what is durable to its death.</summary>
 sealed class EngineProcess : IAsyncDisposable
 {
@@ -52,7 +57,11 @@ sealed class EngineProcess : IAsyncDisposable
         foreach (var hosted in _provider.GetServices<IHostedService>()) await hosted.StartAsync(default).ConfigureAwait(false);
     }
 
-    public async ValueTask<DateTimeOffset?> NextWakeAsync() => await Store.ScanDueAsync(DateTimeOffset.MaxValue, default, 1, default).ConfigureAwait(false) is [var first, ..] ? first.WakeUtc : null;
+    public async ValueTask<Wake?> NextWakeAsync()
+    {
+        var kept = await Store.ScanDueAsync(DateTimeOffset.MaxValue, default, 1, default).ConfigureAwait(false) is [var first, ..] ? new Wake(first.WakeUtc, IsKept: true) : (Wake?)null;
+        return _time.NextDue(static of => of is Attempt or Heartbeat) is { } due && !(kept?.Utc <= due) ? new Wake(due, IsKept: false) : kept;
+    }
 
     /// <summary>How much has been committed: to be looked at before <see cref="NextWakeAsync"/>.</summary>
     public int Appends => Store.Appends;
@@ -61,15 +70,21 @@ sealed class EngineProcess : IAsyncDisposable
     /// <param name="wake">The timer's time.</param>
     /// <param name="appends">What <see cref="Appends"/> was before that time was looked up. A timer that is due already may have taken effect since, and would be waited for in vain.</param>
     /// <param name="patience">How long, in real time.</param>
-    public async Task LeapAsync(DateTimeOffset wake, int appends, TimeSpan patience)
+    public async Task LeapAsync(Wake wake, int appends, TimeSpan patience)
     {
+        if (!wake.IsKept)
+        {
+            _time.AdvanceTo(wake.Utc);
+            _time.FireDue();
+            return;
+        }
         // Timers are armed in whole milliseconds, upwards.
-        _time.AdvanceTo(wake + TimeSpan.FromMilliseconds(2));
+        _time.AdvanceTo(wake.Utc + TimeSpan.FromMilliseconds(2));
         await UntilAsync(() =>
         {
             _time.FireDue();
             return Store.Appends > appends;
-        }, patience, $"the timer of {wake:O} to take effect").ConfigureAwait(false);
+        }, patience, $"the timer of {wake.Utc:O} to take effect").ConfigureAwait(false);
     }
 
     /// <summary>Waits until no turn is under way, and as many steps run as the harness accepts.</summary>
@@ -81,6 +96,25 @@ sealed class EngineProcess : IAsyncDisposable
         var appends = Store.Appends;
         return Engine.IsAtRest(accepts) && Engine.IsAtRest(accepts) && Store.Appends == appends;
     }, patience, "the engine to come to rest");
+
+    /// <summary>The same, or until nothing but steps that are not accepted has gone on for so long. False then.</summary>
+    /// <param name="accepts">Given a run and how many of its attempts run.</param>
+    /// <param name="stepPatience">How long a step may take, in real time, before it counts as one that waits.</param>
+    /// <param name="patience">How long for all.</param>
+    public async Task<bool> RestAsync(Func<RunId, int, bool> accepts, TimeSpan stepPatience, TimeSpan patience)
+    {
+        var since = Environment.TickCount64;
+        var isAtRest = false;
+        await UntilAsync(() =>
+        {
+            var appends = Store.Appends;
+            isAtRest = Engine.IsAtRest(accepts) && Engine.IsAtRest(accepts) && Store.Appends == appends;
+            // A turn is no step: however long it takes, what it starts has its time after it.
+            if (!Engine.IsAtRest(static (_, _) => true) || Store.Appends != appends) since = Environment.TickCount64;
+            return isAtRest || Environment.TickCount64 - since > stepPatience.TotalMilliseconds;
+        }, patience, "the engine to come to rest").ConfigureAwait(false);
+        return isAtRest || Store.IsFrozen;
+    }
 
     async Task UntilAsync(Func<bool> holds, TimeSpan patience, string what)
     {

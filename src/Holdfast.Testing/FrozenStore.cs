@@ -19,6 +19,9 @@ sealed class FrozenStore(IStore inner, KillPoint? kill, Action<StoreWrite>? kept
 
     public bool IsFrozen => _isFrozen;
 
+    /// <summary>What was asked of a store in memory that it has no database for; null for nothing.</summary>
+    public string? Lacks { get; private set; }
+
     /// <summary>How many writes were given to the store.</summary>
     public int Appends => Volatile.Read(ref _appends);
 
@@ -37,6 +40,7 @@ sealed class FrozenStore(IStore inner, KillPoint? kill, Action<StoreWrite>? kept
             ThrowIfFrozen();
             await Inner.AppendAsync([writes[i]], _answer).ConfigureAwait(false);
             results[i] = _answer[0];
+            if (results[i].Verdict == Verdict.Refused && Inner is MemoryStore && writes[i] is TransactionStep or ClientTransaction) Lacks ??= results[i].Reason;
             if (results[i].Verdict == Verdict.Committed) kept?.Invoke(writes[i]);
             if (isKill) _isFrozen = true;
             Interlocked.Increment(ref _appends);

@@ -32,6 +32,13 @@ public sealed class TestEngine : IAsyncDisposable
     /// <value>30 seconds.</value>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long, in real time, a step may run before it counts as one that waits. Then <see cref="ResultAsync{T}"/> lets time pass over it: to its time-out or that of its heartbeat, or
+    /// to the next timer of a run, such as the deadline of its scope. A test of a time-out makes it short.
+    /// </summary>
+    /// <value>10 seconds.</value>
+    public TimeSpan StepPatience { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Starts an engine.</summary>
     /// <param name="configure">Registers workflows, handlers, secrets, and, on its <c>Services</c>, what workflows are injected with. Called once for each start, also after a crash.</param>
     /// <param name="options">Changes options of the engine; null for none. With another store than the one in memory, such as for transaction steps, it must open what it opened before.</param>
@@ -63,7 +70,7 @@ public sealed class TestEngine : IAsyncDisposable
     /// <summary>Lets time pass as the run needs it, until the run has ended, and gives its result.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.RunFailed"/> or <see cref="HoldfastError.RunCancelled"/>, with what ended it.</exception>
     /// <exception cref="WorkflowStandsException">The run waits for something that only the test can bring, or is parked.</exception>
-    /// <exception cref="TimeoutException">A step does not end.</exception>
+    /// <exception cref="TimeoutException">A step does not end within <see cref="Patience"/>, and no time-out, deadline or other timer is set.</exception>
     public Task<T> ResultAsync<TWorkflow, T>(RunHandle<TWorkflow, T> run) where TWorkflow : Workflow => ResultAsync<T>(run);
 
     /// <inheritdoc cref="ResultAsync{TWorkflow, T}(RunHandle{TWorkflow, T})"/>
@@ -80,15 +87,17 @@ public sealed class TestEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(run);
         while (true)
         {
-            await SettleAsync().ConfigureAwait(false);
+            var isAtRest = await _process.RestAsync(static (_, running) => running == 0, StepPatience, Patience).ConfigureAwait(false);
             var appends = _process.Appends;
             var info = await run.GetInfoAsync().ConfigureAwait(false);
             if (info.Status is RunStatus.Parked) throw WorkflowStandsException.Parked(info);
             if (info.Status is not RunStatus.Running) return info.Status;
             if (await _process.NextWakeAsync().ConfigureAwait(false) is not { } wake)
             {
+                // Nothing could time it out: it has all the time that there is.
+                if (!isAtRest) await SettleAsync().ConfigureAwait(false);
                 // It may have gone on since its status was asked for.
-                if (_process.Appends != appends) continue;
+                if (!isAtRest || _process.Appends != appends) continue;
                 throw WorkflowStandsException.Still(info);
             }
             await _process.LeapAsync(wake, appends, Patience).ConfigureAwait(false);
@@ -101,7 +110,7 @@ public sealed class TestEngine : IAsyncDisposable
 
     /// <summary>
     /// Moves the clock on, timer by timer, and lets each take its effect. Steps that run go on running meanwhile: where they shall end first,
-    /// await <see cref="SettleAsync"/> before. A step's time-out and its heartbeat's are looked at when the clock stands again.
+    /// await <see cref="SettleAsync"/> before. Their time-outs are timers, too.
     /// </summary>
     /// <param name="by">How far.</param>
     public async Task AdvanceAsync(TimeSpan by)
@@ -112,7 +121,7 @@ public sealed class TestEngine : IAsyncDisposable
         {
             await _process.RestAsync(static (_, _) => true, Patience).ConfigureAwait(false);
             var appends = _process.Appends;
-            if (await _process.NextWakeAsync().ConfigureAwait(false) is not { } wake || wake > end) break;
+            if (await _process.NextWakeAsync().ConfigureAwait(false) is not { } wake || wake.Utc > end) break;
             await _process.LeapAsync(wake, appends, Patience).ConfigureAwait(false);
         }
         Time.AdvanceTo(end);

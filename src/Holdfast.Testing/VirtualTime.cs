@@ -55,6 +55,13 @@ public class VirtualTime : TimeProvider
         }
     }
 
+    /// <summary>When the first timer of these is due; null when none is set.</summary>
+    /// <param name="of">Given what a timer belongs to: the state that it was made with.</param>
+    internal DateTimeOffset? NextDue(Func<object?, bool> of)
+    {
+        lock (_lock) return _timers.Where(timer => of(timer.State)).Min(static timer => timer.Due);
+    }
+
     /// <summary>Fires what is due, on the caller's thread. False when nothing is.</summary>
     internal bool FireDue()
     {
@@ -82,6 +89,8 @@ public class VirtualTime : TimeProvider
         public DateTimeOffset? Due { get; set; }
 
         public TimeSpan Period { get; private set; }
+
+        public object? State => state;
 
         public void Fire() => callback(state);
 

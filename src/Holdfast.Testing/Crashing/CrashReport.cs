@@ -6,7 +6,7 @@ namespace Holdfast.Testing;
 /// <param name="Commits">How many commits the straight run made.</param>
 /// <param name="Kills">How many times the run was begun, killed and taken up again.</param>
 /// <param name="Awaits">How many times frames were saved in the straight run.</param>
-/// <param name="Result">The result of all of them, as JSON; or how all of them failed.</param>
+/// <param name="Result">The result of all of them, as the JSON that is kept; or how all of them failed.</param>
 public sealed record CrashReport(int Commits, int Kills, int Awaits, string Result)
 {
     /// <summary>One line for people.</summary>

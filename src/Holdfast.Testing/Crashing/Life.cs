@@ -6,7 +6,7 @@ namespace Holdfast.Testing;
 
 /// <summary>
 /// One life of a workflow, from its start to its end, through at most one death of its process. One thing is delivered at a time: whenever
-/// the engine is at rest, the oldest step that waits is let go; when none waits, the next act is played; when there is none, the clock goes to the next timer.
+/// the engine is at rest, the oldest step that waits is let go; when none waits, a step in doubt is decided; then the next act is played; when there is none, the clock goes to the next timer.
 /// </summary>
 sealed class Life : IAsyncDisposable
 {
@@ -15,17 +15,28 @@ sealed class Life : IAsyncDisposable
     readonly VirtualTime _time = new(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
     readonly MemoryStore _memory = new();
     readonly HeldSteps _steps = new();
+    readonly HashSet<InDoubtStep> _decided = [];
     NewRun? _begun;
     int _acts;
     int _posts;
+    int _drawn;
 
     public required Action<HoldfastBuilder> Configure { get; init; }
 
     public required Action<HoldfastOptions>? Options { get; init; }
 
-    public required Func<IHoldfastClient, Task<RunHandle>> Start { get; init; }
+    /// <summary>Starts the run, or finds it when it has begun.</summary>
+    public required Func<IHoldfastClient, RunId?, Task<RunHandle>> Start { get; init; }
 
     public required IReadOnlyList<Func<RunHandle, Task>> Acts { get; init; }
+
+    /// <summary>How long a step may take, in real time, before it counts as one that waits.</summary>
+    public required TimeSpan StepPatience { get; init; }
+
+    /// <summary>Decides about a step in doubt; null for nobody.</summary>
+    public required Func<InDoubtStep, InDoubtDecision>? InDoubt { get; init; }
+
+    public required StepStubs Stubs { get; init; }
 
     /// <summary>Reads the result, and checks what must hold.</summary>
     public required Func<RunHandle, Task<string>> Ended { get; init; }
@@ -38,22 +49,30 @@ sealed class Life : IAsyncDisposable
         var trace = new Trace();
         for (var isKilled = false; ; isKilled = true)
         {
+            var random = new SeededRandom(_drawn);
             await using var process = new EngineProcess(Configure, _memory, _time, o =>
             {
                 o.AlwaysCold = alwaysCold;
                 // Steps that are held count as running.
                 o.StepsInFlightMax = 1_000_000;
                 // The ids of runs, and with them all keys, are the same in every life.
-                o.Random = new SeededRandom(1);
-                o.Steps = _steps.RunAsync;
+                o.Random = random;
+                o.Steps = (attempt, engine) => _steps.RunAsync(attempt, engine, Stubs.RunAsync);
                 Options?.Invoke(o);
             })
-            { Killing = isKilled ? null : kill, Kept = write => Keep(write, trace) };
+            {
+                Killing = isKilled ? null : kill,
+                Kept = write =>
+                {
+                    Keep(write, trace);
+                    _drawn = random.Drawn;
+                },
+            };
             try
             {
                 await process.StartAsync().ConfigureAwait(false);
                 await DeliverAsync(process, await BegunAsync(process).ConfigureAwait(false), trace).ConfigureAwait(false);
-                (trace.Commits, trace.Reader) = (process.Store.Appends, new(process.Engine, _begun!));
+                (trace.Commits, trace.Reader, trace.Unused) = (process.Store.Appends, new(process.Engine, _begun!), Unused());
                 return trace;
             }
             catch (HoldfastException) when (process.Store.IsFrozen)
@@ -71,15 +90,23 @@ sealed class Life : IAsyncDisposable
     /// <summary>The run: found again, or started, be it for the second time, as a client does that got no answer.</summary>
     async ValueTask<RunHandle> BegunAsync(EngineProcess process)
     {
-        return _begun is { } known ? process.Client.GetRun(known.Id) : await Start(process.Client).ConfigureAwait(false);
+        if (_begun is null && await process.Client.ListAsync(new() { Limit = 1 }).ConfigureAwait(false) is [var there])
+            throw new HoldfastException(
+                HoldfastError.Misuse, $"The store of the crash test has run {there.Id} of '{there.Workflow}' before the test starts its own, so nothing was tested: each life of a crash test needs a store of its own. "
+                + "Let the plan's World choose a new file, and Options open it.");
+        return await Start(process.Client, _begun?.Id).ConfigureAwait(false);
     }
 
     async Task DeliverAsync(EngineProcess process, RunHandle run, Trace trace)
     {
         while (true)
         {
-            await process.RestAsync(_steps.AreAll, Patience).ConfigureAwait(false);
+            if (!await process.RestAsync(_steps.AreAll, StepPatience, StepPatience + Patience).ConfigureAwait(false)) _steps.LetWait();
             if (process.Store.IsFrozen) throw new HoldfastException(HoldfastError.OutcomeUnknown, "The process was killed.");
+            if (process.Store.Lacks is { } lack)
+                throw new HoldfastException(
+                    HoldfastError.Misuse, $"The store of the crash test is in memory and cannot do what the workflow asks of it, so nothing was tested. {lack} "
+                    + "Say what the step gives with the plan's StubStep, or let World choose a file for each life, and Options open it.");
             if (_time.FireDue()) continue;
             if (_steps.Release() is { } step)
             {
@@ -93,18 +120,31 @@ sealed class Life : IAsyncDisposable
                 await EndAsync(run, info, trace).ConfigureAwait(false);
                 return;
             }
-            if (_acts < Acts.Count) await ActAsync(run, trace).ConfigureAwait(false);
+            var doubt = (await process.Client.ListInDoubtAsync().ConfigureAwait(false)).Where(step => !_decided.Contains(step)).MinBy(static step => (step.Run, step.Op));
+            if (doubt is not null && InDoubt is not null) await DecideAsync(process.Client, doubt, trace).ConfigureAwait(false);
+            else if (_acts < Acts.Count) await ActAsync(run, trace).ConfigureAwait(false);
             else if (await process.NextWakeAsync().ConfigureAwait(false) is { } wake)
             {
-                trace.Deliver($"the timer of {wake:u}");
+                trace.Deliver(wake.IsKept ? $"the timer of {wake.Utc:u}" : $"the time-out of {wake.Utc:u}");
                 await process.LeapAsync(wake, appends, Patience).ConfigureAwait(false);
             }
+            // Nothing could time it out: it has all the time that there is.
+            else if (_steps.AnyWaits) await process.RestAsync((_, _) => !_steps.AnyWaits, Patience).ConfigureAwait(false);
             else
             {
-                (trace.End, trace.Stands) = ($"stands still: {info.Waiting}", WorkflowStandsException.Still(info, ", as one of the plan's Acts"));
+                var how = doubt is null ? ", as one of the plan's Acts" : ". Say with the plan's InDoubt what such steps are decided to have done";
+                (trace.End, trace.Stands) = ($"stands still: {info.Waiting}", WorkflowStandsException.Still(info, how));
                 return;
             }
         }
+    }
+
+    async Task DecideAsync(IHoldfastClient client, InDoubtStep step, Trace trace)
+    {
+        trace.Deliver($"the decision about step '{step.Label}' (op {step.Op})");
+        await client.ResolveInDoubtAsync(step, InDoubt!(step)).ConfigureAwait(false);
+        // In a run that is parked it stays in doubt.
+        _decided.Add(step);
     }
 
     async Task ActAsync(RunHandle run, Trace trace)
@@ -146,6 +186,12 @@ sealed class Life : IAsyncDisposable
             (trace.End, trace.CheckFailed) = ($"the check: {error.Message}", error);
         }
     }
+
+    string? Unused() => _acts < Acts.Count
+        ? $"The run ended before act {_acts + 1} of {Acts.Count} was played, so nothing was tested of it. Leave it out, or let the workflow wait for what it does."
+        : Stubs.Unasked.FirstOrDefault() is { } label
+            ? $"No step has the label '{label}' that the plan stubs, so its code ran, if there is one. The steps that ran: {string.Join(", ", Stubs.Labels.Select(static l => $"'{l}'"))}."
+            : null;
 
     void Keep(StoreWrite write, Trace trace)
     {

@@ -8,12 +8,13 @@ static class Sweep
     /// <param name="newLife">Begins a life.</param>
     public static async Task<CrashReport> RunAsync(int killsMax, bool isChecked, Func<Life> newLife)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(killsMax);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(killsMax);
         var straight = await LiveAsync(newLife, null, alwaysCold: false).ConfigureAwait(false);
         // All others would stand in the same place, and nothing would have been looked at.
         if (straight.Stands is { } stands) throw stands;
         if (isChecked && !straight.IsCompleted) throw new DivergenceException($"The run does not complete without any kill, so there is no result to check: {ErrorText.Sentence(straight.End!)}", null);
         if (straight.CheckFailed is { } failed) throw new DivergenceException($"The run fails its check without any kill: {failed.Message}", failed);
+        if (straight.Unused is { } unused) throw new HoldfastException(HoldfastError.Misuse, unused);
         var commits = straight.Commits;
         Compare(straight, await LiveAsync(newLife, null, alwaysCold: true).ConfigureAwait(false), "when its frames are read back at every await");
         var kills = Math.Min(2 * commits, killsMax);
@@ -59,6 +60,7 @@ static class Sweep
                     return $"First difference: {variable.Place}: '{variable.Name}' is {variable.Value} in the straight run, and {value} in the other.";
             }
         }
+        if (other.Stands is { } stands) return $"No saved variable differs. {stands.Message}";
         return other.CheckFailed is null
             ? "No saved variable differs: look for what the workflow keeps outside of them, such as a static field, or a service with a state of its own."
             : "No saved variable differs: look at what steps do outside that is not the same when they are done twice. StepContext.IdempotencyKey tells the repetition.";

@@ -29,6 +29,9 @@ sealed class Trace
 
     public Exception? CheckFailed { get; set; }
 
+    /// <summary>What of the plan had no part in it; null for nothing.</summary>
+    public string? Unused { get; set; }
+
     /// <summary>What the process that was killed had delivered last.</summary>
     public string? KilledAfter { get; set; }
 
