@@ -86,6 +86,8 @@ sealed class ClaimAudit(Claim claim, ModelTalk talk, Conversation conversation, 
         // Whoever found out about a call says so; nothing else is noted of one that happened.
         if (row.Note is { } note && !(proposal.Tool == "notify" && note == OperatorAudit.Says)) Wrong($"of call {row.Key} is noted: {note}");
         if (row.Settled < row.Begun || !hours.Has(DateTimeOffset.FromUnixTimeMilliseconds(row.Begun)) || row.Settled is null) Wrong($"call {row.Key} began at {row.Begun} and ended at {row.Settled}");
+        // No tool of the desk's asks the outside world by itself, and so none waits before it does.
+        if (row.Quiet is not null) Wrong($"call {row.Key} waits {row.Quiet} ms before somebody asks what became of it");
         if (row.Phase != CallRow.Succeeded) Wrong($"call {row.Key} is in phase {row.Phase}, and nothing is open any more");
         if (proposal.Expected.Arm == Expectation.Approve)
         {

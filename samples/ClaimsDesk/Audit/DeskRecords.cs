@@ -11,7 +11,7 @@ sealed record VerdictRow(string Run, long Number, string Tool, int Arm, int Stag
 
 sealed record CallRow(
     string Key, string Run, string Tool, int Version, int Kind, byte[] Hash, string? Identity, int Stage, string? Rule, string? Account, string? Approval, int Phase, int Tries, string? Note, long Begun, long? Settled,
-    string Arguments)
+    string Arguments, long? Quiet)
 {
     public const int Started = 1, InDoubt = 2, Succeeded = 3;
 
@@ -68,10 +68,10 @@ sealed record DeskRecords(
     public static DeskRecords Read(SqliteConnection connection) => new(
         Rows(connection, "SELECT run, number, tool, arm, stage, rule, noted, person FROM agents_verdict ORDER BY run, number",
             static r => new VerdictRow(r.GetString(0), r.GetInt64(1), r.GetString(2), r.GetInt32(3), r.GetInt32(4), Text(r, 5), r.GetInt64(6), Text(r, 7))),
-        Rows(connection, "SELECT key, run, tool, version, kind, hash, identity, stage, rule, account, approval, phase, tries, note, started, settled, arguments FROM agents_call ORDER BY key",
+        Rows(connection, "SELECT key, run, tool, version, kind, hash, identity, stage, rule, account, approval, phase, tries, note, started, settled, arguments, quiet FROM agents_call ORDER BY key",
             static r => new CallRow(
                 r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt32(4), r.GetFieldValue<byte[]>(5), Text(r, 6), r.GetInt32(7), Text(r, 8), Text(r, 9), Text(r, 10), r.GetInt32(11), r.GetInt32(12), Text(r, 13),
-                r.GetInt64(14), Long(r, 15), Encoding.UTF8.GetString(r.GetFieldValue<byte[]>(16)))),
+                r.GetInt64(14), Long(r, 15), Encoding.UTF8.GetString(r.GetFieldValue<byte[]>(16)), Long(r, 17))),
         Rows(connection, "SELECT approval, hash, key, used, person FROM agents_approval", static r => new ApprovalRow(r.GetString(0), r.GetFieldValue<byte[]>(1), r.GetString(2), r.GetInt64(3), Text(r, 4))),
         Rows(connection, "SELECT b.account, a.parent, b.unit, b.most, b.reserved, b.spent FROM agents_budget b LEFT JOIN agents_account a ON a.account = b.account",
             static r => new BudgetRow(r.GetString(0), Text(r, 1), r.GetInt32(2), Long(r, 3), r.GetInt64(4), r.GetInt64(5))),
