@@ -90,12 +90,7 @@ sealed class EngineProcess : IAsyncDisposable
     /// <summary>Waits until no turn is under way, and as many steps run as the harness accepts.</summary>
     /// <param name="accepts">Given a run and how many of its attempts run.</param>
     /// <param name="patience">How long, in real time.</param>
-    public Task RestAsync(Func<RunId, int, bool> accepts, TimeSpan patience) => UntilAsync(() =>
-    {
-        // Twice, with no commit in between: a run that was looked at could have been woken by one that was not yet.
-        var appends = Store.Appends;
-        return Engine.IsAtRest(accepts) && Engine.IsAtRest(accepts) && Store.Appends == appends;
-    }, patience, "the engine to come to rest");
+    public Task RestAsync(Func<RunId, int, bool> accepts, TimeSpan patience) => UntilAsync(() => IsAtRest(accepts), patience, "the engine to come to rest");
 
     /// <summary>The same, or until nothing but steps that are not accepted has gone on for so long. False then.</summary>
     /// <param name="accepts">Given a run and how many of its attempts run.</param>
@@ -108,12 +103,19 @@ sealed class EngineProcess : IAsyncDisposable
         await UntilAsync(() =>
         {
             var appends = Store.Appends;
-            isAtRest = Engine.IsAtRest(accepts) && Engine.IsAtRest(accepts) && Store.Appends == appends;
+            isAtRest = IsAtRest(accepts);
             // A turn is no step: however long it takes, what it starts has its time after it.
             if (!Engine.IsAtRest(static (_, _) => true) || Store.Appends != appends) since = Environment.TickCount64;
             return isAtRest || Environment.TickCount64 - since > stepPatience.TotalMilliseconds;
         }, patience, "the engine to come to rest").ConfigureAwait(false);
         return isAtRest || Store.IsFrozen;
+    }
+
+    bool IsAtRest(Func<RunId, int, bool> accepts)
+    {
+        // Twice, with no commit in between: a run that was looked at could have been woken by one that was not yet.
+        var appends = Store.Appends;
+        return Engine.IsAtRest(accepts) && Engine.IsAtRest(accepts) && Store.Appends == appends;
     }
 
     async Task UntilAsync(Func<bool> holds, TimeSpan patience, string what)

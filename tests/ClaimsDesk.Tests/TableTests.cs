@@ -68,7 +68,7 @@ public sealed class TableTests(DeskRun run, ITestOutputHelper output) : IClassFi
         var changes = new List<string>();
         foreach (var table in Texts(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'agents!_%' ESCAPE '!' ORDER BY name"))
         {
-            var columns = Rows(connection, $"SELECT name, pk, \"notnull\" FROM pragma_table_info('{table}') ORDER BY cid", static r => new Column(r.GetString(0), r.GetInt32(1) > 0, r.GetInt32(1) == 0 && r.GetInt32(2) == 0));
+            var columns = DeskRecords.Rows(connection, $"SELECT name, pk, \"notnull\" FROM pragma_table_info('{table}') ORDER BY cid", static r => new Column(r.GetString(0), r.GetInt32(1) > 0, r.GetInt32(1) == 0 && r.GetInt32(2) == 0));
             var keys = string.Join(", ", columns.Where(static column => column.IsKey).Select(static column => column.Name));
             var sort = s_sorts.GetValueOrDefault(table, "1");
             foreach (var kind in Texts(connection, $"SELECT DISTINCT CAST({sort} AS TEXT) FROM {table} ORDER BY 1"))
@@ -103,18 +103,7 @@ public sealed class TableTests(DeskRun run, ITestOutputHelper output) : IClassFi
         }
     }
 
-    static List<string> Texts(SqliteConnection connection, string text) => Rows(connection, text, static r => r.GetString(0));
-
-    [SuppressMessage("Security", "CA2100", Justification = "The test's own texts.")]
-    static List<T> Rows<T>(SqliteConnection connection, string text, Func<SqliteDataReader, T> make)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = text;
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(make(reader));
-        return rows;
-    }
+    static List<string> Texts(SqliteConnection connection, string text) => DeskRecords.Rows(connection, text, static r => r.GetString(0));
 
     [SuppressMessage("Security", "CA2100", Justification = "The test's own texts.")]
     static int Run(SqliteConnection connection, string text)

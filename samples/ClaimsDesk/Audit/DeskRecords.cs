@@ -36,12 +36,12 @@ sealed record ModelRow(string Run, long Number, int Attempt, long First, long En
     /// <summary>With what the key of each of its reservations begins.</summary>
     public string Key => string.Create(CultureInfo.InvariantCulture, $"{Run}-model-{Number}-{Attempt}");
 
-    public bool IsWhole => Reply is null || (Body is not null && SHA256.HashData(Body).AsSpan().SequenceEqual(Reply));
+    public bool IsWhole => Reply is null || TextRow.IsOf(Reply, Body);
 }
 
 sealed record HistoryRow(string Run, long Number, byte[] Hash, byte[]? Body)
 {
-    public bool IsWhole => Body is not null && SHA256.HashData(Body).AsSpan().SequenceEqual(Hash);
+    public bool IsWhole => TextRow.IsOf(Hash, Body);
 }
 
 /// <summary>A text by the hash of what it says: a message, an answer, or what a question showed beside the messages.</summary>
@@ -49,7 +49,9 @@ sealed record TextRow(byte[] Hash, byte[] Body)
 {
     public string Name => Convert.ToHexStringLower(Hash);
 
-    public bool IsWhole => SHA256.HashData(Body).AsSpan().SequenceEqual(Hash);
+    public bool IsWhole => IsOf(Hash, Body);
+
+    public static bool IsOf(byte[] hash, byte[]? body) => body is not null && SHA256.HashData(body).AsSpan().SequenceEqual(hash);
 }
 
 /// <summary>The ledger's tables, read with SQL alone: the audit uses nothing of the engine.</summary>
@@ -96,7 +98,7 @@ sealed record DeskRecords(
     static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     [SuppressMessage("Security", "CA2100", Justification = "The texts are constants of this file.")]
-    static List<T> Rows<T>(SqliteConnection connection, string text, Func<SqliteDataReader, T> make)
+    public static List<T> Rows<T>(SqliteConnection connection, string text, Func<SqliteDataReader, T> make)
     {
         using var command = connection.CreateCommand();
         command.CommandText = text;

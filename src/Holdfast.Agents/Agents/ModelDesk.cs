@@ -26,7 +26,7 @@ static class ModelDesk
             await step.TransactAsync(tx =>
             {
                 HistoryRows.Append(tx, question.Written, question.News);
-                foreach (var rate in definition.ModelRates) RateRows.Take(tx, rate, time.GetUtcNow());
+                TakeRates(tx, definition);
                 spending.Reserve(tx, question.Account);
                 ModelRows.Start(tx, call, frame, time.GetUtcNow());
             }).ConfigureAwait(false);
@@ -81,14 +81,16 @@ static class ModelDesk
         return turn;
     }
 
+    static void TakeRates(StepTransaction transaction, AgentDefinition definition)
+    {
+        foreach (var rate in definition.ModelRates) RateRows.Take(transaction, rate, definition.Toolbox.Time.GetUtcNow());
+    }
+
     static async Task TakeAsync(StepContext step, AgentDefinition definition, IReadOnlyList<ModelAttempt> attempts)
     {
         try
         {
-            await step.TransactAsync(tx =>
-            {
-                foreach (var rate in definition.ModelRates) RateRows.Take(tx, rate, definition.Toolbox.Time.GetUtcNow());
-            }).ConfigureAwait(false);
+            await step.TransactAsync(tx => TakeRates(tx, definition)).ConfigureAwait(false);
         }
         catch (LedgerRefusal refusal)
         {

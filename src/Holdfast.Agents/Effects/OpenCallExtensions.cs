@@ -21,7 +21,7 @@ public static class OpenCallExtensions
             var page = await FromOutside.TransactAsync(client, tx => CallRows.Open(tx, from, PageMax), cancellationToken).ConfigureAwait(false);
             foreach (var call in page)
                 if (await FromOutside.EndAsync(client, call.Run, cancellationToken).ConfigureAwait(false) is { } ended)
-                    yield return call with { AskUtc = After(ended, call.Quiet), IsUnderWay = Tries.Of(client).IsUnderWay(call.Key) };
+                    yield return call with { AskUtc = CallRows.AskUtc(ended, call.Quiet), IsUnderWay = Tries.Of(client).IsUnderWay(call.Key) };
             if (page.Count < PageMax) yield break;
             after = page[^1].Key;
         }
@@ -64,8 +64,6 @@ public static class OpenCallExtensions
             if (!call.IsUnderWay && call.AskUtc <= DateTimeOffset.UtcNow && await ask(call, cancellationToken).ConfigureAwait(false) is { } finding && await client.SettleAsync(call, finding, cancellationToken).ConfigureAwait(false) == FindingReceipt.Taken) settled++;
         return settled;
     }
-
-    static DateTimeOffset After(DateTimeOffset ended, long quiet) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(ended.ToUnixTimeMilliseconds() + quiet, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     /// <summary>The key says whose call it is, whatever else somebody put into the record.</summary>
     static RunId RunOf(string key) => ReservationRows.RunOfCall(key) ?? throw new ArgumentException($"'{key}' is not the key of a call.", nameof(key));

@@ -99,7 +99,7 @@ static class CallRows
     {
         var quiet = Sql.Read(transaction, $"SELECT {Quiet} FROM agents_call WHERE key = @key AND tries = @tries AND phase < 3", static r => r.GetInt64(0), ("@key", call.Key), ("@tries", call.Try));
         if (quiet.Count == 0) return FindingReceipt.TooLate;
-        if (!finding.Happened && ended.ToUnixTimeMilliseconds() + quiet[0] > now.ToUnixTimeMilliseconds()) return FindingReceipt.TooEarly;
+        if (!finding.Happened && AskUtc(ended, quiet[0]) > now) return FindingReceipt.TooEarly;
         Sql.Run(
             transaction, $"UPDATE agents_call SET phase = @phase, settled = @now, note = @note{(finding.Happened ? "" : ", identity = NULL")} WHERE key = @key",
             ("@phase", (int)(finding.Happened ? CallPhase.Succeeded : CallPhase.Failed)), ("@now", now.ToUnixTimeMilliseconds()), ("@key", call.Key),
@@ -107,6 +107,11 @@ static class CallRows
         BudgetRows.Settle(transaction, call.Key, UsedBy(finding.Happened, finding.Cost), isLast: true);
         return FindingReceipt.Taken;
     }
+
+    /// <summary>From when on a no about a call is the last word.</summary>
+    /// <param name="ended">When its run ended.</param>
+    /// <param name="quiet">For how many milliseconds after that it may still take effect.</param>
+    public static DateTimeOffset AskUtc(DateTimeOffset ended, long quiet) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(ended.ToUnixTimeMilliseconds() + quiet, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     /// <summary>Calls that are under way or in doubt, behind a key, in order.</summary>
     public static List<OpenCall> Open(StoreTransaction transaction, string after, int limit) => Sql.Read(

@@ -49,6 +49,9 @@ sealed class RunState
 
     /// <summary>Of a descendant of a run that was started in another one's place: that other one, whose descendants give their keys up. Else null.</summary>
     public RunId? HeirOf { get; set; }
+
+    /// <summary>The run whose descendants give their keys up to the children of this one; null for none.</summary>
+    public RunId? KeysFrom => RestartOf ?? HeirOf;
 }
 
 /// <summary>Who waits for a child.</summary>

@@ -48,8 +48,7 @@ sealed class CodeMap
     /// <summary>Finds a type of this assembly by its name, or returns null.</summary>
     public Type? TypeByName(string name)
     {
-        var border = name.IndexOf('!', StringComparison.Ordinal);
-        if (border >= 0) return Ordinary(name[..border]) is { } home ? Owned(home).TypeByName(CompilerMade.WithoutPaths(name)) : null;
+        if (name.Contains('!', StringComparison.Ordinal)) return OwnedByName(name)?.TypeByName(CompilerMade.WithoutPaths(name));
         return name.StartsWith('<') && _global.Value.TypeByName(name) is { } global ? global : Ordinary(name);
     }
 
@@ -71,7 +70,7 @@ sealed class CodeMap
     {
         var border = name.IndexOf('!', StringComparison.Ordinal);
         if (border < 0) return null;
-        if (Ordinary(name[..border]) is { } home) return Owned(home).MethodByName(CompilerMade.WithoutPaths(name));
+        if (OwnedByName(name) is { } owned) return owned.MethodByName(CompilerMade.WithoutPaths(name));
         return _global.Value.TypeByName(name[..border]) is { } type
             ? OwnedCode.MethodsOf(type).SingleOrDefault(m => _names.MethodInType(m) == name[(border + 1)..])
             : null;
@@ -85,6 +84,7 @@ sealed class CodeMap
     /// <summary>The same for lambdas and local functions.</summary>
     public IEnumerable<MethodBase> MethodsBeside(string name) => OwnedByName(name)?.MethodsBeside(CompilerMade.WithoutPaths(name)) ?? [];
 
+    /// <summary>The code of the type that stands in front of a name's border.</summary>
     OwnedCode? OwnedByName(string name) => name.IndexOf('!', StringComparison.Ordinal) is var border and >= 0 && Ordinary(name[..border]) is { } home ? Owned(home) : null;
 
     /// <summary>Whether this assembly's code takes the method's address, so that a delegate to it may be in a snapshot.</summary>

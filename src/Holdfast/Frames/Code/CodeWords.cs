@@ -121,8 +121,11 @@ static partial class CodeWords
     [GeneratedRegex(@"\[[^\[\]]*[A-Za-z][^\[\]]*\]")]
     private static partial Regex Assembly();
 
-    /// <summary>A text or a letter as C# writes it. In brackets, so that what is between them can be told apart.</summary>
-    [GeneratedRegex(@"(""(?:\\.|[^""\\])*""|'.')")]
+    /// <summary>A text or a letter as C# writes it.</summary>
+    public const string LiteralPattern = @"""(?:\\.|[^""\\])*""|'.'";
+
+    /// <summary>In brackets, so that what is between them can be told apart.</summary>
+    [GeneratedRegex($"({LiteralPattern})")]
     private static partial Regex Literal();
 
     /// <summary>The framework's types are known without their namespaces.</summary>

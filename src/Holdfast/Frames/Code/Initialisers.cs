@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
-using Holdfast.Frames.Graph;
 using System.Runtime.CompilerServices;
+using Holdfast.Frames.Graph;
 
 namespace Holdfast.Frames.Code;
 

@@ -64,6 +64,6 @@ static partial class LambdaTypes
         return -1;
     }
 
-    [GeneratedRegex(@"""(?:\\.|[^""\\])*""|'.'|\$(?<place>\d+)")]
+    [GeneratedRegex($@"{CodeWords.LiteralPattern}|\$(?<place>\d+)")]
     private static partial Regex Place();
 }
