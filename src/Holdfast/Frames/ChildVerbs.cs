@@ -14,7 +14,7 @@ static class ChildVerbs
         var type = graph.Services.Registry.Newest(typeof(TWorkflow));
         var durable = new OpDurable<T>(ValueForm.Child, type.Name);
         if (graph.CurrentScope.IsCancelled) return graph.Stillborn(durable);
-        var child = graph.Services.NewRun(type, input, key, graph.Now, new ParentLink(graph.Services.Run, graph.State.NextOp), graph.State.KeysFrom);
+        var child = graph.Services.NewRun(type, input, key, graph.Now, new ParentLink(graph.Services.Run, graph.State.NextOp), graph.State.KeysFrom());
         return graph.StartOp(durable, new RunEvent.StartChild(graph.State.NextOp, child));
     }
 }

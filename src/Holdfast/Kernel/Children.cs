@@ -14,7 +14,7 @@ static class Children
         {
             var taken = new Outcome(OutcomeKind.Failed, default, $"not started: its key '{key}' is taken by another run of workflow '{child.Workflow}'");
             // Only the store knows. What an earlier run has started, in whose place this one is, or a run above it, gives its key up.
-            child = child with { TakesKeyFrom = state.KeysFrom, WhenKeyTaken = Settling(start.Op.ToString(CultureInfo.InvariantCulture), taken, now) };
+            child = child with { TakesKeyFrom = state.KeysFrom(), WhenKeyTaken = Settling(start.Op.ToString(CultureInfo.InvariantCulture), taken, now) };
         }
         OpNumbers.Take(state, start.Op, decision);
         state.Ops.Add(new ChildOp(start.Op, child.Id, child.Workflow));

@@ -51,7 +51,7 @@ sealed class RunState
     public RunId? HeirOf { get; set; }
 
     /// <summary>The run whose descendants give their keys up to the children of this one; null for none.</summary>
-    public RunId? KeysFrom => RestartOf ?? HeirOf;
+    public RunId? KeysFrom() => RestartOf ?? HeirOf;
 }
 
 /// <summary>Who waits for a child.</summary>
