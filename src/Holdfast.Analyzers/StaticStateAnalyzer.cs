@@ -41,8 +41,10 @@ public sealed class StaticStateAnalyzer : DiagnosticAnalyzer
     static void CheckProperty(OperationAnalysisContext context, HoldfastTypes types, ConcurrentDictionary<IPropertySymbol, bool> automatic)
     {
         var reference = (IPropertyReferenceOperation)context.Operation;
-        if (reference.Property is not { IsStatic: true, SetMethod: not null } property) return;
-        if (automatic.GetOrAdd(property.OriginalDefinition, IsAutomatic)) Report(context, types, property, IsWritten(reference) ? "changes" : "reads");
+        if (reference.Property is not { IsStatic: true } property) return;
+        // One without a setter is a read-only field by another name.
+        var isChanged = property.SetMethod is null ? ChangingCalls.IsCollection(property.Type) && IsChanged(reference) : IsWritten(reference);
+        if ((property.SetMethod is not null || isChanged) && automatic.GetOrAdd(property.OriginalDefinition, IsAutomatic)) Report(context, types, property, isChanged ? "changes" : "reads");
     }
 
     static void CheckEvent(OperationAnalysisContext context, HoldfastTypes types)

@@ -57,6 +57,7 @@ public sealed class EffectTests
     [InlineData("Use([|_http.GetStringAsync(\"a\")|]);", "sends a request")]
     [InlineData("Use([|_http.SendAsync(new HttpRequestMessage())|]);", "sends a request")]
     [InlineData("Use([|System.Diagnostics.Process.Start(\"ls\")|]);", "works with another process")]
+    [InlineData("using var client = [|new System.Net.Sockets.TcpClient(\"localhost\", 1)|];", "uses the network")]
     [InlineData("using var client = new System.Net.Sockets.TcpClient(); [|client.Connect(\"localhost\", 1)|];", "uses the network")]
     [InlineData("using var socket = new System.Net.Sockets.Socket(default, default); [|socket.Listen()|];", "uses the network")]
     [InlineData("[|Environment.Exit(1)|];", "ends the process")]

@@ -12,6 +12,8 @@ public sealed class StaticStateTests
         static readonly Regex Word = new("a+");
         const int Limit = 3;
         static int Computed => 4;
+        static Dictionary<string, int> Rates { get; } = new() { ["a"] = 1 };
+        static List<int> Fresh => [];
         static event Action? Changed;
         static void Use(params object?[] all) { }
         """;
@@ -34,6 +36,8 @@ public sealed class StaticStateTests
     [InlineData("[|Seen|].Add(request.Id); return 1;", "changes it")]
     [InlineData("[|Prices|][\"b\"] = 2; return 1;", "changes it")]
     [InlineData("[|Table|][0] = 2; return 1;", "changes it")]
+    [InlineData("[|Rates|][\"b\"] = 2; return 1;", "changes it")]
+    [InlineData("return [|Rates|].Remove(\"a\") ? 1 : 0;", "The property 'Rates' is static and changes, and the durable method 'Run' changes it")]
     [InlineData("return [|Tenant|].Value!.Length;", "do not cross an await")]
     [InlineData("async Durable Count() { [|_count|]++; await Delay(TimeSpan.Zero); } await Count(); return 1;", "the durable local function 'Count' changes it")]
     [InlineData("[|Changed|] += () => _total++; return 1;", "changes it")]
@@ -54,6 +58,7 @@ public sealed class StaticStateTests
     [InlineData("await Step(() => { _count++; Seen.Add(\"a\"); Last = 3; return mail.Send(\"a\"); }); return 1;")]
     [InlineData("await Receive(Approved); Use(nameof(_count), string.Empty, Guid.Empty, DayOfWeek.Monday); return 1;")]
     [InlineData("await Step(() => { Changed += () => { }; return mail.Send(\"a\"); }); Use(nameof(Changed)); return 1;")]
+    [InlineData("Fresh.Add(1); return Rates[\"a\"] + Rates.Count;")]
     [InlineData("await Step(Count); return 1; Task Count() { _count++; return mail.Send(\"a\"); }")]
     [InlineData("Use(System.Globalization.CultureInfo.CurrentCulture, Environment.NewLine); return 1;")]
     public Task What_does_not_change_or_is_a_step_s_is_fine(string body) => Analysis.Silent(Analysis.Workflow(body, Members));

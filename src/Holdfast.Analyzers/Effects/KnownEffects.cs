@@ -75,7 +75,7 @@ sealed class KnownEffects
         ["System.Net.WebRequest"] = [new("GetResponse* GetRequestStream* Begin*", Sends)],
         ["System.Net.Dns"] = [new("Get* Resolve* Begin*", Connects)],
         ["System.Net.Sockets.Socket"] = [new("Accept* Begin* Bind Connect* Disconnect* Listen Poll Receive* Send* Shutdown", Connects)],
-        ["System.Net.Sockets.TcpClient"] = [new("Begin* Connect* GetStream", Connects)],
+        ["System.Net.Sockets.TcpClient"] = [new("Begin* Connect* GetStream .ctor(hostname)", Connects)],
         ["System.Net.Sockets.TcpListener"] = [new("Accept* Begin* Start Stop", Connects)],
         ["System.Net.Sockets.UdpClient"] = [new("Begin* Connect Receive* Send*", Connects)],
         ["System.Net.WebSockets.WebSocket"] = [new("Close* Connect* Receive* Send*", Connects)],
@@ -108,9 +108,9 @@ sealed class KnownEffects
         return null;
     }
 
-    /// <summary>A constructor that is given a path opens a file, where another one of the same class takes what is open already.</summary>
+    /// <summary>A constructor that is given a path opens a file, and one that is given a host connects, where another one of the same class takes what is open already, or waits to be told.</summary>
     static string NameOf(ISymbol member) =>
-        member is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters: { IsEmpty: false } parameters } && parameters[0].Name == "path" ? ".ctor(path)" : member.Name;
+        member is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters: { IsEmpty: false } parameters } && parameters[0].Name is "path" or "hostname" ? $".ctor({parameters[0].Name})" : member.Name;
 
     static IEnumerable<Effect> Of(INamedTypeSymbol type)
     {
