@@ -81,7 +81,9 @@ sealed class Committer
             if (_isClosed || _broken is not null) throw NotKept(_broken);
             foreach (var pending in brought)
                 if (_full is { } full && IsRefused(pending.Write, full)) throw new HoldfastException(full.Error, full.Message, full);
-            _gathered.AddRange(brought);
+            // What removes ended runs comes once in two commits, whatever waits: behind a long queue it would be once in many, and fall behind just when most is to be removed.
+            if (brought is [{ Write: PruneRuns }] && _gathered.Count >= _batchMax) _gathered.Insert(0, brought[0]);
+            else _gathered.AddRange(brought);
             leads = !_isLed;
             _isLed = true;
             if (!leads) LetGoOn();

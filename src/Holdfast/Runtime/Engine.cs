@@ -252,6 +252,7 @@ sealed class Engine : IAsyncDisposable
     {
         // However it stood before: nobody is waited for any more.
         if (outcome.Status == RunStatus.Terminated) Attention.Changed();
+        Pruner.RunEnded();
         // In this order: whoever finds the run under way after having asked to be told is told.
         Forget(run);
         Completions.Complete(run.Id, outcome);

@@ -4,15 +4,22 @@ namespace Holdfast.Runtime;
 
 /// <summary>
 /// Removes ended runs that retention lets go, in small writes that go through the committer like every other one. After each write it waits as
-/// long as the write took, so that at most every other commit carries one; when it falls behind, its writes grow until it does not. Thread-safe.
+/// long as the write took, so that at most every other commit carries one. Each removes as much at least as came since the one before, and when
+/// it has fallen behind, they grow until it has not: so whatever the load is, more is removed than comes. Thread-safe.
 /// </summary>
 sealed class Pruner : IAsyncDisposable
 {
-    /// <summary>How many rows one write removes: a quarter of a millisecond of the commit that it shares; and when it has fallen behind.</summary>
-    const int RowsMin = 128, RowsMax = 2048;
+    /// <summary>How many rows one write removes: a quarter of a millisecond of the commit that it shares; and when it has fallen behind. Unless more come than that.</summary>
+    const int RowsMin = 128, RowsMany = 2048;
+
+    /// <summary>How many rows one write removes at all: seconds of work, and more than all in flight can have left behind.</summary>
+    const int RowsMax = 1 << 20;
 
     /// <summary>How many writes of one pruning are taken for having fallen behind.</summary>
     const int WritesMany = 16;
+
+    /// <summary>Over how many writes is averaged what comes.</summary>
+    const int WritesAveraged = 4;
 
     static readonly TimeSpan SweepMax = TimeSpan.FromMinutes(1);
     static readonly TimeSpan SweepMin = TimeSpan.FromSeconds(1);
@@ -25,6 +32,7 @@ sealed class Pruner : IAsyncDisposable
     readonly OneAtATime _one;
 
     int _rows = RowsMin;
+    long _ended;
 
     public Pruner(Engine engine)
     {
@@ -40,6 +48,9 @@ sealed class Pruner : IAsyncDisposable
         var interval = Interval();
         _timer.Change(interval, interval);
     }
+
+    /// <summary>One more run has ended, and will have to go some time.</summary>
+    public void RunEnded() => Interlocked.Increment(ref _ended);
 
     /// <summary>Removes everything that the rules let go now.</summary>
     /// <param name="retention">The rule to use instead of those in the options; null for those.</param>
@@ -80,11 +91,12 @@ sealed class Pruner : IAsyncDisposable
     async Task<PruneReport> PruneAsync(PruneRule others, Dictionary<string, PruneRule> rules, CancellationToken cancellationToken)
     {
         long runs = 0, rows = 0;
+        var (ended, coming) = (Volatile.Read(ref _ended), 0.0);
         for (var writes = 1; ; writes++)
         {
             _engine.ThrowIfNotRunning();
             var started = _engine.Time.GetTimestamp();
-            var answer = await _engine.Committer.CommitAsync(new PruneRuns { Epoch = _engine.Epoch, Default = others, Rules = rules, RowsMax = _rows }).ConfigureAwait(false);
+            var answer = await _engine.Committer.CommitAsync(new PruneRuns { Epoch = _engine.Epoch, Default = others, Rules = rules, RowsMax = (int)Math.Clamp(coming, _rows, RowsMax) }).ConfigureAwait(false);
             if (answer.Pruned is not { } pruned)
             {
                 _engine.LostOwnership(default, answer);
@@ -100,7 +112,11 @@ sealed class Pruner : IAsyncDisposable
                 if (writes < WritesMany) _rows = Math.Max(RowsMin, _rows / 2);
                 return new(runs, rows);
             }
-            if (writes % WritesMany == 0) _rows = Math.Min(RowsMax, _rows * 2);
+            // A fixed bound would be too little wherever a commit holds enough runs that end, as with thousands in flight on a slow disk: the file would grow for as long as that lasts.
+            var before = ended;
+            ended = Volatile.Read(ref _ended);
+            if (runs > 0) coming += (((double)(ended - before) * rows / runs) - coming) / WritesAveraged;
+            if (writes % WritesMany == 0) _rows = (int)Math.Min(Math.Clamp(2 * coming, RowsMany, RowsMax), _rows * 2);
             var took = _engine.Time.GetElapsedTime(started);
             await Task.Delay(took < PauseMin ? PauseMin : took > PauseMax ? PauseMax : took, _engine.Time, cancellationToken).ConfigureAwait(false);
         }
