@@ -1,5 +1,6 @@
 using System.Text;
 using Holdfast.Agents.Ledgers;
+using Holdfast.Agents.Models;
 
 namespace Holdfast.Agents.Running;
 
@@ -47,6 +48,7 @@ sealed class ModelSpending(ModelChain models, int first, ModelRequest request, s
         foreach (var message in request.Messages) input += message.ToJson().Length + BytesForEachPart;
         if (request.Options.Answer is { } answer) input += answer.ToJson().Length + BytesForEachPart;
         foreach (var tool in request.Tools) input += tool.Schema.ToJson().Length + Encoding.UTF8.GetByteCount(tool.Description) + BytesForEachPart;
+        foreach (var name in request.LostTools) input += ChatMapping.LostToolBytes + Encoding.UTF8.GetByteCount(name) + BytesForEachPart;
         return input;
     }
 }

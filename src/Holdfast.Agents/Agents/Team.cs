@@ -28,7 +28,7 @@ public static class Team
         var begin = start ?? new AgentStart { Account = effect.Account, Principal = effect.Principal };
         var client = effect.Services.GetRequiredService<IHoldfastClient>();
         var run = await client.StartAsync((TAgent a) => a.Run(begin), agent, effect.CancellationToken).ConfigureAwait(false);
-        if (await PowersAsync(client, run, effect.CancellationToken).ConfigureAwait(false) is { } has && has != (begin.Principal, begin.Account))
+        if (await effect.StandAsideAsync(() => PowersAsync(client, run, effect.CancellationToken)).ConfigureAwait(false) is { } has && has != (begin.Principal, begin.Account))
         {
             var why = $"The agent '{agent}' is there already, and {(has.Principal == begin.Principal ? "draws on another account" : "acts for another principal")} than it is to be handed on with. Put the principal into the agent's key, "
                 + $"so that each has an agent of its own, or hand on with what the agent has, such as a new {nameof(AgentStart)}() where it has neither.";
@@ -79,7 +79,8 @@ public static class Team
         ArgumentNullException.ThrowIfNull(effect);
         var start = AgentStart.Ask(question, budget, effect.Account) with { Principal = effect.Principal };
         var run = await effect.Services.GetRequiredService<IHoldfastClient>().StartAsync((TAgent a) => a.Run(start), effect.NextKey(), effect.CancellationToken).ConfigureAwait(false);
-        return await run.ResultAsync(effect.CancellationToken).ConfigureAwait(false);
+        // It needs places of its own for what it does: with all of them taken by those who wait, it would never begin.
+        return await effect.StandAsideAsync(() => run.ResultAsync(effect.CancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>From durable code: asks one agent for each part, so many at once, and gives their answers in the order of the parts. An agent that failed has no answer.</summary>

@@ -40,6 +40,6 @@ public static class ReservationExtensions
         used.Check();
         // A run that is over stays so: this need not be asked in the commit.
         var isRunOver = await FromOutside.IsOverAsync(client, ReservationRows.RunOf(reservation.Key), cancellationToken).ConfigureAwait(false);
-        return await FromOutside.TransactAsync(client, tx => ReservationRows.Settle(tx, reservation.Key, used, by, isRunOver, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false);
+        return await FromOutside.TransactAsync(client, tx => ReservationRows.Settle(tx, reservation.Key, used, by, isRunOver, client.Time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
     }
 }

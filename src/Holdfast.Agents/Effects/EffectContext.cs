@@ -48,6 +48,10 @@ public sealed class EffectContext
     /// <summary>The code begins: what was asked before, such as whether it happened, takes no key from it.</summary>
     internal void Begin() => _keys = 0;
 
+    /// <summary>The step's: see <see cref="StepContext.StandAsideAsync"/>. <see cref="Team"/>'s functions do it themselves.</summary>
+    /// <param name="wait">Waits, such as for another run. What it throws comes out here.</param>
+    public Task<T> StandAsideAsync<T>(Func<Task<T>> wait) => _step.StandAsideAsync(wait);
+
     /// <inheritdoc cref="StepContext.RevealAsync"/>
     public Task<T> RevealAsync<T>(Secret<T> secret) => _step.RevealAsync(secret);
 

@@ -45,7 +45,7 @@ public static class OpenCallExtensions
         if (await FromOutside.EndAsync(client, RunOf(call.Key), cancellationToken).ConfigureAwait(false) is not { } ended) return FindingReceipt.RunGoesOn;
         // Nor does a try begin any more, of a run that is over.
         if (!finding.Happened && Tries.Of(client).IsUnderWay(call.Key)) return FindingReceipt.TooEarly;
-        return await FromOutside.TransactAsync(client, tx => CallRows.SettleOutside(tx, call, finding, ended, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false);
+        return await FromOutside.TransactAsync(client, tx => CallRows.SettleOutside(tx, call, finding, ended, client.Time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ public static class OpenCallExtensions
         ArgumentNullException.ThrowIfNull(ask);
         var settled = 0;
         await foreach (var call in client.ReadOpenCallsAsync(cancellationToken).ConfigureAwait(false))
-            if (!call.IsUnderWay && call.AskUtc <= DateTimeOffset.UtcNow && await ask(call, cancellationToken).ConfigureAwait(false) is { } finding && await client.SettleAsync(call, finding, cancellationToken).ConfigureAwait(false) == FindingReceipt.Taken) settled++;
+            if (!call.IsUnderWay && call.AskUtc <= client.Time.GetUtcNow() && await ask(call, cancellationToken).ConfigureAwait(false) is { } finding && await client.SettleAsync(call, finding, cancellationToken).ConfigureAwait(false) == FindingReceipt.Taken) settled++;
         return settled;
     }
 

@@ -15,7 +15,7 @@ public sealed partial class Toolbox : ICarrier
 
     readonly Dictionary<string, Effect> _effects;
     readonly IServiceProvider _services;
-    readonly TimeProvider _time;
+    readonly Lazy<TimeProvider> _time;
     readonly Func<string, Rate?> _rateOf;
     readonly Action<string, Exception>? _onError;
     readonly Lazy<Tries> _tries;
@@ -32,9 +32,10 @@ public sealed partial class Toolbox : ICarrier
         ArgumentNullException.ThrowIfNull(effects);
         ArgumentNullException.ThrowIfNull(services);
         options ??= new();
-        (Gate, _services, _time, _rateOf, _onError) = (gate, services, options.TimeProvider, options.RateOfPrincipal, options.OnError);
+        (Gate, _services, _rateOf, _onError) = (gate, services, options.RateOfPrincipal, options.OnError);
         // Not now: the engine may be made of what this is a part of. And not for good, if it cannot be had this time.
         _tries = new(() => Tries.In(services), LazyThreadSafetyMode.PublicationOnly);
+        _time = new(() => options.TimeProvider ?? (services.GetService(typeof(IHoldfastClient)) as IHoldfastClient)?.Time ?? TimeProvider.System, LazyThreadSafetyMode.PublicationOnly);
         _effects = [];
         foreach (var effect in effects)
         {
@@ -58,7 +59,7 @@ public sealed partial class Toolbox : ICarrier
     /// <summary>By what its tools are counted.</summary>
     internal IReadOnlyList<Rate> Rates { get; }
 
-    internal TimeProvider Time => _time;
+    internal TimeProvider Time => _time.Value;
 
     internal IServiceProvider Services => _services;
 
@@ -131,7 +132,7 @@ public sealed partial class Toolbox : ICarrier
     /// <summary>Notes the last word about a proposal that was not begun.</summary>
     internal Task RefuseAsync(StepContext step, long number, string tool, GateStage stage, string? rule, string? person)
     {
-        step.CommitWithResult(tx => VerdictRows.Put(tx, new(number, tool, JudgementArm.Refuse, stage, rule) { Person = person }, _time.GetUtcNow()));
+        step.CommitWithResult(tx => VerdictRows.Put(tx, new(number, tool, JudgementArm.Refuse, stage, rule) { Person = person }, Time.GetUtcNow()));
         return Task.CompletedTask;
     }
 
@@ -143,13 +144,13 @@ public sealed partial class Toolbox : ICarrier
         try
         {
             (var effect, var call, entry, var target) = Prepare(step.RunId, request);
-            var before = await TransactAsync(step, tx => CallRows.Start(tx, entry, request.Try, _time.GetUtcNow())).ConfigureAwait(false);
+            var before = await TransactAsync(step, tx => CallRows.Start(tx, entry, request.Try, Time.GetUtcNow())).ConfigureAwait(false);
             if (before is { Arguments: { } arguments })
             {
                 // By another version of its tool, or of the arguments' type: still this call, if the code of today takes what that began with for what is asked for.
                 if (before.Tool != entry.Tool || !Effect.HashOf(Judge(request with { Arguments = arguments }).Call).AsSpan().SequenceEqual(entry.Hash)) throw CallRows.Another(request.Number);
                 entry = entry with { Hash = before.Hash };
-                before = await TransactAsync(step, tx => CallRows.Start(tx, entry, request.Try, _time.GetUtcNow())).ConfigureAwait(false);
+                before = await TransactAsync(step, tx => CallRows.Start(tx, entry, request.Try, Time.GetUtcNow())).ConfigureAwait(false);
             }
             return new(effect, call, entry, target, before, Known(key, before));
         }
@@ -160,13 +161,13 @@ public sealed partial class Toolbox : ICarrier
         var there = await TransactAsync(step, tx =>
         {
             var found = CallRows.Find(tx, key);
-            if (found is null) VerdictRows.Put(tx, new(request.Number, request.Tool, JudgementArm.Refuse, refusal.Stage, refusal.Rule), _time.GetUtcNow());
+            if (found is null) VerdictRows.Put(tx, new(request.Number, request.Tool, JudgementArm.Refuse, refusal.Stage, refusal.Rule), Time.GetUtcNow());
             return found;
         }).ConfigureAwait(false);
         if (there is { Phase: CallPhase.Started } && entry is { PaysEachTry: true } && refusal.Stage == GateStage.Budget)
         {
             // Its tries are over: the account has not enough for another one.
-            step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, new() { Calls = 1 }, null, _time.GetUtcNow()));
+            step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, new() { Calls = 1 }, null, Time.GetUtcNow()));
             return Begun.Over(new(key, EffectStatus.Failed, "", $"Its last try failed. {refusal.Message}") { Stage = refusal.Stage, Rule = refusal.Rule });
         }
         // It was begun, and would not be now: the code has become another one meanwhile. That says nothing about what it has done.
@@ -238,7 +239,7 @@ public sealed partial class Toolbox : ICarrier
         var effect = _effects.GetValueOrDefault(request.Tool);
         if (effect is not { Changes: false } || found.Kind > EffectKind.ReadOnly) return Doubt(step, key, why, effect?.SettleTime);
         // What its tries took nobody will say any more.
-        step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, new() { Calls = 1 }, null, _time.GetUtcNow()));
+        step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, new() { Calls = 1 }, null, Time.GetUtcNow()));
         return new(key, EffectStatus.Failed, "", why);
     }
 
@@ -251,7 +252,7 @@ public sealed partial class Toolbox : ICarrier
         if (Known(key, found) is { } known) return known;
         step.CommitWithResult(tx =>
         {
-            if (!CallRows.Close(tx, key, happened, CallRows.UsedBy(happened, cost), happened ? why : null, _time.GetUtcNow())) throw new InvalidOperationException("It was settled meanwhile. What is known of it is read again.");
+            if (!CallRows.Close(tx, key, happened, CallRows.UsedBy(happened, cost), happened ? why : null, Time.GetUtcNow())) throw new InvalidOperationException("It was settled meanwhile. What is known of it is read again.");
         });
         return happened ? new EffectResult(key, EffectStatus.Succeeded, json, null) : new(key, EffectStatus.Failed, "", why);
     }
@@ -308,7 +309,7 @@ public sealed partial class Toolbox : ICarrier
     async Task<EffectResult> ActAsync(StepContext step, Effect effect, Call call, EffectContext context)
     {
         var key = context.IdempotencyKey;
-        var started = _time.GetTimestamp();
+        var started = Time.GetTimestamp();
         // The start may have taken longer than a try may: of what were done now, nobody could keep the result.
         context.CancellationToken.ThrowIfCancellationRequested();
         context.Begin();
@@ -320,7 +321,7 @@ public sealed partial class Toolbox : ICarrier
         {
             // Nothing happened, and so it cost nothing; but to have looked may have cost something.
             var cost = effect.Changes ? null : context.Cost;
-            return Fail(step, key, failed.Message, new() { Calls = 1, Money = cost?.Money ?? 0, Tokens = cost?.Tokens ?? 0, Time = _time.GetElapsedTime(started) });
+            return Fail(step, key, failed.Message, new() { Calls = 1, Money = cost?.Money ?? 0, Tokens = cost?.Tokens ?? 0, Time = Time.GetElapsedTime(started) });
         }
         // A stopping process leaves the attempt as it is; the next one looks what became of it.
         catch (ToolThrewException error) when (effect.IsRepeatable ? error.IsFinal : !context.CancellationToken.IsCancellationRequested)
@@ -338,7 +339,7 @@ public sealed partial class Toolbox : ICarrier
     async Task<EffectResult> ReconcileAsync(StepContext step, Effect effect, Call call, CallEntry entry, EffectContext context)
     {
         var key = context.IdempotencyKey;
-        var started = _time.GetTimestamp();
+        var started = Time.GetTimestamp();
         try
         {
             var (happened, json) = await CallAsync(effect, context, () => effect.AskAsync(call.Arguments, context)).ConfigureAwait(false);
@@ -357,14 +358,14 @@ public sealed partial class Toolbox : ICarrier
     EffectResult Succeed(StepContext step, EffectContext context, string json, long started)
     {
         // Only its code knows what it cost in money and tokens. Where that does not say, what was reserved for it stays.
-        var used = (context.Cost ?? new()) with { Calls = 1, Time = _time.GetElapsedTime(started) };
-        step.CommitWithResult(tx => CallRows.Settle(tx, context.IdempotencyKey, happened: true, used, null, _time.GetUtcNow()));
+        var used = (context.Cost ?? new()) with { Calls = 1, Time = Time.GetElapsedTime(started) };
+        step.CommitWithResult(tx => CallRows.Settle(tx, context.IdempotencyKey, happened: true, used, null, Time.GetUtcNow()));
         return new(context.IdempotencyKey, EffectStatus.Succeeded, json, null);
     }
 
     EffectResult Fail(StepContext step, string key, string why, Spending used)
     {
-        step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, used, null, _time.GetUtcNow()));
+        step.CommitWithResult(tx => CallRows.Close(tx, key, happened: false, used, null, Time.GetUtcNow()));
         return new(key, EffectStatus.Failed, "", why);
     }
 

@@ -3,8 +3,8 @@ namespace Holdfast.Agents;
 /// <summary>Settings of a <see cref="Toolbox"/>.</summary>
 public sealed record ToolboxOptions
 {
-    /// <summary>The clock for rates and for what the ledger notes. Default: the system's.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    /// <summary>The clock for approvals, for rates and for what the ledger notes. Null, which is the default, for that of the engine in the container, and where there is none, the system's.</summary>
+    public TimeProvider? TimeProvider { get; init; }
 
     /// <summary>How often a principal may have calls carried out, over all tools; null, which is the default, for as often as wanted.</summary>
     public Func<string, Rate?> RateOfPrincipal { get; init; } = static _ => null;

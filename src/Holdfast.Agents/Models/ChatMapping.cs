@@ -10,7 +10,13 @@ namespace Holdfast.Agents.Models;
 /// <summary>A request as it goes to an <see cref="IChatClient"/>: such that every provider takes it, wherever the conversation was held before.</summary>
 static class ChatMapping
 {
+    /// <summary>What is said of a tool that is not there any more, with the schema that stands beside it, in bytes at most.</summary>
+    public const int LostToolBytes = 128;
+
     const int ProviderIdLengthMax = 40;
+    const string LostTool = "It is not there any more.";
+
+    static readonly JsonElement s_anyObject = JsonSerializer.Deserialize<JsonElement>("""{"type":"object","properties":{}}""");
 
     public static List<ChatMessage> Messages(ModelRequest request)
     {
@@ -34,14 +40,22 @@ static class ChatMapping
         return chat;
     }
 
-    public static ChatOptions Options(ModelRequest request) => new()
+    public static ChatOptions Options(ModelRequest request)
+    {
+        AITool[] tools = [
+            .. request.Tools.Select(static tool => AIFunctionFactory.CreateDeclaration(tool.Name, tool.Description, Json(tool.Schema), null)),
+            .. request.LostTools.Select(static name => AIFunctionFactory.CreateDeclaration(name, LostTool, s_anyObject, null))];
+        return Options(request, tools);
+    }
+
+    static ChatOptions Options(ModelRequest request, AITool[] tools) => new()
     {
         Instructions = request.Instructions.Length == 0 ? null : request.Instructions,
         Temperature = request.Options.Temperature,
         MaxOutputTokens = request.Options.OutputTokensMax,
         ResponseFormat = request.Options.Answer is { } answer ? ChatResponseFormat.ForJsonSchema(Json(answer), "answer") : null,
-        ToolMode = request.MayCall || request.Tools.Count == 0 ? null : ChatToolMode.None,
-        Tools = request.Tools.Count == 0 ? null : [.. request.Tools.Select(static tool => AIFunctionFactory.CreateDeclaration(tool.Name, tool.Description, Json(tool.Schema), null))],
+        ToolMode = tools.Length == 0 || (request.MayCall && request.Tools.Count > 0) ? null : ChatToolMode.None,
+        Tools = tools.Length == 0 ? null : tools,
     };
 
     static List<AIContent> Contents(AssistantMessage message)

@@ -37,6 +37,9 @@ public sealed class ModelRequest
     /// <summary>Whether the model may call its tools now. Where it may not, they are sent all the same: some providers refuse calls and results in a conversation of which the tools are not there.</summary>
     internal bool MayCall { get; init; } = true;
 
+    /// <summary>Where there are no tools: the names of those that the conversation has calls of, which some providers refuse without any tool. They may not be called, and are no part of what is asked.</summary>
+    internal IReadOnlyList<string> LostTools => Tools.Count > 0 ? [] : [.. Messages.OfType<AssistantMessage>().SelectMany(static m => m.Calls).Select(static c => c.Tool).Distinct(StringComparer.Ordinal)];
+
     /// <summary>The hash of all that the model sees: equal requests have equal hashes, whichever model they go to.</summary>
     public MessageHash Hash => RequestPrint.Of(this).Hash;
 }

@@ -99,6 +99,17 @@ public sealed class StepContext
         _attempt.CommitWithResult(work);
     }
 
+    /// <summary>
+    /// Waits for what other steps have to do first, such as the result of another run. Meanwhile the attempt takes no place of <see cref="HoldfastOptions.StepsInFlightMax"/>: where as many wait as there are places,
+    /// nothing of what they wait for would begin. It has a place again before this returns, and its time goes on all the while.
+    /// </summary>
+    /// <param name="wait">Waits. What it throws comes out here.</param>
+    public Task<T> StandAsideAsync<T>(Func<Task<T>> wait)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        return _attempt.StandAsideAsync(wait);
+    }
+
     /// <summary>Signalled when the step times out, when its scope is cancelled, and when the process stops.</summary>
     public CancellationToken CancellationToken => _attempt.Token;
 }

@@ -17,6 +17,8 @@ sealed class HoldfastClient(Engine engine) : IHoldfastClient
     /// <summary>How many children of a run are looked at to say what it waits for.</summary>
     const int ChildrenAskedMax = 5;
 
+    public TimeProvider Time => engine.Time;
+
     public async Task<RunHandle<TWorkflow, T>> StartAsync<TWorkflow, T>(Expression<Func<TWorkflow, Durable<T>>> call, string? key, CancellationToken cancellationToken) where TWorkflow : Workflow =>
         new(this, await StartAsync(engine.Registry.Newest(typeof(TWorkflow)), WorkflowCall.ArgumentOf(call), key, cancellationToken).ConfigureAwait(false));
 

@@ -11,6 +11,9 @@ namespace Holdfast;
 /// </remarks>
 public interface IHoldfastClient
 {
+    /// <summary>The engine's clock: what it notes is in its time, and timers of runs go by it. A test may move it.</summary>
+    TimeProvider Time => TimeProvider.System;
+
     /// <summary>Starts a run. With a key, a second start of the same workflow and key gives the run that is there, whatever its input.</summary>
     /// <param name="call">The call of its <c>Run</c>, such as <c>(Refund w) =&gt; w.Run(request)</c>.</param>
     /// <param name="key">The idempotency key, at most 1,000 characters; null for none.</param>

@@ -5,7 +5,7 @@ namespace Holdfast.Runtime;
 /// <summary>Limits how many attempts run at once; the others wait in the order in which they came. Thread-safe.</summary>
 sealed class Admission(int max)
 {
-    readonly ConcurrentQueue<Attempt> _waiting = new();
+    readonly ConcurrentQueue<Func<bool>> _waiting = new();
     int _running;
 
     public int Running => Math.Min(Volatile.Read(ref _running), max);
@@ -14,10 +14,33 @@ sealed class Admission(int max)
     public bool TryEnter(Attempt attempt)
     {
         if (Interlocked.Increment(ref _running) <= max) return true;
-        _waiting.Enqueue(attempt);
+        Queue(() =>
+        {
+            attempt.StartElsewhere();
+            return true;
+        });
+        return false;
+    }
+
+    /// <summary>For one that had left and goes on: waits for a place, behind those who came before.</summary>
+    /// <param name="completion">How whoever waits goes on.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>Whether it has a place; false when it gave up.</returns>
+    public async Task<bool> ReturnAsync(TaskCreationOptions completion, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref _running) <= max) return true;
+        var place = new TaskCompletionSource<bool>(completion);
+        Queue(() => place.TrySetResult(true));
+        await using var registration = cancellation.UnsafeRegister(static p => ((TaskCompletionSource<bool>)p!).TrySetResult(false), place).ConfigureAwait(false);
+        return await place.Task.ConfigureAwait(false);
+    }
+
+    /// <param name="start">Takes the place; false when nobody wants it any more.</param>
+    void Queue(Func<bool> start)
+    {
+        _waiting.Enqueue(start);
         // One may have left between the count and the queue; then nobody else would start this one.
         if (Interlocked.Decrement(ref _running) < max) StartWaiting();
-        return false;
     }
 
     public void Leave()
@@ -35,11 +58,7 @@ sealed class Admission(int max)
                 if (Interlocked.Decrement(ref _running) >= max) return;
                 continue;
             }
-            if (_waiting.TryDequeue(out var attempt))
-            {
-                attempt.StartElsewhere();
-                return;
-            }
+            if (_waiting.TryDequeue(out var start) && start()) return;
             Interlocked.Decrement(ref _running);
         }
     }

@@ -32,6 +32,8 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     Activity? _activity;
     bool _hasReturned;
     bool _isCancelled;
+    bool _hasLeft;
+    int _aside;
     int _ended;
 
     public long Op => step.Id;
@@ -115,6 +117,60 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
     public void CommitWithResult(Action<StepTransaction> work)
     {
         lock (this) (_withResult ??= []).Add(work);
+    }
+
+    /// <summary>Waits for something while other attempts have this one's place, and takes one again before it goes on.</summary>
+    public async Task<T> StandAsideAsync<T>(Func<Task<T>> wait)
+    {
+        StandAside();
+        try
+        {
+            return await wait().ConfigureAwait(false);
+        }
+        finally
+        {
+            await ComeBackAsync().ConfigureAwait(false);
+        }
+    }
+
+    void StandAside()
+    {
+        lock (this)
+        {
+            // Of several waits at once the first one gives the place away, and the last one takes one again.
+            if (++_aside > 1 || _hasLeft) return;
+        }
+        _engine.Admission.Leave();
+    }
+
+    async Task ComeBackAsync()
+    {
+        lock (this)
+        {
+            if (_hasLeft || _aside > 1)
+            {
+                _aside--;
+                return;
+            }
+        }
+        // Nobody wants what it does any more, when this gives up: then it ends without a place.
+        if (!await _engine.Admission.ReturnAsync(_engine.Executor.Completion, Token).ConfigureAwait(false)) return;
+        lock (this)
+        {
+            if (--_aside == 0 && !_hasLeft) return;
+        }
+        _engine.Admission.Leave();
+    }
+
+    /// <summary>It has ended, and its place is another's.</summary>
+    void LeavePlace()
+    {
+        lock (this)
+        {
+            _hasLeft = true;
+            if (_aside > 0) return;
+        }
+        _engine.Admission.Leave();
     }
 
     public void StartElsewhere() => _engine.Executor.Run(this);
@@ -329,7 +385,7 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         _heartbeat?.Dispose();
         lock (this) _token?.HearNoMore();
         if (step.Kind == StepKind.Call) _engine.Calls.TryRemove((run.Id, step.Id, Number), out _);
-        _engine.Admission.Leave();
+        LeavePlace();
         _engine.Metrics.AttemptEnded(succeeded, _started);
         if (_activity is not null) EngineMetrics.End(_activity, succeeded);
     }

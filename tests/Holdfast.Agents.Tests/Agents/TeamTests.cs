@@ -33,16 +33,16 @@ public sealed class TeamTests : IDisposable
 
     public sealed class BossDefinition(ModelChain models, Toolbox toolbox) : AgentDefinition("You have others work.", models, toolbox);
 
-    static Task<Desk> StartAsync(Files files, ScriptedModel clerk, Func<Errand, EffectContext, Task<string>> work)
+    static Task<Desk> StartAsync(Files files, ScriptedModel clerk, Func<Errand, EffectContext, Task<string>> work, TimeSpan? timeout = null, Action<HoldfastOptions>? options = null)
     {
         var boss = new ScriptedModel(static c => c.Messages.Count == 1 ? ScriptedReply.Call("hand_on", """{"text":"both"}""") : ScriptedReply.Say(c.LastText));
         return Desk.StartAsync(() => files.Open("runs.db"), builder =>
         {
             Clerks.With(clerk, new())(builder);
             builder.Services.AddSingleton(services => new BossDefinition(
-                new(new Model("boss", boss)), new(new Gate([HandOn], [HandOn.Admit("all", static _ => true)]), [HandOn.Idempotent(work, new() { Retry = new() { FirstDelay = TimeSpan.FromMilliseconds(1) } })], services)));
+                new(new Model("boss", boss)), new(new Gate([HandOn], [HandOn.Admit("all", static _ => true)]), [HandOn.Idempotent(work, new() { Timeout = timeout ?? TimeSpan.FromMinutes(1), Retry = new() { FirstDelay = TimeSpan.FromMilliseconds(1) } })], services)));
             builder.AddAgent<Boss>();
-        });
+        }, options);
     }
 
     [Fact]
@@ -69,6 +69,21 @@ public sealed class TeamTests : IDisposable
         await desk.ResultAsync<AgentAnswer>(other);
         Assert.Equal(["three", "four"], (await desk.Client.ReadConversationAsync(other.Id)).OfType<UserMessage>().Select(static m => m.Text));
         Assert.Equal((3, 4), (attempts, asked));
+    }
+
+    [Fact]
+    public async Task Where_as_many_ask_as_steps_may_run_at_once_those_who_are_asked_can_answer_all_the_same()
+    {
+        await using var desk = await StartAsync(
+            _files, new(static c => ScriptedReply.Say($"did {c.LastText}")), static async (_, effect) =>
+            {
+                var answers = await Task.WhenAll(effect.AskAsync<Clerk>("one"), effect.AskAsync<Clerk>("two"));
+                await effect.HandOnAsync<Clerk>($"clerk of {effect.RunId}", new("three"));
+                return string.Join(", ", answers.Select(static a => a.Text).Order());
+            }, TimeSpan.FromHours(1), static o => o.StepsInFlightMax = 1);
+        var runs = new List<RunHandle<Boss, AgentAnswer>>();
+        for (var i = 0; i < 4; i++) runs.Add(await desk.Client.StartAsync((Boss a) => a.Run(AgentStart.Ask("Go."))));
+        foreach (var run in runs) Assert.Equal("\"did one, did two\"", (await desk.ResultAsync<AgentAnswer>(run)).Text);
     }
 
     [Fact]

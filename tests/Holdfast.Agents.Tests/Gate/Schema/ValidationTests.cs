@@ -81,11 +81,38 @@ public sealed class ValidationTests
     [InlineData(@"^[\\d-]+$", "\u0661", false)]
     [InlineData("^[a-z-[aeiou]]+$", "a]", true)]
     [InlineData("^[a-z-[aeiou]]+$", "b", false)]
+    [InlineData("^.$", "\ud83d\ude00", true)]
+    [InlineData("^[^a]$", "\ud83d\ude00", true)]
+    [InlineData("^[^a]$", "a", false)]
+    [InlineData("^[^\\\\d-]+$", "a-", false)]
+    [InlineData(@"^\\D$", "\ud83d\ude00", true)]
+    [InlineData(@"^\\W\\S$", "\ud83d\ude00\ud83d\ude00", true)]
+    [InlineData(@"^\\W$", "_", false)]
+    [InlineData("^\ud83d\ude00+$", "\ud83d\ude00\ud83d\ude00", true)]
+    [InlineData("^[+-]?[--0]$", "+.", true)]
+    [InlineData(@"^[\\w.-]+$", "a-b.c", true)]
+    [InlineData(@"^[\\w.-]+$", "a/b", false)]
+    [InlineData(@"^[a\\-z]$", "b", false)]
+    [InlineData(@"^[\\u003d-\\u003f]$", ">", true)]
     [InlineData("^(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", false)]
     public void Patterns_mean_what_they_mean_in_javascript(string pattern, string text, bool matches)
     {
         var schema = JsonSchema.Load(Encoding.UTF8.GetBytes($$"""{"type":"string","pattern":"{{pattern}}"}"""));
         Assert.Equal(matches, schema.Validate(Encoding.UTF8.GetBytes($"\"{text}\"")).Count == 0);
+    }
+
+    [Theory]
+    [InlineData(@"^[\\w-z]$", "a range that")]
+    [InlineData(@"^[\\w-.]+$", "a range that")]
+    [InlineData(@"^[+-\\d]$", "a range that")]
+    [InlineData(@"^[!-\\w]$", "a range that")]
+    [InlineData("^[\ud83d\ude00]$", "beyond U+FFFF")]
+    [InlineData(@"^\\ud83d\\ude00$", "half of a surrogate pair")]
+    [InlineData("^[a", "no end")]
+    public void Patterns_that_mean_something_else_in_each_dialect_are_not_loaded(string pattern, string why)
+    {
+        var error = Assert.Throws<GateFormatException>(() => JsonSchema.Load(Encoding.UTF8.GetBytes($$"""{"type":"string","pattern":"{{pattern}}"}""")));
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
