@@ -10,6 +10,9 @@ sealed class RunServices
 {
     public required RunId Run { get; init; }
 
+    /// <summary>When the run began. A message that is older came to it with a restart.</summary>
+    public DateTimeOffset CreatedUtc { get; init; }
+
     public required GraphCodec Codec { get; init; }
 
     public required JsonValues Json { get; init; }
@@ -39,7 +42,10 @@ sealed class RunServices
     /// <param name="type">What it is read as.</param>
     /// <param name="what">What people call it.</param>
     /// <param name="keptUtc">When it was written; null for by this build.</param>
-    /// <param name="isSent">Anybody may have sent it: what is of another type altogether is a mistake, as a text where a number is awaited.</param>
+    /// <param name="isSent">
+    /// Anybody may have sent it: what is of another type altogether is a mistake, as a text where a number is awaited. So is what came with a restart and does not fit, for it was sent to another code than
+    /// that of this run, and no build could read it here.
+    /// </param>
     /// <exception cref="MisreadException">It does not fit, and may be of another build.</exception>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.InvalidPayload"/>: it does not fit, and never has.</exception>
     public object? ReadKept(ReadOnlyMemory<byte> utf8, Type type, string what, DateTimeOffset? keptUtc, bool isSent = false)
@@ -48,7 +54,7 @@ sealed class RunServices
         {
             return Json.Read(utf8, type, what);
         }
-        catch (HoldfastException error) when (error.Error == HoldfastError.InvalidPayload && keptUtc < Since && !(isSent && JsonValues.IsOfAnother(utf8, type, error)))
+        catch (HoldfastException error) when (error.Error == HoldfastError.InvalidPayload && keptUtc < Since && !(isSent && (keptUtc < CreatedUtc || JsonValues.IsOfAnother(utf8, type, error))))
         {
             throw new MisreadException(error);
         }

@@ -243,9 +243,12 @@ public static class HoldfastCode
             }
         }
 
+        /// <summary>A class and the other versions of its name. Of several that have one version, which may not all be registered, any is as good.</summary>
+        IEnumerable<WorkflowType> VersionsWith(WorkflowType type) => _workflows.Where(same => same.Key.Item1 == type.Name && same.Key.Item2 != type.Version).Select(static same => same.First()).Prepend(type);
+
         RunServices ServicesOf(NewRun run, WorkflowType type) => new()
         {
-            Run = run.Id, Codec = _codec, Json = _json, Registry = new([type]), CancelGrace = _options.CancelGrace, Random = _options.Random, Time = _options.TimeProvider,
+            Run = run.Id, CreatedUtc = run.CreatedUtc, Codec = _codec, Json = _json, Registry = new(VersionsWith(type)), CancelGrace = _options.CancelGrace, Random = _options.Random, Time = _options.TimeProvider,
             ArgumentOf = name => _handlers?.GetValueOrDefault(name)?.Argument,
         };
     }

@@ -65,19 +65,26 @@ sealed class WorkflowMember
     /// <exception cref="HoldfastException"><see cref="HoldfastError.InvalidPayload"/>.</exception>
     public object?[] Read(IReadOnlyList<byte[]> arguments, IReadOnlyList<string>? names, Frames.RunServices services, DateTimeOffset? keptUtc)
     {
-        if (arguments.Count != _parameters.Length)
-            throw new HoldfastException(HoldfastError.InvalidPayload, $"'{Name}' takes {_parameters.Length} arguments, not {arguments.Count}.");
+        if (Misfit(arguments, names) is { } misfit) throw keptUtc < services.Since ? new Frames.Graph.MisreadException(misfit, "method") : misfit;
         return [.. _parameters.Select((p, i) => services.ReadKept(arguments[PlaceOf(p, i, names)], p.ParameterType, $"The argument '{p.Name}' of {Name}", keptUtc))];
     }
 
-    /// <summary>Which argument is the parameter's. Of several that go by other names nobody can tell.</summary>
-    int PlaceOf(ParameterInfo parameter, int position, IReadOnlyList<string>? names)
+    /// <summary>Why the arguments are not those of this method; null when they are.</summary>
+    HoldfastException? Misfit(IReadOnlyList<byte[]> arguments, IReadOnlyList<string>? names)
+    {
+        if (arguments.Count != _parameters.Length) return new(HoldfastError.InvalidPayload, $"'{Name}' takes {_parameters.Length} arguments, not {arguments.Count}.");
+        if (!_parameters.Where((p, i) => PlaceOf(p, i, names) < 0).Any()) return null;
+        return new(
+            HoldfastError.InvalidPayload, $"'{Name}' was called with ({string.Join(", ", names!)}) and takes ({string.Join(", ", _parameters.Select(static p => p.Name))}) here: which argument is which cannot be told. Call it again as it is now.");
+    }
+
+    /// <summary>Which argument is the parameter's. Of several that go by other names nobody can tell: -1.</summary>
+    static int PlaceOf(ParameterInfo parameter, int position, IReadOnlyList<string>? names)
     {
         if (names is not { Count: > 1 } || names[position] == parameter.Name) return position;
         for (var i = 0; i < names.Count; i++)
             if (names[i] == parameter.Name) return i;
-        throw new HoldfastException(
-            HoldfastError.InvalidPayload, $"'{Name}' was called with ({string.Join(", ", names)}) and takes ({string.Join(", ", _parameters.Select(static p => p.Name))}) here: which argument is which cannot be told. Call it again as it is now.");
+        return -1;
     }
 
     public object? Call(Workflow workflow, object?[] arguments) => _method.Invoke(workflow, BindingFlags.DoNotWrapExceptions, null, arguments, null);

@@ -354,6 +354,7 @@ sealed class Engine : IAsyncDisposable
     public RunServices Services(NewRun run) => new()
     {
         Run = run.Id,
+        CreatedUtc = run.CreatedUtc,
         Codec = Codec,
         Json = Json,
         Registry = Registry,

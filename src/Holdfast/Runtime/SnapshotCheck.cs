@@ -79,6 +79,8 @@ static class SnapshotCheck
                 var call = UpdateCall.Decode(mail.Payload);
                 update.Read(call.Arguments, call.Parameters, with, mail.Utc);
                 break;
+            case MailKind.Update when UpdateCode.Missing(with.Registry, type, mail, with.Since) is { } missing:
+                throw missing;
         }
     }
 

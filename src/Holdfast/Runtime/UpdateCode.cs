@@ -1,5 +1,6 @@
 using Holdfast.Frames;
 using Holdfast.Frames.Graph;
+using Holdfast.Hosting;
 using Holdfast.Kernel;
 using Holdfast.Storage;
 
@@ -37,6 +38,15 @@ static class UpdateCode
         return succeeded;
     }
 
+    /// <summary>
+    /// What stands against an update that the run's class does not have: another build kept it, and can do it. To refuse it would be the answer to its key for ever. Null where this build can have kept it: one that another
+    /// version has is kept for all of them.
+    /// </summary>
+    public static MisreadException? Missing(WorkflowRegistry registry, WorkflowType type, StoredMail mail, DateTimeOffset since) =>
+        mail.Utc < since && !registry.All.Any(other => other.Name == type.Name && other.Updates.ContainsKey(mail.Name))
+            ? new(new(HoldfastError.UnknownMember, $"The update '{mail.Name}' waits, which workflow '{type.Name}', version {type.Version}, does not have here."), "class")
+            : null;
+
     static (string? Call, Outcome Outcome) Call(LiveRun run, RunMemory memory, StoredMail mail, DateTimeOffset now, Decision decision)
     {
         var engine = run.Engine;
@@ -47,8 +57,8 @@ static class UpdateCode
         try
         {
             (id, var written, var names) = UpdateCall.Decode(mail.Payload);
-            var member = memory.Type!.Updates.GetValueOrDefault(mail.Name) ?? throw new HoldfastException(
-                HoldfastError.UnknownMember, $"Run {run.Id} is of workflow '{memory.Type.Name}', version {memory.Type.Version}, which has no update '{mail.Name}'. Mark the method with [Update].");
+            var member = memory.Type!.Updates.GetValueOrDefault(mail.Name) ?? throw (Missing(engine.Registry, memory.Type, mail, engine.Since) ?? new HoldfastException(
+                HoldfastError.UnknownMember, $"Run {run.Id} is of workflow '{memory.Type.Name}', version {memory.Type.Version}, which has no update '{mail.Name}'. Mark the method with [Update]."));
             var arguments = member.Read(written, names, graph.Services, mail.Utc);
             var answer = graph.Look(() => member.Write(member.Call(graph.Workflow, arguments), engine.Json));
             // What could not be saved is the update's to answer for, and must not park the run.

@@ -42,7 +42,7 @@ static class CodePartChanges
         }
         foreach (var (name, type) in before)
             if (after.Find(v => v.Name == name) is { Type: { } present } && !TupleNames.IsSame(type, present))
-                said.Add($"{label}the variable '{name}' was {CodeWords.Type(type)} and is {CodeWords.Type(present)}");
+                said.Add($"{label}the variable '{name}' {CodeWords.Became(type, present)}");
         if (!Order(before).SequenceEqual(Order(after)) && gone.Count + added.Count == 0) said.Add($"{label}{(saved.Kind == "closure" ? "" : "the variables ")}in another order");
     }
 

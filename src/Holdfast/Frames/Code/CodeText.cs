@@ -41,8 +41,13 @@ sealed class CodeText
     /// <summary>The texts of the same code from before enums got more members at their ends, where those that are new make no difference to it.</summary>
     public static IEnumerable<List<string>> BeforeGrowth(MemberInfo definition)
     {
-        var text = Write(definition, TextForm.Now);
-        var enums = text._growing.Select(static one => one.Enum).Distinct().ToArray();
+        var (text, earlier) = (Write(definition, TextForm.Now), Write(definition, TextForm.Numbered));
+        return earlier._lines.SequenceEqual(text._lines) ? text.BeforeGrowth() : text.BeforeGrowth().Concat(earlier.BeforeGrowth());
+    }
+
+    IEnumerable<List<string>> BeforeGrowth()
+    {
+        var enums = _growing.Select(static one => one.Enum).Distinct().ToArray();
         var most = (int)Math.Pow(TextsMax, 1.0 / Math.Max(enums.Length, 1));
         var without = new int[enums.Length];
         while (true)
@@ -51,8 +56,8 @@ sealed class CodeText
             var place = 0;
             while (place < enums.Length && ++without[place] >= Math.Min(most, EnumNumbers.CountOf(enums[place]))) without[place++] = 0;
             if (place == enums.Length) yield break;
-            List<string> lines = [.. text._lines];
-            foreach (var (line, type) in text._growing) lines[line] = lines[line][..^EnumNumbers.Of(type).Length] + EnumNumbers.Of(type, without[Array.IndexOf(enums, type)]);
+            List<string> lines = [.. _lines];
+            foreach (var (line, type) in _growing) lines[line] = lines[line][..^EnumNumbers.Of(type).Length] + EnumNumbers.Of(type, without[Array.IndexOf(enums, type)]);
             yield return lines;
         }
     }

@@ -55,6 +55,15 @@ static partial class CodeWords
     /// <summary>A variable's type, with the names of tuple elements where it has some.</summary>
     public static string Type(string described) => TupleNames.Split(described) is var (type, named) && named is not null ? named : Short(type);
 
+    /// <summary>What became of a variable's type, with as much of both names as tells them apart.</summary>
+    public static string Became(string was, string @is)
+    {
+        var (before, after) = (Type(was), Type(@is));
+        if (before == after) (before, after) = (WithNamespaces(TupleNames.Split(was).Type), WithNamespaces(TupleNames.Split(@is).Type));
+        if (before == after) (before, after) = (WithAssemblies(TupleNames.Split(was).Type), WithAssemblies(TupleNames.Split(@is).Type));
+        return $"was {before} and is {after}";
+    }
+
     /// <summary>A place in the code, such as <c>Refund.Run(Request), lambda 1</c>.</summary>
     public static string Place(string canonicalName)
     {

@@ -31,15 +31,18 @@ sealed class EnumNumbers
     /// <summary>Whether it is written as builds did that saw variables alone, and took each use for counting.</summary>
     readonly bool _isBefore;
 
+    /// <summary>Whether what the framework makes of an enum counts.</summary>
+    readonly bool _seesCalls;
+
     readonly Dictionary<Type, Use> _found = [];
 
-    EnumNumbers(MethodCode code, Operands operands, bool isBefore) => (_code, _operands, _isBefore) = (code, operands, isBefore);
+    EnumNumbers(MethodCode code, Operands operands, TextForm form) => (_code, _operands, _isBefore, _seesCalls) = (code, operands, form < TextForm.Numbered, form == TextForm.Now);
 
     /// <summary>A line for each enum that matters, and for each number that it is compared with; and the enum where the line may end sooner, because members that came behind the others do not matter.</summary>
     public static IEnumerable<(string Line, Type? Growing)> In(MethodCode code, Operands? operands, CodeNames names, TextForm form)
     {
         if (operands is null || form < TextForm.Counted) return [];
-        var numbers = new EnumNumbers(code, operands, form < TextForm.Now);
+        var numbers = new EnumNumbers(code, operands, form);
         for (var i = 0; i < code.Instructions.Length; i++) numbers.Read(i);
         return numbers._found.SelectMany(one => Lines(one.Key, one.Value).Select(line => ($"numbers {names.Type(one.Key)} {line.Said}", line.Growing))).OrderBy(static line => line.Item1, StringComparer.Ordinal);
     }
@@ -124,8 +127,34 @@ sealed class EnumNumbers
             var parameters = called.GetParameters();
             var first = popped.Length - parameters.Length;
             for (var p = 0; p < parameters.Length; p++) Put(popped[first + p], parameters[p].ParameterType);
+            if (_seesCalls) ReadCall(index, called, parameters);
         }
     }
+
+    /// <summary>
+    /// Looks at what the framework is asked about an enum: which of two comes first, what number a member has, and all members in the order of their numbers. A row of them that is kept at once, as a loop over it keeps it, is saved as it is.
+    /// </summary>
+    void ReadCall(int index, MethodBase called, ParameterInfo[] parameters)
+    {
+        var popped = _operands.PoppedBy(index);
+        Type? type = null;
+        if (called.Name == nameof(IComparable.CompareTo) && popped.Length == 2) type = TypeAt(popped[0])?.GetElementType();
+        else if (called.Name == nameof(IComparer<int>.Compare)) type = Array.Find(parameters, static p => IsOurs(p.ParameterType))?.ParameterType;
+        else if (called.DeclaringType == typeof(Convert) && popped.Length > 0) type = Boxed(popped[0]);
+        else if (called.DeclaringType == typeof(Enum) && called.Name is nameof(Enum.GetValues) or nameof(Enum.GetNames) or nameof(Enum.GetValuesAsUnderlyingType) or nameof(Enum.ToObject) && !IsKept(index)) type = called.IsGenericMethod ? called.GetGenericArguments()[0] : Named(popped[0]);
+        if (IsOurs(type)) Matters(type!, isCounted: false);
+    }
+
+    /// <summary>Whether what is pushed goes into a field, or is walked through, by the next instruction.</summary>
+    bool IsKept(int index) => index + 1 < _code.Instructions.Length && _code.Instructions[index + 1] is var next
+        && (next.Code == OpCodes.Stfld || (next.IsCall && _code.Member(index + 1).Name == nameof(System.Collections.IEnumerable.GetEnumerator)));
+
+    /// <summary>The type in a box.</summary>
+    Type? Boxed(int value) => _operands.Origin(value) is var from and >= 0 && _code.Instructions[from].Code == OpCodes.Box ? (Type)_code.Member(from) : null;
+
+    /// <summary>The type that <c>typeof</c> stands for.</summary>
+    Type? Named(int value) => _operands.Origin(value) is var from and >= 0 && _code.Instructions[from].IsCall && _code.Member(from).Name == nameof(Type.GetTypeFromHandle)
+        && _operands.Origin(_operands.PoppedBy(from)[0]) is var token and >= 0 && _code.Instructions[token].Code == OpCodes.Ldtoken ? _code.Member(token) as Type : null;
 
     void PutBeside(int one, int other)
     {

@@ -18,6 +18,9 @@ enum TextForm
     /// <summary>With the names of whatever a virtual method may take an object apart into, and the numbers of enums whose variables are counted with in plain sight.</summary>
     Counted,
 
-    /// <summary>With the numbers of enums that are counted with through an address, and of those that code has as numbers. This is what this build writes.</summary>
+    /// <summary>With the numbers of enums that are counted with through an address, and of those that code has as numbers.</summary>
+    Numbered,
+
+    /// <summary>With the numbers of enums whose members code asks the framework for, or has it compare. This is what this build writes.</summary>
     Now,
 }

@@ -65,7 +65,14 @@ sealed class DelegatePlan : Plan
         for (var i = 0; i < arguments.Length; i++) arguments[i] = TypeTree.ReadMention(reader, catalog);
         var isChecked = reader.ReadBoolean();
         var saved = isChecked ? Fingerprint.FromBytes(reader.ReadSpan(Fingerprint.Length)) : default;
-        var method = isChecked && MovedCode.Of(home, name, declaring, arguments, saved) is { } moved ? moved : Named(home, name, declaring, arguments);
+        var method = isChecked && MovedCode.Of(home, name, declaring, arguments, saved) is { } moved ? moved : null;
+        if (method is null)
+        {
+            var definition = Named(home, name);
+            // A lambda that captures something now, or nothing any more, stands in another class than before.
+            if (isChecked && NeedsFingerprint(definition) && definition.DeclaringType != CompilerMade.Definition(declaring)) throw new CodeChangedException(name, saved, definition);
+            method = Close(definition, name, declaring, arguments);
+        }
         if (isChecked != NeedsFingerprint(method)) throw GraphErrors.Corrupt("a delegate comes without a description of its code");
         if (isChecked && !Fingerprints.Fits(method, saved)) throw new CodeChangedException(name, saved, method);
         if (reader.ReadByte() > Target || reader.Remaining != 0) throw GraphErrors.Corrupt("a delegate's description is wrong");
@@ -110,7 +117,7 @@ sealed class DelegatePlan : Plan
                 return _constant ??= Bind(type.Type, method, RuntimeHelpers.GetUninitializedObject(method.DeclaringType!));
             default:
                 var target = reader.ReadReference() ?? throw GraphErrors.Corrupt("a delegate has lost its target");
-                if (!method.IsStatic && !method.DeclaringType!.IsInstanceOfType(target)) target = reader.StandInFor(target, method.DeclaringType) ?? throw GraphErrors.Corrupt("a delegate has a target of another type");
+                if (!method.IsStatic && !method.DeclaringType!.IsInstanceOfType(target)) target = reader.StandInFor(target, method.DeclaringType) ?? throw GraphErrors.Migration($"A saved run is to call {Word(method)} on an object of type {GraphErrors.Word(target.GetType())}, which is no {GraphErrors.Word(method.DeclaringType)} any more.");
                 if (_make is { } make) return make(target);
                 var first = Bind(type.Type, method, target);
                 // Only what reflection has found to fit is compiled; a static method's target is checked by reflection each time.
@@ -121,8 +128,10 @@ sealed class DelegatePlan : Plan
 
     static Delegate Bind(Type type, MethodInfo method, object? target)
     {
-        if (target is null && !method.IsStatic) throw GraphErrors.Corrupt("a delegate has a target of another type");
-        return Delegate.CreateDelegate(type, target, method, throwOnBindFailure: false) ?? throw GraphErrors.Corrupt($"{method.Name} does not fit a {type}");
+        // The bytes held their checksum, so it is the method or the delegate's type that has changed.
+        if (target is null && !method.IsStatic) throw GraphErrors.Migration($"The method {Word(method)} was static when the run was saved, and is not any more.");
+        return Delegate.CreateDelegate(type, target, method, throwOnBindFailure: false)
+            ?? throw GraphErrors.Migration($"The method {Word(method)} does not fit the delegate {GraphErrors.Word(type)} here, in which a saved run holds it: the one or the other takes or gives something else now{(target is not null && method.IsStatic ? ", or the method was not static" : "")}.");
     }
 
     /// <summary>What the compiler emits where code makes a delegate: several times faster than reflection.</summary>
@@ -137,16 +146,21 @@ sealed class DelegatePlan : Plan
         return maker.CreateDelegate<Func<object?, Delegate>>();
     }
 
-    static MethodInfo Named(Assembly home, string name, Type declaring, Type[] arguments)
+    /// <summary>A method in words: its class, its name and what it takes.</summary>
+    static string Word(MethodInfo method) => CodeWords.Place(CompilerMade.WithoutPaths(CodeMap.Of(method.Module.Assembly).NameOf(method)));
+
+    static MethodInfo Named(Assembly home, string name)
     {
         var map = CodeMap.Of(home);
         var definition = (map.DelegateTargetByName(name) ?? map.MethodByName(name)) as MethodInfo
-            ?? throw GraphErrors.Gone(home, name, $"The method {name} is gone from {home.GetName().Name}, but a saved run is to call it.");
-        return map.IsDelegateTarget(definition) ? Close(definition, declaring, arguments) : throw GraphErrors.Corrupt($"{name} is no method whose address the code takes");
+            ?? throw GraphErrors.Gone(home, name, $"The method {CodeWords.Place(CompilerMade.WithoutPaths(name))} is gone from {home.GetName().Name}, but a saved run is to call it.");
+        return map.IsDelegateTarget(definition) ? definition : throw GraphErrors.Corrupt($"{name} is no method whose address the code takes");
     }
 
-    static MethodInfo Close(MethodInfo definition, Type declaring, Type[] arguments)
+    static MethodInfo Close(MethodInfo definition, string name, Type declaring, Type[] arguments)
     {
+        var place = CodeWords.Place(CompilerMade.WithoutPaths(name));
+        if (definition.GetGenericArguments().Length != arguments.Length) throw GraphErrors.Migration($"The method {place} has another number of type parameters now.");
         try
         {
             var method = declaring.IsConstructedGenericType
@@ -157,7 +171,7 @@ sealed class DelegatePlan : Plan
         }
         catch (ArgumentException)
         {
-            throw GraphErrors.Migration($"The method {definition} does not take its saved type arguments any more.");
+            throw GraphErrors.Migration($"The method {place} does not take its saved type arguments any more: {string.Join(", ", arguments.Select(GraphErrors.Word))}.");
         }
     }
 

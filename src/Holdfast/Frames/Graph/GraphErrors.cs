@@ -37,7 +37,7 @@ static class GraphErrors
 }
 
 /// <summary>What waited as JSON does not fit the type that it is read as here, which was another one when it was written.</summary>
-sealed class MisreadException(HoldfastException why) : HoldfastException(HoldfastError.NeedsMigration, $"{why.Message} It was kept before the type changed. {GraphErrors.WaysOut}", why);
+sealed class MisreadException(HoldfastException why, string changed = "type") : HoldfastException(HoldfastError.NeedsMigration, $"{why.Message} It was kept before the {changed} changed. {GraphErrors.WaysOut}", why);
 
 /// <summary>A saved value stands where its type does not fit any more.</summary>
 sealed class MisfitException(Type saved, Type wanted, string where)
@@ -52,8 +52,8 @@ sealed class MisfitException(Type saved, Type wanted, string where)
     public MisfitException In(Type owner)
     {
         var set = FieldSet.Of(owner);
-        var names = Enumerable.Range(0, set.Fields.Count).Where(i => set.Fields[i].FieldType == wanted).Select(i => $"'{set.Names[i]}'").ToList();
-        return names.Count == 0 ? this : new(saved, wanted, $"the field {string.Join(" or ", names)} of {owner}, which is a {GraphErrors.Word(wanted)} now");
+        var names = Enumerable.Range(0, set.Fields.Count).Where(i => set.Fields[i].FieldType == wanted).Select(i => FieldSet.Split(owner, set.Names[i]) is var (home, plain) && home != owner.ToString() ? $"'{plain}' of its base class {GraphErrors.Word(set.Fields[i].DeclaringType!)}" : $"'{plain}'").ToList();
+        return names.Count == 0 ? this : new(saved, wanted, $"the field {string.Join(" or ", names)} of {GraphErrors.Word(owner)}, which is a {GraphErrors.Word(wanted)} now");
     }
 }
 

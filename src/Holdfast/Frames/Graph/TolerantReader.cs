@@ -51,7 +51,9 @@ static class ChangedData
         var what = Level(type, home)?.GetMember(plain, MemberTypes.Field | MemberTypes.Property, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic) is [_, ..] ? "is static now" : "is gone";
         // A parameter can have its name again only where a parameter stands, and a field where a field does.
         var fresh = Enumerable.Range(0, fields.Names.Count).Where(i => FieldSet.IsParameter(fields.Names[i]) == FieldSet.IsParameter(name) && !saved.Any(s => s.Name == fields.Names[i]) && FieldKind.Fit(kind, FieldKind.Of(fields.Fields[i]))).ToList();
-        var renamed = fresh is [var one] ? $" If it is called {Said(type, fields.Names[one])} now, give it back its name." : "";
+        var renamed = fresh is not [var one] ? ""
+            : FieldSet.Split(type, fields.Names[one]) is var (place, called) && place != home && called == plain ? $" If it stands in {place} now, put it back where it was."
+            : $" If it is called {Said(type, fields.Names[one])} now, give it back its name.";
         return GraphErrors.Migration($"{FieldSet.Word(plain)} of {home} {what}, but a saved run holds {FieldKind.Name(kind)} in it, which would be lost.{renamed}");
     }
 

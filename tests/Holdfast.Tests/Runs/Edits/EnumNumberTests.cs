@@ -63,6 +63,12 @@ public sealed class EnumNumberTests
         { "what a lambda gives", $"var ls = new List<Level> {{ Made.Of(\"Mid\") }}; var ns = ls.Select(l => (int)l).ToList(); {Go} return go + (Level)ns[0];" },
         { "an element of numbers", $"var l = Made.Of(\"Mid\"); var ns = new int[1]; ns[0] = (int)l; {Go} return go + (Level)ns[0];" },
         { "the members of another enum", $"var l = Made.Of(\"Mid\"); var r = (Rank)l; {Go} return go + r + (r == (Rank)l);" },
+        { "all members by their places", $"var log = \"\"; for (var i = 0; i < 3; i++) {{ log += Enum.GetValues<Level>()[i]; if (i == 0) {{ {Go} log += go; }} }} return log;" },
+        { "all names by their places", $"var log = \"\"; for (var i = 0; i < 3; i++) {{ log += Enum.GetNames(typeof(Level))[i]; if (i == 0) {{ {Go} log += go; }} }} return log;" },
+        { "a number made a member", $"var number = 1; {Go} return go + Enum.ToObject(typeof(Level), number);" },
+        { "a member made a number", $"var l = Made.Of(\"Mid\"); {Go} return go + Convert.ToInt64(l);" },
+        { "what comes first", $"var l = Made.Of(\"Mid\"); var m = Made.Of(\"High\"); {Go} return go + (l.CompareTo(m) < 0);" },
+        { "what a comparer puts first", $"var l = Made.Of(\"Mid\"); var m = Made.Of(\"High\"); {Go} return go + (Comparer<Level>.Default.Compare(l, m) < 0);" },
         { "a number in an object", $"var l = Made.Of(\"Mid\"); object o = (int)l; {Go} return go + ((int)o == (int)l);" },
     };
 
@@ -73,6 +79,7 @@ public sealed class EnumNumberTests
         { $"var o = new Box {{ L = Made.Of(\"High\") }}; {Go} o.Row[0] = o.L; ref var r = ref o.Row[1]; r = Made.Of(\"Mid\"); o.Slots[0].L = o.Row[1]; return go + o.Row[0] + r + o.Slots[0].L + o.L.Equals(r);", Levels, Renumbered },
         { $"var l = Made.Far(\"Mid\"); {Go} var m = go == \"x\" ? Far.Low : l; if (m == Far.Top) m = Far.Low; return go + l + m + (m != 0);", "enum Far : long { Low, Mid, High, Top }", "enum Far : long { Low = 0, High = 1, Mid = 2, Top = 3 }" },
         { $"var r = Made.Rights(\"Read\"); {Go} r |= Made.Rights(\"Write\"); return go + ((r & Rights.Erase) != 0) + r.HasFlag(Made.Rights(\"Read\")) + r.HasFlag(Made.Rights(\"Write\"));", "enum Rights { None, Read, Write,", "enum Rights { None, Write, Read," },
+        { $"var log = \"\"; foreach (var l in Enum.GetValues<Level>()) {{ log += l; if (l == Level.Low) {{ {Go} log += go; }} }} foreach (Level l in Enum.GetValues(typeof(Level))) log += l == Level.Low; return log.Substring(0, 5);", Levels, Renumbered },
         { $"var count = Made.Number(n); var l = Made.Of(\"Mid\"); {Go} count++; return go + count + l + Made.Number(count * 2);", Levels, Renumbered },
     };
 

@@ -40,6 +40,36 @@ public sealed class ReasonTests
         }
     }
 
+    const string Levels = """
+        using Holdfast;
+        public abstract record Shape(string Name); public sealed record Circle(string Name, int R) : Shape(Name);
+        public abstract class Base<T> : Workflow { protected List<T> All = new(); protected async Durable<string> Ask(T t) { All.Add(t); return await Receive(new Signal<string>("go")) + All.Count; } }
+        public class Box<T> { public List<T> Held = new(); }
+        public static class Made { public static Shape Shape(int n) => n == 1 ? new Circle("c", n) : null; public static Box<int> Box() => new(); public static string Show(object o) => o is Shape s ? s.Name : "" + o?.GetType().Name.Length; }
+        public sealed class W : Base<int>
+        {
+            public async Durable<string> Run(int n) { var shape = Made.Shape(n); var box = Made.Box(); var answer = await Ask(n); return answer + Made.Show(shape) + Made.Show(box); }
+        }
+        """;
+
+    [Theory]
+    [InlineData(1, "record Shape(string Name); public sealed record Circle(string Name, int R) : Shape(Name);", "record Shape; public sealed record Circle(string Name, int R) : Shape;", "If it stands in Circle now, put it back where it was.")]
+    [InlineData(2, "protected List<T> All = new();", "protected HashSet<T> All = new();", "A saved value of type List<int> does not fit the field 'All' of its base class Base<int> of W, which is a HashSet<int> now.")]
+    [InlineData(2, "public List<T> Held = new();", "public HashSet<T> Held = new();", "A saved value of type List<int> does not fit the field 'Held' of Box<int>, which is a HashSet<int> now.")]
+    [InlineData(1, "using Holdfast;\npublic abstract record Shape(string Name); public sealed record Circle(string Name, int R) : Shape(Name);", "using Holdfast; using Geo;\nnamespace Geo { public abstract record Shape(string Name); public sealed record Circle(string Name, int R) : Shape(Name); }", "the variable 'shape' was Shape and is Geo.Shape")]
+    public async Task What_moved_is_said_with_both_places(int input, string old, string @new, string says)
+    {
+        foreach (var release in (bool[])[false, true])
+        {
+            Assert.Contains(old, Levels, StringComparison.Ordinal);
+            var edited = Levels.Replace(old, @new, StringComparison.Ordinal).Replace(@new.Contains("record Shape;", StringComparison.Ordinal) ? "o is Shape s" : "\0", "o is Circle s", StringComparison.Ordinal);
+            // What is added to is what the code calls.
+            if (@new.Contains("HashSet<T> All", StringComparison.Ordinal)) edited = edited.Replace("All.Add(t);", "Add(t);", StringComparison.Ordinal).Replace("All.Count", "Count", StringComparison.Ordinal).Replace("Base<T> : Workflow {", "Base<T> : Workflow { void Add(T t) => All.Add(t); int Count => All.Count;", StringComparison.Ordinal);
+            var source = @new.Contains("HashSet<T> All", StringComparison.Ordinal) ? edited.Replace("HashSet<T> All", "List<T> All", StringComparison.Ordinal) : Levels;
+            await EditMatrixTests.StopsAsync(source, Compiled.From(edited, release), release, input, "go", 1, [says]);
+        }
+    }
+
     public static TheoryData<string, string, string> Moves => new()
     {
         { "", "[Workflow(\"w2\")] ", "The class W is version 1 of 'w2' here" },
