@@ -15,6 +15,7 @@ public sealed class DelegateEditTests
             public static Func<int, int> Plain() => Twice;
             public static Func<int, int> Generic() => Sized<string>;
             public static Func<int, int> Free() { return v => v + 1; }
+            public static Func<int, int> Other() => v => v - 1;
             public static Func<int, int> Bound(int n) { return v => v + n; }
             public static Func<int, int> Of() => new Square().Area;
             public static object All(int n) => n switch { 1 => Named(), 2 => Plain(), 3 => Generic(), 4 => Free(), 5 => Bound(n), _ => Of() };
@@ -36,6 +37,7 @@ public sealed class DelegateEditTests
         { 1, "int Calc(int x)", "string Calc(int x)", "Calc Named() => Twice", "Calc Named() => a => \"\"", "The method Made.Twice(int) does not fit the delegate Calc here" },
         { 2, "public static int Twice", "public int Twice", " => Twice;", " => new Made().Twice;", "The method Made.Twice(int) was static when the run was saved, and is not any more" },
         { 3, "where T : class", "where T : struct", "Sized<string>", "Sized<int>", "The method Made.Sized(int) does not take its saved type arguments any more: System.String" },
+        { 4, "Free() { return v => v + 1; }", "Free() { var one = 1; return v => v + one; }", "", "", "The code of Made.Free(), lambda 1 is not the code that the run was saved in" },
         { 5, "Bound(int n) { return v => v + n; }", "Bound(int n) { return v => v + 1; }", "", "", "The code at Made.Bound(int)" },
         { 6, "class Square : Shape { public int Side(int x) => x + K; }", "class Square { public int K = 3; }", "new Square().Area", "new Shape().Area", "A saved run is to call Shape.Area(int) on an object of type Square, which is no Shape any more" },
     };

