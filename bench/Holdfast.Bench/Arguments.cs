@@ -15,6 +15,7 @@ sealed class Arguments
     [
         new("--db", OptionKind.Text, null, "the file (a fresh one in the temporary folder, removed at the end)"),
         new("--json", OptionKind.Flag, null, "one line of JSON for each measurement, last"),
+        new("--save", OptionKind.Text, null, "also write the figures to this file, with the machine and the build, one figure a line"),
     ];
 
     /// <summary>For a scenario that another one runs: without the lines about the machine.</summary>

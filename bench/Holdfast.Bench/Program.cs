@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Holdfast.Bench;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -19,6 +17,7 @@ Arguments arguments;
 try
 {
     arguments = Arguments.Parse(scenario.Name, scenario.Options, args[1..]);
+    if (arguments.Text("--save") is { } place) FigureJson.CheckPlace(place);
 }
 catch (ArgumentException wrong)
 {
@@ -38,7 +37,7 @@ catch (InvalidOperationException failed)
 Progress.Clear();
 if (arguments.Json)
 {
-    var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
-    foreach (var figures in measured.Figures) Console.WriteLine(JsonSerializer.Serialize(figures, figures.GetType(), options));
+    foreach (var figures in measured.Figures) Console.WriteLine(FigureJson.Line(figures));
 }
+if (arguments.Text("--save") is { } path) FigureJson.Save(path, args, measured);
 return measured.IsWithin ? 0 : 1;

@@ -13,13 +13,22 @@ static class Machine
 {
     public static void Print(string database)
     {
-        Console.WriteLine($"CPU       {Cpu()}, {Environment.ProcessorCount} cores; load {Load()}");
-        Console.WriteLine($"memory    {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024):0.0} GiB");
-        Console.WriteLine($"disk      {FileSystem(database)}");
-        Console.WriteLine($"OS        {RuntimeInformation.OSDescription}");
+        foreach (var (name, value) in Facts(database)) Console.WriteLine($"{name,-10}{value}");
+    }
+
+    /// <summary>What the figures depend on, in the order in which people read it.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Facts(string database)
+    {
         SqliteLibrary.Load(NullLogger.Instance);
-        Console.WriteLine($"versions  Holdfast {Version()}, {RuntimeInformation.FrameworkDescription}, SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}");
-        Console.WriteLine($"runtime   {Collector()}{Variables()}");
+        return
+        [
+            ("CPU", $"{Cpu()}, {Environment.ProcessorCount} cores; load {Load()}"),
+            ("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024):0.0} GiB"),
+            ("disk", FileSystem(database)),
+            ("OS", RuntimeInformation.OSDescription),
+            ("versions", $"Holdfast {Build.Split('+')[0]}, {RuntimeInformation.FrameworkDescription}, SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}"),
+            ("runtime", $"{Collector()}{Variables()}"),
+        ];
     }
 
     /// <summary>The median of appends of one page with an fsync each, to a file beside the database: what the disk asks for one commit.</summary>
@@ -73,7 +82,8 @@ static class Machine
         return long.Parse(line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
     }
 
-    static string Version() => typeof(Workflow).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+    /// <summary>The version of Holdfast with the commit that it was built from, where the build knew it.</summary>
+    public static string Build => typeof(Workflow).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <summary>As the runtime took it, from its own settings and the environment.</summary>
     public static string Collector()

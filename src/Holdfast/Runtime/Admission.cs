@@ -14,11 +14,7 @@ sealed class Admission(int max)
     public bool TryEnter(Attempt attempt)
     {
         if (Interlocked.Increment(ref _running) <= max) return true;
-        Queue(() =>
-        {
-            attempt.StartElsewhere();
-            return true;
-        });
+        Wait(attempt);
         return false;
     }
 
@@ -34,6 +30,13 @@ sealed class Admission(int max)
         await using var registration = cancellation.UnsafeRegister(static p => ((TaskCompletionSource<bool>)p!).TrySetResult(false), place).ConfigureAwait(false);
         return await place.Task.ConfigureAwait(false);
     }
+
+    /// <summary>Apart, so that only an attempt that waits allocates what it waits with.</summary>
+    void Wait(Attempt attempt) => Queue(() =>
+    {
+        attempt.StartElsewhere();
+        return true;
+    });
 
     /// <param name="start">Takes the place; false when nobody wants it any more.</param>
     void Queue(Func<bool> start)
