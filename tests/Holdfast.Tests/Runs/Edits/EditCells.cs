@@ -130,7 +130,7 @@ static class EditCells
         ["renamed"] = new(Count, "public int Amount;", "The field Count of Order is gone", "If it is called Amount now, give it back its name."),
         ["made static"] = new(Count, "public static int Count;", "The field Count of Order is static now"),
         ["made a constant"] = new(Count, "public const int Count = 3;", "The field Count of Order is static now"),
-        ["moved into the base class"] = new(Base, "public int Shelf; public int Count; } public class Order : Thing {", "The field Count of Order is gone", "If it is called Thing.Count now"),
+        ["moved into the base class"] = new(Base, "public int Shelf; public int Count; } public class Order : Thing {", "The field Count of Order is gone", "If it stands in Thing now, put it back where it was"),
         ["moved, and another of its name"] = new(Base, "public int Shelf; public int Count; } public class Order : Thing { public int Amount;", "The field Count of Order is gone"),
         ["new: initialised"] = new(Count, Count + " public string More = \"m\";", "The field More of Order is new, and its constructor or initialiser gives it a value"),
         ["new: a property, initialised"] = new(Count, Count + " public List<int> More { get; } = [];", "The field More of Order is new"),
