@@ -102,6 +102,8 @@ static class Crash
         var open = new HashSet<RunId>();
         foreach (var entry in ledger.Read())
         {
+            // Cut off by the kill: it names no run yet.
+            if (entry.Life == 0) continue;
             if (entry.Number == Ledger.Started) open.Add(entry.Run);
             if (entry.Number == Ledger.Ended) open.Remove(entry.Run);
         }
