@@ -11,18 +11,20 @@ static class Beside
 {
     public static async ValueTask<bool> CommitAsync(LiveRun run, RunMemory memory, TurnWork work, Decision decision, DateTimeOffset now)
     {
-        var commits = new Task<WriteResult>[work.Deliveries.Count];
-        var results = new StoredResult[commits.Length];
-        for (var i = 0; i < commits.Length; i++)
+        var results = new StoredResult[work.Deliveries.Count];
+        var writes = new StoreWrite[results.Length];
+        for (var i = 0; i < results.Length; i++)
         {
             var delivery = work.Deliveries[i];
             results[i] = new(delivery.Op, StateCodec.EncodeOutcome(delivery.Outcome));
-            commits[i] = run.Engine.Committer.CommitAsync(Write(run, memory.Key, results[i], decision.Journal[i], now)).AsTask();
+            writes[i] = Write(run, memory.Key, results[i], decision.Journal[i], now);
         }
+        // All at once: brought one by one, each would be a commit of its own wherever no other is under way.
+        var answers = await run.Engine.Committer.CommitAsync(writes).ConfigureAwait(false);
         var (kept, isOwner) = (true, true);
-        for (var i = 0; i < commits.Length; i++)
+        for (var i = 0; i < answers.Length; i++)
         {
-            var answer = await commits[i].ConfigureAwait(false);
+            var answer = answers[i];
             if (answer.Verdict is Verdict.Committed or Verdict.Duplicate) memory.Unfolded.Add(results[i]);
             else
             {

@@ -21,6 +21,15 @@ public sealed partial class DocumentTests
     [GeneratedRegex("`(?<name>holdfast\\.[a-z._]+)`")]
     private static partial Regex ToldInstrument();
 
+    [GeneratedRegex(@"`(?<class>\w+Tests)(\.(?<method>\w+))?[^`]*`")]
+    private static partial Regex ToldTest();
+
+    [GeneratedRegex(@"\bclass (?<name>\w+)")]
+    private static partial Regex Class();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Word();
+
     static string Guide { get; } = Path.Combine(Repository.Root, "docs", "guide.md");
 
     /// <summary>Its examples are wrong on purpose, or right in contrast to that; tests of the analyzers compile them.</summary>
@@ -86,6 +95,18 @@ public sealed partial class DocumentTests
     [Fact]
     public void A_region_moves_to_the_left_as_far_as_it_goes() =>
         Assert.Equal(["if (a)", "    B();", "", "C();"], Snippets.In(["  #region r", "    if (a)", "        B();", "", "    C();", "  #endregion"]).Single().Code);
+
+    /// <summary>What a document names as proof is there to be run.</summary>
+    [Fact]
+    public void Tests_that_documents_name_are_there()
+    {
+        var tests = string.Join('\n', Repository.Files("tests", "*.cs").Select(File.ReadAllText));
+        var words = Word().Matches(tests).Select(static m => m.Value).ToHashSet(StringComparer.Ordinal);
+        var classes = Class().Matches(tests).Select(static m => m.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        var told = Documents().SelectMany(static file => File.ReadLines(file).SelectMany(line => ToldTest().Matches(line)).Select(named => (File: Repository.Short(file), named.Groups["class"], named.Groups["method"]))).ToList();
+        Assert.True(told.Count > 300, "Hardly a test is named: the pattern finds them no more.");
+        Assert.Empty(told.Where(named => !classes.Contains(named.Item2.Value) || (named.Item3.Success && !words.Contains(named.Item3.Value))).Select(static named => $"{named.File}: there is no {named.Item2}.{named.Item3}"));
+    }
 
     static IEnumerable<string> Documents() => Repository.Files("", "*.md");
 
