@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Holdfast.Frames.Code;
 
@@ -44,7 +46,7 @@ sealed partial class EnumNumbers
         else if ((home == typeof(Unsafe) && arguments is [var one, var other] && one != other) || (home == typeof(MemoryMarshal) && name is nameof(MemoryMarshal.Cast) or nameof(MemoryMarshal.AsBytes) or nameof(MemoryMarshal.Read) or nameof(MemoryMarshal.Write))) NumbersOf(arguments);
         else if (home == typeof(Enum) && name is nameof(Enum.GetName) or nameof(Enum.IsDefined) && popped is [var of, var number] && IsNumber(Boxed(number)) && !Boxed(number)!.IsEnum) NumbersOf([Named(of)]);
         else if (Sorting.Contains(name) && !Array.Exists(parameters, static p => p.ParameterType.Name is "IComparer`1" or "Comparison`1")) NumbersOf(Sorted(home, arguments));
-        else if (Array.FindIndex(parameters, static p => p.Name == "format" && p.ParameterType == typeof(string)) is var format and >= 0) ReadFormat(home, arguments, popped, popped[popped.Length - parameters.Length + format]);
+        else if (Array.FindIndex(parameters, static p => p.Name == "format" && p.ParameterType == typeof(string)) is var format and >= 0) ReadFormat(home, arguments, popped, popped.Length - parameters.Length + format);
     }
 
     /// <summary>What is put in order: the keys, which come last, or the items of a row.</summary>
@@ -54,12 +56,13 @@ sealed partial class EnumNumbers
     /// <summary>Whether a member is written as digits. A format that is not there to be read may say so.</summary>
     void ReadFormat(Type home, Type[] arguments, int[] popped, int format)
     {
-        var from = _operands.Origin(format);
+        var from = _operands.Origin(popped[format]);
         if (from >= 0 && _code.Instructions[from].Code == OpCodes.Ldnull) return;
         var text = from >= 0 && _code.Instructions[from].Code == OpCodes.Ldstr ? _code.Text(from) : null;
         if (home == typeof(string) || home == typeof(StringBuilder))
         {
-            if (text is not null && (text.Contains(":d}", StringComparison.OrdinalIgnoreCase) || text.Contains(":x}", StringComparison.OrdinalIgnoreCase))) NumbersOf(popped.Select(Boxed));
+            var written = Digits().Matches(text ?? "").Select(static place => int.Parse(place.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1L);
+            NumbersOf(written.Select(place => format + place < popped.Length ? Boxed(popped[format + place]) : null));
         }
         else if (text is null or "D" or "d" or "X" or "x")
         {
@@ -67,6 +70,10 @@ sealed partial class EnumNumbers
             else NumbersOf(arguments);
         }
     }
+
+    /// <summary>A place of a text that is written as digits, with its number.</summary>
+    [GeneratedRegex(@"\{(\d{1,6})(?:,[^{}:]*)?:[dDxX]\}")]
+    private static partial Regex Digits();
 
     /// <summary>The type of what a method is called on, in its box or where it stands.</summary>
     Type? In(int value) => Boxed(value) ?? TypeAt(value)?.GetElementType();

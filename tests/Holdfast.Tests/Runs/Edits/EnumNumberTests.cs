@@ -78,7 +78,7 @@ public sealed class EnumNumberTests
         { "a member that waited in an object, made a number", $"object o = Made.Of(\"Mid\"); {Go} return go + Convert.ToInt32(o);" },
         { "a member that is asked for its number", $"var l = Made.Of(\"Mid\"); {Go} return go + ((IConvertible)l).ToInt32(null);" },
         { "numbers out of a row of members", $"var ls = new List<Level> {{ Made.Of(\"Mid\") }}; {Go} return go + ls.Cast<int>().First();" },
-        { "numbers in a loop over all members", $"var log = \"\"; {Go} foreach (int i in Enum.GetValues(typeof(Level))) log += i; return go + log;" },
+        { "numbers in a loop over all members", $"var log = \"\"; {Go} foreach (int i in Enum.GetValues(typeof(Level))) if (i < 4) log += i; return go + log;" },
         { "the bytes of a member", $"var l = Made.Of(\"Mid\"); {Go} return go + System.Runtime.CompilerServices.Unsafe.As<Level, int>(ref l);" },
         { "the bytes of a copy", $"var l = Made.Of(\"Mid\"); {Go} return go + System.Runtime.CompilerServices.Unsafe.BitCast<Level, int>(l);" },
         { "the bytes of a row", $"var ls = new[] {{ Made.Of(\"Mid\") }}; {Go} return go + System.Runtime.InteropServices.MemoryMarshal.Cast<Level, int>(ls.AsSpan())[0];" },
