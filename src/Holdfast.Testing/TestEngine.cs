@@ -51,7 +51,7 @@ public sealed class TestEngine : IAsyncDisposable
     }
 
     /// <summary>Says what steps with this label give, instead of running their code. Also for calls, and for transactions.</summary>
-    /// <param name="label">The step's label: the name of the method that its lambda calls, if its options do not say; for a call, the handler's name.</param>
+    /// <param name="label">The step's label: the name of the method that its lambda calls, if its options do not say; for a call, the handler's name. <see cref="UnusedStubs"/> says which no step has.</param>
     /// <param name="answer">Gives the result, or throws as the step would. For steps without a result, its value is not looked at.</param>
     public void StubStep<T>(string label, Func<StepContext, Task<T>> answer)
     {
@@ -66,6 +66,12 @@ public sealed class TestEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(answer);
         StubStep(label, step => Task.FromResult(answer(step)));
     }
+
+    /// <summary>
+    /// The labels that <see cref="StubStep{T}(string, Func{StepContext, T})"/> was told and no step has had until now: misspelt ones, whose steps run their own code, and those of branches that no run took.
+    /// A test that means all of its stubs to be used asserts at its end that there are none.
+    /// </summary>
+    public IReadOnlyList<string> UnusedStubs => [.. _stubs.Unasked];
 
     /// <summary>Lets time pass as the run needs it, until the run has ended, and gives its result.</summary>
     /// <exception cref="HoldfastException"><see cref="HoldfastError.RunFailed"/> or <see cref="HoldfastError.RunCancelled"/>, with what ended it.</exception>

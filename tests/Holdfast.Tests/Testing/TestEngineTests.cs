@@ -148,6 +148,21 @@ public sealed class TestEngineTests
     }
 
     [Fact]
+    public async Task A_stub_whose_label_no_step_has_is_told()
+    {
+        await using var engine = await StartAsync(new Shop());
+        engine.StubStep("ReserveAsync", _ => "nothing");
+        engine.StubStep("ChrageAsync", _ => 7);
+        engine.StubStep("another branch", _ => 7);
+        Assert.Equal(["ChrageAsync", "ReserveAsync", "another branch"], engine.UnusedStubs);
+        var run = await engine.Client.StartAsync((Buys w) => w.Run(new("lamp", 900)));
+        await run.SignalAsync(Buys.Approved, true);
+        await engine.CrashAsync();
+        await engine.EndAsync(engine.Client.GetRun(run.Id));
+        Assert.Equal(["ChrageAsync", "another branch"], engine.UnusedStubs);
+    }
+
+    [Fact]
     public async Task A_stub_of_another_type_fails_its_step_and_says_so()
     {
         await using var engine = await StartAsync(new Shop());

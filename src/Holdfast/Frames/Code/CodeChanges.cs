@@ -45,8 +45,8 @@ static class CodeChanges
             var right = Unmatched(after, before);
             for (var i = 0; i < Math.Max(left.Count, right.Count); i++)
             {
-                if (i >= right.Count) said.Add($"{LabelOf(left[i], saved)} is gone");
-                else if (i >= left.Count) said.Add($"{LabelOf(right[i], now)} is new");
+                if (i >= right.Count) said.Add(Said(LabelOf(left[i], saved), "gone"));
+                else if (i >= left.Count) said.Add(Said(LabelOf(right[i], now), "new"));
                 else CodePartChanges.Say($"{LabelOf(right[i], now)}: ", left[i], right[i], said);
             }
         }
@@ -65,6 +65,8 @@ static class CodeChanges
         }
         return left;
     }
+
+    static string Said(string label, string what) => $"{label} {(CompilerNames.IsPlural(label) ? "are" : "is")} {what}";
 
     static string LabelOf(CodePart part, List<CodePart> all)
     {

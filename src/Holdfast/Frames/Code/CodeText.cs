@@ -41,8 +41,10 @@ sealed class CodeText
     /// <summary>The texts of the same code from before enums got more members at their ends, where those that are new make no difference to it.</summary>
     public static IEnumerable<List<string>> BeforeGrowth(MemberInfo definition)
     {
-        var (text, earlier) = (Write(definition, TextForm.Now), Write(definition, TextForm.Numbered));
-        return earlier._lines.SequenceEqual(text._lines) ? text.BeforeGrowth() : text.BeforeGrowth().Concat(earlier.BeforeGrowth());
+        var texts = new List<CodeText>();
+        for (var form = TextForm.Now; form >= TextForm.Numbered; form--)
+            if (Write(definition, form) is var text && !texts.Exists(other => other._lines.SequenceEqual(text._lines))) texts.Add(text);
+        return texts.SelectMany(static text => text.BeforeGrowth());
     }
 
     IEnumerable<List<string>> BeforeGrowth()

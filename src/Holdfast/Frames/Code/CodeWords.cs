@@ -21,8 +21,8 @@ static partial class CodeWords
     {
         // The text of a default is as it was written.
         var pieces = Literal().Split(text);
-        for (var i = 0; i < pieces.Length; i += 2) pieces[i] = CompilerNames.InWords(shorten(Arity().Replace(pieces[i], "")).Replace("!.ctor", "", StringComparison.Ordinal).Replace('!', '.'));
-        return LambdaTypes.InWords(string.Concat(pieces));
+        for (var i = 0; i < pieces.Length; i += 2) pieces[i] = CompilerNames.InWords(shorten(Dimensions().Replace(Arity().Replace(pieces[i], ""), "[$1]")).Replace("!.ctor", "", StringComparison.Ordinal).Replace('!', '.'));
+        return LambdaTypes.Parameters(LambdaTypes.InWords(string.Concat(pieces)));
     }
 
     /// <summary>The words of an instruction. What stands in brackets is one word, with the constants in it.</summary>
@@ -143,6 +143,10 @@ static partial class CodeWords
 
     [GeneratedRegex("`[0-9]+")]
     private static partial Regex Arity();
+
+    /// <summary>An array of several dimensions; C# has no star in it.</summary>
+    [GeneratedRegex(@"\[\*(,+)\]")]
+    private static partial Regex Dimensions();
 
     [GeneratedRegex(@"(?<![\w.])([A-Za-z_]\w*\.)+(?=[A-Za-z_])")]
     private static partial Regex Namespace();

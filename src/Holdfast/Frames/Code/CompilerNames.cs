@@ -21,6 +21,9 @@ static partial class CompilerNames
         return text;
     }
 
+    /// <summary>Whether words for a name stand for several things.</summary>
+    public static bool IsPlural(string words) => words.EndsWith("variables", StringComparison.Ordinal) || words.EndsWith("lambdas", StringComparison.Ordinal);
+
     [GeneratedRegex(@"<new>\{([^}]*)\}")]
     private static partial Regex Anonymous();
 

@@ -8,7 +8,7 @@ namespace Holdfast.Frames.Code;
 /// The numbers of an enum that a method counts with, has as numbers, or compares by size. A saved variable comes back by the name of its member: where the
 /// members have other numbers, the code of today goes on from another place of the row. Code that asks for equal members alone has the numbers in its own text.
 /// </summary>
-sealed class EnumNumbers
+sealed partial class EnumNumbers
 {
     static readonly HashSet<string> Orders = ["clt", "cgt", "blt", "ble", "bgt", "bge"], Counts = ["add", "sub", "mul", "div", "rem", "neg"], Converts = ["shl", "shr", "conv"], Equal = ["ceq", "beq", "bne"], Combines = ["and", "or", "xor", "not"];
 
@@ -34,9 +34,12 @@ sealed class EnumNumbers
     /// <summary>Whether what the framework makes of an enum counts.</summary>
     readonly bool _seesCalls;
 
+    /// <summary>Whether what is taken out of an object, and what else the framework makes of an enum, counts.</summary>
+    readonly bool _seesTaken;
+
     readonly Dictionary<Type, Use> _found = [];
 
-    EnumNumbers(MethodCode code, Operands operands, TextForm form) => (_code, _operands, _isBefore, _seesCalls) = (code, operands, form < TextForm.Numbered, form == TextForm.Now);
+    EnumNumbers(MethodCode code, Operands operands, TextForm form) => (_code, _operands, _isBefore, _seesCalls, _seesTaken) = (code, operands, form < TextForm.Numbered, form >= TextForm.Asked, form >= TextForm.Now);
 
     /// <summary>A line for each enum that matters, and for each number that it is compared with; and the enum where the line may end sooner, because members that came behind the others do not matter.</summary>
     public static IEnumerable<(string Line, Type? Growing)> In(MethodCode code, Operands? operands, CodeNames names, TextForm form)
@@ -122,12 +125,14 @@ sealed class EnumNumbers
         else if (op == OpCodes.Ret) Put(_operands.ReturnedBy(index), (_code.Method as MethodInfo)?.ReturnType);
         else if (kind is "stind" or "stobj" or "stelem") Put(popped[^1], TypeAt(popped[0])?.GetElementType());
         else if (Equal.Contains(kind)) PutBeside(popped[0], popped[1]);
+        else if (kind == "unbox" && _seesTaken) ReadUnboxed(popped[0], (Type)_code.Member(index));
         else if (instruction.IsCall && _code.Member(index) is MethodBase called)
         {
             var parameters = called.GetParameters();
             var first = popped.Length - parameters.Length;
             for (var p = 0; p < parameters.Length; p++) Put(popped[first + p], parameters[p].ParameterType);
             if (_seesCalls) ReadCall(index, called, parameters);
+            if (_seesTaken) ReadTaken(index, called, parameters);
         }
     }
 

@@ -29,6 +29,14 @@ static partial class LambdaTypes
         return text;
     }
 
+    /// <summary>A text with letters for type parameters, which have numbers in it: <c>T</c> where there is one.</summary>
+    public static string Parameters(string text)
+    {
+        if (!text.Contains('$', StringComparison.Ordinal)) return text;
+        var several = Parameter().Matches(text).Any(static m => m.Groups["place"] is { Success: true, Value: not "0" });
+        return Parameter().Replace(text, m => m.Groups["place"] is not { Success: true, Value: var place } ? m.Value : several ? $"T{int.Parse(place, CultureInfo.InvariantCulture) + 1}" : "T");
+    }
+
     static string Filled(string text, List<string> arguments) =>
         Place().Replace(text, m => m.Groups["place"] is { Success: true, Value: var place } && int.Parse(place, CultureInfo.InvariantCulture) is var number && number < arguments.Count ? arguments[number] : m.Value);
 
@@ -66,4 +74,7 @@ static partial class LambdaTypes
 
     [GeneratedRegex($@"{CodeWords.LiteralPattern}|\$(?<place>\d+)")]
     private static partial Regex Place();
+
+    [GeneratedRegex($@"{CodeWords.LiteralPattern}|\$\$?(?<place>\d{{1,4}})\b")]
+    private static partial Regex Parameter();
 }

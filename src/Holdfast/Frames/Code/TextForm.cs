@@ -21,6 +21,9 @@ enum TextForm
     /// <summary>With the numbers of enums that are counted with through an address, and of those that code has as numbers.</summary>
     Numbered,
 
-    /// <summary>With the numbers of enums whose members code asks the framework for, or has it compare. This is what this build writes.</summary>
+    /// <summary>With the numbers of enums whose members code asks the framework for, or has it compare.</summary>
+    Asked,
+
+    /// <summary>With the numbers of enums that code takes out of an object, reads as bytes, writes as digits, or has the framework sort. This is what this build writes.</summary>
     Now,
 }

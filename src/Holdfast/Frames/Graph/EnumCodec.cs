@@ -6,9 +6,10 @@ using System.Text;
 namespace Holdfast.Frames.Graph;
 
 /// <summary>
-/// Enums go by name, so that renumbering them does not change what was saved. <c>Name</c> follows its member; <c>Name:3</c> does so while the
-/// enum is a list, for 3 is also two of its members. <c>|Name|Name=3|8</c> are bits: members of one bit follow their names, a
-/// name that is not all there is to say of its number must still have it, and a number without a name must still have none.
+/// Enums go by name, so that renumbering them does not change what was saved. <c>Name:3</c> follows its member while the enum is a list.
+/// <c>|Name:1|Name=3|8</c> are bits: members of one bit follow their names, a name that is not all there is to say of its number must
+/// still have it, and a number without a name must still have none. What follows its name says which number it had: one that has come
+/// to the number of another member cannot be told from it any more. Earlier builds left such numbers out.
 /// </summary>
 static class EnumCodec<T> where T : struct, Enum
 {
@@ -42,7 +43,7 @@ static class EnumCodec<T> where T : struct, Enum
         }
         if (length - 1 > (ulong)reader.Remaining) throw GraphErrors.Corrupt("an enum's name is longer than the data");
         var text = Encoding.UTF8.GetString(reader.ReadSpan((int)length - 1));
-        if (text is [Part, ..]) value = FromBits(Words.Mean(text[1..].Split(Part).Select(EnumWord.Of)));
+        if (text is [Part, ..]) value = FromBits(Words.Mean(text[1..].Split(Part).Select(Word)));
         else if (text.Split(InList) is [var name, var number]) value = FromBits(ReadInList(name, number));
         // As they were written before, several names of bits stand behind one another.
         else value = FromBits(text.Split(", ").Aggregate(0UL, static (all, one) => all | Words.BitsOf(one)));
@@ -51,14 +52,22 @@ static class EnumCodec<T> where T : struct, Enum
     /// <summary>How a value is written; empty for a zero without a name.</summary>
     static string TextOf(ulong bits)
     {
-        if (Words.Listed(bits) is { } name) return bits != 0 && !EnumWords.IsOneBit(bits) && Words.IsMadeOfSingles(bits) ? $"{name}{InList}{Words.Number(bits)}" : name;
+        if (Words.Listed(bits) is { } name) return $"{name}{InList}{Words.Number(bits)}";
         var words = Words.Say(bits);
-        return bits == 0 && words is [{ Name: null }] ? "" : string.Concat(words.Select(static word => $"{Part}{word}"));
+        return bits == 0 && words is [{ Name: null }] ? "" : string.Concat(words.Select(static word => word.Number is null ? $"{Part}{word}{InList}{Words.Number(Words.BitsOf(word.Name!))}" : $"{Part}{word}"));
+    }
+
+    /// <summary>A part of some bits. A number that only says which it was is no part of its meaning.</summary>
+    static EnumWord Word(string text)
+    {
+        if (text.Split(InList) is not [var name, var number]) return EnumWord.Of(text);
+        Words.BitsOf(name, number);
+        return new(name, null);
     }
 
     /// <summary>In a list, the number is nothing but a place; it matters once it says which bits are set.</summary>
     static ulong ReadInList(string name, string number) =>
-        Words.BitsOf(name) is var now && Words.IsFlags && !EnumWords.IsOneBit(now) ? Words.Mean([new(name, number), new(null, number)]) : now;
+        Words.BitsOf(name, number) is var now && Words.IsFlags && !EnumWords.IsOneBit(now) ? Words.Mean([new(name, number), new(null, number)]) : now;
 
     static T WithoutName(long number)
     {

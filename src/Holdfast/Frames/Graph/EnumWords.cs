@@ -98,6 +98,15 @@ sealed class EnumWords
     /// <summary>The number of a member.</summary>
     public ulong BitsOf(string name) => Array.Find(_members, member => member.Name == name) is { Name: not null } found ? found.Bits : throw _changed($"has no member '{name}' any more");
 
+    /// <summary>The number of a member that had this one. Where it has come to that of another member, nobody can tell the two apart; another name for a number that it always had is none of that.</summary>
+    public ulong BitsOf(string name, string was)
+    {
+        var now = BitsOf(name);
+        return Number(now) != was && Array.Find(_members, member => member.Bits == now && member.Name != name) is { Name: { } other }
+            ? throw _changed($"has the number {Number(now)} for '{name}', which was {was}, and for '{other}'")
+            : now;
+    }
+
     /// <summary>A number that the enum can still have.</summary>
     public ulong BitsOfNumber(string number) => TryNumber(number, out var bits) ? bits : throw _changed($"cannot be {number} any more");
 
@@ -121,7 +130,7 @@ sealed class EnumWords
     }
 
     /// <summary>Whether other members could make up the number between them.</summary>
-    public bool IsMadeOfSingles(ulong bits) => _members.Aggregate(bits, static (rest, member) => IsOneBit(member.Bits) ? rest & ~member.Bits : rest) == 0;
+    bool IsMadeOfSingles(ulong bits) => _members.Aggregate(bits, static (rest, member) => IsOneBit(member.Bits) ? rest & ~member.Bits : rest) == 0;
 
     public static bool IsOneBit(ulong bits) => BitOperations.IsPow2(bits);
 

@@ -101,13 +101,13 @@ static class FieldKind
 
     static string Short(string text) => text.Length < 500 ? text : text[..500];
 
-    /// <summary>Steps over a value if it is its type's default, or refers to a service, which is no value of the run's. Otherwise what follows is not read any more.</summary>
-    public static bool SkipDefault(GraphReader reader, string kind)
+    /// <summary>Steps over a value if it is its type's default, or refers to a service, which is no value of the run's, or to an object without anything in it. Otherwise what follows is not read any more.</summary>
+    public static bool SkipDefault(GraphReader reader, string kind, Func<HoldfastException>? gone = null)
     {
         kind = WithoutNames(kind);
         switch (kind)
         {
-            case "r": return reader.TrySkipEmptyReference();
+            case "r": return reader.TrySkipEmptyReference(gone);
             case "b" or "1" or "i": return reader.ReadByte() == 0;
             // Once only: nullables do not nest, and what the data names must not decide how deep this goes.
             case ['?', not '?', ..]: return !reader.ReadBoolean();
@@ -141,6 +141,6 @@ static class FieldKind
         if (length == 0) return reader.ReadSigned() == 0;
         if (length - 1 > (ulong)reader.Remaining) throw GraphErrors.Corrupt("an enum's name is longer than the data");
         var name = reader.ReadSpan((int)length - 1);
-        return (zero.Length > 0 && name.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(zero))) || name.EndsWith("=0"u8);
+        return (zero.Length > 0 && name.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(zero))) || name.EndsWith("=0"u8) || name.EndsWith(":0"u8);
     }
 }

@@ -181,7 +181,7 @@ sealed class GraphReader
             default:
                 var number = tag - GraphWriter.TagSeen;
                 if (number >= (ulong)_objects.Count || _objects[(int)number] is not { } seen) throw GraphErrors.Corrupt("a reference points nowhere");
-                return seen;
+                return seen is Dropped dropped ? throw dropped.Gone() : seen;
         }
     }
 
@@ -209,15 +209,39 @@ sealed class GraphReader
         return true;
     }
 
-    /// <summary>Steps over a reference that holds nothing of the run's own: null, or a service. Returns false, and does not move, at any other.</summary>
-    public bool TrySkipEmptyReference()
+    /// <summary>
+    /// Steps over a reference that holds nothing of the run's own: null, a service, or an object without anything in it, such as one for locks, that nothing else refers to. Returns false, and does not move, at any other.
+    /// </summary>
+    /// <param name="gone">The error for an object that something else turns out to refer to: which one it was is then lost.</param>
+    public bool TrySkipEmptyReference(Func<HoldfastException>? gone)
     {
         var at = _at;
         var tag = ReadUnsigned();
         if (tag == GraphWriter.TagInjected) ReadText();
         if (tag is GraphWriter.TagNull or GraphWriter.TagInjected) return true;
+        if (tag == GraphWriter.TagNew && gone is not null && IsPlainObject())
+        {
+            ReadType();
+            _objects.Add(new Dropped(gone));
+            return true;
+        }
         _at = at;
         return false;
+    }
+
+    /// <summary>Stands for an object that went with its field.</summary>
+    sealed record Dropped(Func<HoldfastException> Gone);
+
+    static readonly byte[] PlainObject = TypeDescriptor.Of(typeof(object));
+
+    /// <summary>Whether an object follows that is nothing but itself. What is not known yet is not read for that: it may be gone altogether.</summary>
+    bool IsPlainObject()
+    {
+        var at = _at;
+        var number = ReadUnsigned();
+        var isPlain = number > 0 ? number <= (ulong)_types.Count && _types[(int)number - 1].Descriptor.AsSpan().SequenceEqual(PlainObject) : ReadSpan(ReadCount(1)).SequenceEqual(PlainObject);
+        _at = at;
+        return isPlain;
     }
 
     object ReadNew()

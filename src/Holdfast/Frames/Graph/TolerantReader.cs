@@ -28,8 +28,10 @@ sealed class TolerantReader(Type type, FieldSet fields, List<(string Name, strin
             var at = fields.IndexOf(name);
             if (at < 0)
             {
-                if (!FieldKind.SkipDefault(reader, kind)) throw ChangedData.Gone(type, fields, saved, name, kind);
+                if (!FieldKind.SkipDefault(reader, kind, Gone)) throw Gone();
                 continue;
+
+                HoldfastException Gone() => ChangedData.Gone(type, fields, saved, name, kind);
             }
             var field = fields.Fields[at];
             var today = FieldKind.Of(field);

@@ -189,12 +189,20 @@ public class ToleranceTests
     [InlineData("[Flags] E { A = 1, B = 2 }", "(E)9", "E { A = 1, B = 2, C = 9 }", "calls 9 'C' now, which had no name")]
     [InlineData("[Flags] E { A = 1, B = 2, All = 3 }", "(E)3", "E { A = 1, B = 2, All = 3 }", "3")]
     [InlineData("[Flags] E { A = 1, B = 2 }", "E.A", "E { A = 1, Old = 1, B = 2, C = 3 }", "1")]
-    [InlineData("[Flags] E { A = 1, B = 2 }", "(E)3", "[Flags] E { A = 1, B = 1 }", "has no bit of its own for 'B' any more")]
+    [InlineData("[Flags] E { A = 1, B = 2 }", "(E)3", "[Flags] E { A = 1, B = 1 }", "has the number 1 for 'B', which was 2, and for 'A'")]
     [InlineData("[Flags] E { A = 1, B = 2 }", "(E)9", "E { A = 1, B = 2, C = 8 }", "calls 8 'C' now, which had no name")]
     [InlineData("E { A = 1, B = 2 }", "(E)9", "E { A = 4, B = 2 }", "9")]
     [InlineData("E { A = 1, B = 2 }", "(E)8", "E { A = 1, B = 2, C = 8 }", "calls 8 'C' now, which had no name")]
     [InlineData("E { A = 1, B = 2 }", "(E)0", "E { A = 0, B = 2 }", "calls 0 'A' now, which had no name")]
     [InlineData("E : ulong { A = 1, B = ulong.MaxValue }", "E.B", "E : ulong { A = 1, B = 5 }", "5")]
+    [InlineData("E { A, B }", "E.A", "E { A = 1, B = 1 }", "has the number 1 for 'A', which was 0, and for 'B'")]
+    [InlineData("E { A, B }", "E.B", "E { A = 0, B = 0 }", "has the number 0 for 'B', which was 1, and for 'A'")]
+    [InlineData("E { A, B }", "E.B", "E { A = 0, Old = 1, B = 1 }", "1")]
+    [InlineData("E { A, B }", "E.B", "E { A = 0, B = 2, C = 2 }", "has the number 2 for 'B', which was 1, and for 'C'")]
+    [InlineData("E : long { A = -1, B = 2 }", "E.A", "E : long { A = -7, B = -7 }", "has the number -7 for 'A', which was -1, and for 'B'")]
+    [InlineData("[Flags] E { A = 1, B = 2 }", "E.A", "[Flags] E { A = 2, B = 2 }", "has the number 2 for 'A', which was 1, and for 'B'")]
+    [InlineData("[Flags] E { A = 1, B = 2, C = 4 }", "E.A | E.C", "[Flags] E { A = 2, B = 2, C = 4 }", "has the number 2 for 'A', which was 1, and for 'B'")]
+    [InlineData("[Flags] E { None = 0, A = 1, B = 2 }", "E.A", "[Flags] E { None = 0, A = 2, B = 1 }", "2")]
     public void AnEnumMeansWhatItMeantOrStopsTheRun(string saved, string value, string now, string expected)
     {
         var data = () => Move(Class("public E One; public int After;", $"One = {value}, After = 7", more: Declared(saved)), Class("public E One; public int After;", "", "$\"{One:D} {After}\"", more: Declared(now)));
@@ -211,6 +219,8 @@ public class ToleranceTests
     [InlineData("One, Two", Bits.One | Bits.Two)]
     [InlineData("All, Four", Bits.All | Bits.Four)]
     [InlineData("None", Bits.None)]
+    [InlineData("|One|Two|All=3", Bits.All)]
+    [InlineData("|Four", Bits.Four)]
     [InlineData("9", (Bits)9)]
     public void EnumsAreReadAsTheyWereWrittenBefore(string before, object expected)
     {
@@ -230,6 +240,22 @@ public class ToleranceTests
         Assert.Equal(expected, value);
     }
 
+    /// <summary>What was written without the numbers that members had says only that two of them are one now.</summary>
+    [Fact]
+    public void BitsThatWereWrittenBeforeMustStillBeDifferentOnes()
+    {
+        var writer = new GraphWriter();
+        writer.WriteText("|One|Two");
+        var bytes = writer.BodyToArray();
+        bytes[0]++;
+        var value = default(Same);
+        var error = Assert.ThrowsAny<HoldfastException>(() => Codec<Same>.Read(GraphReader.Raw(bytes, new([])), ref value));
+        Assert.Contains("has no bit of its own for 'Two' any more", error.Message, StringComparison.Ordinal);
+    }
+
+    [Flags]
+    public enum Same { One = 1, Two = One }
+
     [Flags]
     public enum Bits { None = 0, One = 1, Two = 2, All = 3, Four = 4 }
 
@@ -245,6 +271,32 @@ public class ToleranceTests
         var data = () => Move(Class("public E One; public int After;", $"One = {value}, After = 7", more: declared), Class("public int After;", "", "After.ToString()", more: declared));
         if (goes) Assert.Equal("7", Show(data()));
         else Assert.StartsWith("The field One of Data is gone", Assert.ThrowsAny<HoldfastException>(data).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>An object that is nothing but itself, as one for locks, says nothing to whoever does not know it.</summary>
+    [Theory]
+    [InlineData("public object Gate; public int After;", "Gate = new(), After = 7", true)]
+    [InlineData("public object First = new(); public object Gate = new(); public int After;", "After = 7", true)]
+    [InlineData("public object Gate; public int After;", "Gate = 1, After = 7", false)]
+    [InlineData("public object Gate; public int After;", "Gate = new Other(), After = 7", false)]
+    public void AnObjectWithoutAnythingInItMayGo(string members, string make, bool goes)
+    {
+        const string More = "public class Other { }";
+        var first = members.Contains("First", StringComparison.Ordinal) ? "public object First = new();" : "";
+        var data = () => Move(Class(members, make, more: More), Class(first + " public int After;", "", "After.ToString()", more: More));
+        if (goes) Assert.Equal("7", Show(data()));
+        else Assert.StartsWith("The field Gate of Data is gone", Assert.ThrowsAny<HoldfastException>(data).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Which of several objects it was is all that such a value can say.</summary>
+    [Theory]
+    [InlineData("public object Gate; public object Other;")]
+    [InlineData("public object Other; public object Gate;")]
+    public void AnObjectWithoutAnythingInItThatSomethingElseRefersToIsMissed(string members)
+    {
+        var error = Assert.ThrowsAny<HoldfastException>(() => Move(Class(members, "Gate = Same, Other = Same", more: "").Replace("public static object Make() =>", "public static object Make() { var one = new object(); return", StringComparison.Ordinal).Replace("Same", "one", StringComparison.Ordinal).Replace("one }; public", "one }; } public", StringComparison.Ordinal), Class("public object Other;", "")));
+        Assert.Equal(HoldfastError.NeedsMigration, error.Error);
+        Assert.StartsWith("The field Gate of Data is gone", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

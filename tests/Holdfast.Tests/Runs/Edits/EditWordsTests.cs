@@ -36,6 +36,9 @@ public sealed partial class EditWordsTests
         { "", $"var f = (string x = \"a. b) = c\") => x + n; {Go} return go + f();", "a. b) = c", "a. b( = c", ["no longer uses a lambda (string = \"a. b) = c\") => string", "now uses a lambda (string = \"a. b( = c\") => string"] },
         { "", $"var text = \"a\"; {Go} if (go == \"x\") text += \"1\"; else text += \"2\"; return text + go;", "if (go == \"x\") text += \"1\"; else text += \"2\";", "text += go == \"x\" ? \"1\" : \"2\";", ["no longer uses string.Concat(string,string): string"] },
         { "", $"{Go} return go + (n > 3 ? \"large\" : \"small\");", "\"large\" : \"small\"", "\"small\" : \"large\"", ["the text \"small\", the text \"large\" stand in another order"] },
+        { "", $"var grid = new int[2, 3]; {Go} return go + grid.Length + n;", "new int[2, 3]", "new int[2, 3, 4]", ["the variable 'grid' was int[,] and is int[,,]"] },
+        { "", $"Func<int> f = () => n; {Go} return go + f();", "() => n", "() => 7", ["captured variables are gone"] },
+        { "static string Ask<T>(T one) => $\"{one}\";", $"{Go} return go + Ask(n);", "string Ask<T>", "object Ask<T>", ["no longer uses W.Ask<int>(T): string", "now uses W.Ask<int>(T): object"] },
         { "", $"{Go} while (n < 9) n++; return go + n;", "n < 9", "n > 9", ["its instructions changed from its await 1 on (Workflow.Receive<string>("] },
     };
 
@@ -59,6 +62,6 @@ public sealed partial class EditWordsTests
     }
 
     /// <summary>Branches with their distances, parts of opcodes, names that only the compiler writes, and two sides that are the same or only exchanged.</summary>
-    [GeneratedRegex(@"\b(b\w\w|br\w*)(\.un)? \d|\bi[48]\.|ld(loc|arg)|<delegate>|\$\d\) *:|does (.+), it did \1|the text ""(\w+)"" became ""(\w+)""; the text ""\3"" became ""\2""")]
+    [GeneratedRegex(@"\b(b\w\w|br\w*)(\.un)? \d|\bi[48]\.|ld(loc|arg)|<delegate>|\$\d|\[\*|does (.+), it did \1|the text ""(\w+)"" became ""(\w+)""; the text ""\3"" became ""\2""")]
     private static partial Regex Internal();
 }
