@@ -12,9 +12,14 @@ static partial class Sidecars
     /// Refuses a database that was cut to nothing: to SQLite it is a new one, and what it held would be gone without a word. A log that holds something, a
     /// reserve and the name of an owner stand only beside a database that was set up.
     /// </summary>
-    /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreCorrupt"/>.</exception>
+    /// <exception cref="HoldfastException"><see cref="HoldfastError.StoreCorrupt"/>; <see cref="HoldfastError.StoreReplaced"/>: the database is not there, and its log is.</exception>
     public static void CheckNotEmptied(string databasePath)
     {
+        // The reserve and the name of an owner stay behind also where somebody threw the database away on purpose. A log does so only after a death, and SQLite would throw it away.
+        if (!File.Exists(databasePath) && Log(databasePath) is { } left)
+            throw new HoldfastException(HoldfastError.StoreReplaced,
+                $"There is no file {databasePath}, but {left} beside it holds what was committed to it last: the file was moved or deleted. Nothing was changed. Put it back beside {left}, and start again; "
+                + $"where it is gone for good, move {left} and {Path.GetFileName(databasePath)}-shm away, and restore a backup or begin anew.");
         if (new FileInfo(databasePath) is not { Exists: true, Length: 0 }) return;
         if (Witness(databasePath) is not { } witness) return;
         throw new HoldfastException(HoldfastError.StoreCorrupt,
@@ -43,9 +48,11 @@ static partial class Sidecars
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Access(int directory, string path, int mode, int flags);
 
+    static string? Log(string databasePath) => new FileInfo(databasePath + "-wal") is { Exists: true, Length: > 0 } log ? log.Name : null;
+
     static string? Witness(string databasePath)
     {
-        if (new FileInfo(databasePath + "-wal") is { Exists: true, Length: > 0 } log) return log.Name;
+        if (Log(databasePath) is { } log) return log;
         if (File.Exists(databasePath + ".reserve")) return Path.GetFileName(databasePath) + ".reserve";
         return File.Exists(databasePath + ".owner") ? Path.GetFileName(databasePath) + ".owner" : null;
     }

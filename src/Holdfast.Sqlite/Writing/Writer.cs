@@ -31,6 +31,7 @@ sealed class Writer : IDisposable
     readonly NativeFile? _main, _log;
     readonly NamedFile? _logName;
     readonly LogIndex? _logIndex;
+    readonly Growth _growth;
     int _pagesAtCheckpoint;
     long _begun, _committed, _synced;
     bool _isSyncedByCommit;
@@ -47,6 +48,7 @@ sealed class Writer : IDisposable
         Prepare(_database, path, options, logger);
         (_main, _log) = (NativeFile.Main(_database), NativeFile.Log(_database));
         (_logIndex, _logName) = (_main?.LogIndex(), options.FileSystem is null ? NamedFile.Of(_logPath) : null);
+        _growth = new(_database, _main, options.ReserveBytes);
         SyncsByItself(_log is null);
         connection.InstallGuards();
         _begin = _database.Prepare("BEGIN IMMEDIATE");
@@ -504,7 +506,7 @@ sealed class Writer : IDisposable
 
     void CheckpointIfDue()
     {
-        if (_database.PagesWritten - _pagesAtCheckpoint < _options.CheckpointPages) return;
+        if (_database.PagesWritten - _pagesAtCheckpoint < _options.CheckpointPages && !_growth.IsDue()) return;
         try
         {
             // Busy is no harm: the next time will do.
@@ -536,13 +538,16 @@ sealed class Writer : IDisposable
     void PassWhileFull(IReadOnlyList<StoreWrite> writes)
     {
         if (IsForReserveOnly(writes)) return;
+        // Begun with too little room, moving the log takes what there is and moves nothing; and every probe makes it longer.
+        if (!_growth.FitsReserve && !_reserve.TryMake()) throw Full();
         ShrinkLog();
         Transact(_batch.Probe);
-        if (!_reserve.TryMake() && !HasRoomInFile())
-            throw new HoldfastException(HoldfastError.StoreFull, $"The disk of {_path} is full; nothing of the call was kept. Make room; the engine goes on by itself.");
+        if (!_reserve.TryMake() && !HasRoomInFile()) throw Full();
         _isFull = false;
         Log.RoomAgain(_logger, _path);
     }
+
+    HoldfastException Full() => new(HoldfastError.StoreFull, $"The disk of {_path} is full; nothing of the call was kept. Make room; the engine goes on by itself.");
 
     /// <summary>The log keeps the room that it once took; when all of it is in the file, cutting it off gives that room back.</summary>
     void ShrinkLog()

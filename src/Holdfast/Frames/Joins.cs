@@ -248,7 +248,7 @@ sealed class OutcomeOf<T> : Join<Outcome<T>>
     {
         if (IsCancelledWith(dependency)) SettleFailed(dependency.Error!, cancelled: true);
         else if (dependency.State == DurableState.Succeeded) SettleSucceeded(new(((Durable<T>)dependency).Result, null));
-        else SettleSucceeded(new(default, dependency.Error));
+        else SettleSucceeded(new(default!, dependency.Error));
     }
 }
 

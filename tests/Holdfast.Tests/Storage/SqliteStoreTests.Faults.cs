@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Holdfast.Sqlite;
 using Holdfast.Storage;
 using Holdfast.Tests.Faults;
@@ -88,6 +89,50 @@ public sealed partial class SqliteStoreTests
         Directory.Delete(reserve);
         Assert.Equal(Verdict.Committed, (await AppendAsync(batch))[0].Verdict);
         Assert.Equal(100_000, new FileInfo(reserve).Length);
+    }
+
+    [Fact]
+    public async Task Runs_end_and_go_on_a_disk_that_their_own_data_has_filled()
+    {
+        const int capacity = 14 << 20;
+        var disk = await ReopenOnFaultyDiskAsync(new() { ReserveBytes = 4 << 20 });
+        string reserve = DatabasePath + ".reserve", log = DatabasePath + "-wal";
+        static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+        disk.Hook = (in VfsCall call) =>
+        {
+            if (call.Operation != VfsOperation.Write) return VfsAnswer.Pass;
+            // What was given up is not made again: a directory in its place stands for a disk that has no room for it.
+            if (!File.Exists(reserve)) Directory.CreateDirectory(reserve);
+            var grown = Math.Max(0, call.Offset + call.Data.Length - Length(call.Path));
+            return grown > 0 && Length(DatabasePath) + Length(log) + Length(reserve) + grown > capacity ? VfsAnswer.Fail(VfsAnswer.Full) : VfsAnswer.Pass;
+        };
+        List<(RunId Id, RunKey Key)> runs = [];
+        Task FillAsync() => AppendAsync(new CreateRun(NewRun() with { Input = new byte[200_000] }));
+        HoldfastError? refused = null;
+        while (refused is null)
+        {
+            try
+            {
+                var result = await AppendOneAsync(new CreateRun(NewRun() with { Input = RandomNumberGenerator.GetBytes(200_000) }));
+                runs.Add((result.Run, result.Key));
+            }
+            catch (HoldfastException error)
+            {
+                refused = error.Error;
+            }
+        }
+        Assert.Equal(HoldfastError.StoreFull, refused);
+        // Clients go on trying, and eat nothing up with it.
+        for (var i = 0; i < 300; i++) Assert.Equal(HoldfastError.StoreFull, await ErrorOfAsync(FillAsync));
+        foreach (var run in runs)
+        {
+            Assert.Equal(Verdict.Committed, (await AppendOneAsync(new PostMail(run.Id, new(MailKind.Terminate, "", default, null, Start)))).Verdict);
+            await EndAsync(run);
+        }
+        Assert.Equal(runs.Count, (await PruneAsync(All)).Runs);
+        // The room is in the file now.
+        await FillAsync();
+        disk.Hook = null;
     }
 
     [Fact]

@@ -234,4 +234,32 @@ public sealed partial class SqliteStoreTests
         File.Delete(DatabasePath + witness);
         await ReopenAsync();
     }
+
+    [Fact]
+    public async Task A_file_that_is_gone_from_beside_its_log_is_not_begun_anew()
+    {
+        var run = await CreateAsync();
+        string log = DatabasePath + "-wal", away = _directory["away.db"];
+        // As a killed engine leaves them.
+        File.Copy(DatabasePath, away);
+        var held = await File.ReadAllBytesAsync(log);
+        await Store.DisposeAsync();
+        File.Delete(DatabasePath);
+        await File.WriteAllBytesAsync(log, held);
+
+        var refusal = RefusalOf(DatabasePath);
+        Assert.Equal(HoldfastError.StoreReplaced, refusal.Error);
+        Assert.Contains("test.db-wal", refusal.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(DatabasePath));
+        Assert.Equal(held, await File.ReadAllBytesAsync(log));
+
+        File.Move(away, DatabasePath);
+        await ReopenAsync();
+        Assert.NotNull(await Store.GetAsync(run.Id, default));
+        // Whoever stops the engine and removes the file begins anew, whatever else it has left.
+        await Store.DisposeAsync();
+        File.Delete(DatabasePath);
+        await ReopenAsync();
+        Assert.Null(await Store.GetAsync(run.Id, default));
+    }
 }
