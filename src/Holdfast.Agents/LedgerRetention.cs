@@ -17,6 +17,9 @@ public sealed record LedgerRetention
             ? value : throw new ArgumentOutOfRangeException(nameof(SweepTime), value, "A sweep that never pauses would hold up everything else. Give it more than zero.");
     } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The clock. Default: the system's.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    /// <summary>
+    /// The clock. Null, which is the default, for that of the engine (<see cref="IHoldfastClient.Time"/>), by which the ledger notes when calls happened; the pauses between sweeps pass in real time then, also where a test
+    /// moves the engine's clock by months.
+    /// </summary>
+    public TimeProvider? TimeProvider { get; init; }
 }

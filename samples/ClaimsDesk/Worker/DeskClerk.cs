@@ -20,16 +20,20 @@ sealed class DeskClerk(DeskRuns runs, ClaimFacts facts, ProviderClient provider,
     /// <summary>How many notifications were in doubt.</summary>
     public int InDoubt => Volatile.Read(ref inDoubt);
 
-    public async Task RunAsync(CancellationToken cancel)
+    /// <summary>Approvals have a time, and doubts have not: the few that wait for a person are looked at by themselves, and not in turn with all others.</summary>
+    public async Task RunAsync(CancellationToken cancel) => await await Task.WhenAny(
+        LookAsync(row => ClaimFacts.NeedsApproval(facts[row]), TellAsync, cancel),
+        LookAsync(static _ => true, RuleAsync, cancel));
+
+    async Task LookAsync(Func<int, bool> which, Func<int, RunHandle<ClaimAgent, AgentAnswer>, CancellationToken, Task> look, CancellationToken cancel)
     {
         while (true)
         {
-            foreach (var (row, run) in runs.Live)
+            foreach (var (row, run) in runs.Live.Where(live => which(live.Key)))
             {
                 try
                 {
-                    if (await run.QueryAsync(agent => agent.Doubt, cancellationToken: cancel) is { } doubt) await RuleAsync(run, doubt, cancel);
-                    if (ClaimFacts.NeedsApproval(facts[row])) await TellAsync(row, run, cancel);
+                    await look(row, run, cancel);
                 }
                 catch (Exception failure) when (failure is HoldfastException or HttpRequestException)
                 {
@@ -55,8 +59,9 @@ sealed class DeskClerk(DeskRuns runs, ClaimFacts facts, ProviderClient provider,
         }
     }
 
-    async Task RuleAsync(RunHandle<ClaimAgent, AgentAnswer> run, CallInDoubt doubt, CancellationToken cancel)
+    async Task RuleAsync(int row, RunHandle<ClaimAgent, AgentAnswer> run, CancellationToken cancel)
     {
+        if (await run.QueryAsync(agent => agent.Doubt, cancellationToken: cancel) is not { } doubt) return;
         var happened = await provider.WasNotifiedAsync(doubt.Key, cancel);
         // Written before it is done, so that a kill between the two leaves a decision too many in the book, not one too few.
         await ledger.AppendAsync(new OperatorLine(doubt.Key, run.Id.ToString(), happened, happened ? OperatorLine.Succeeded : OperatorLine.Retry, DateTimeOffset.UtcNow));

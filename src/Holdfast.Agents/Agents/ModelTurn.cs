@@ -52,7 +52,8 @@ sealed record ModelTurn(string Text, AssistantMessage? Message, string? Problem,
     }
 
     static string? TooMuch(ModelReply reply, long bytesMax) =>
-        reply.Calls.Any(static call => call.Arguments.Length > ArgumentsMax) ? $"A call has more than {ArgumentsMax} characters of arguments."
+        reply.FinishReason == FinishReason.TooLong ? "It is longer than an answer may be, and was not listened to any further."
+        : reply.Calls.Any(static call => call.Arguments.Length > ArgumentsMax) ? $"A call has more than {ArgumentsMax} characters of arguments."
         : reply.Calls.Count > CallsMax ? $"It has more than {CallsMax} calls."
         : Words.BytesOf(reply.Text) + reply.Calls.Sum(static call => Words.BytesOf(call.Arguments)) > bytesMax ? $"It has more than {bytesMax} bytes."
         : null;

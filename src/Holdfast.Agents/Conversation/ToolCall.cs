@@ -13,6 +13,9 @@ public sealed record ToolCall(string Id, string Tool, string Arguments)
 {
     const int IdLengthMax = 128;
 
+    /// <summary>Packages write arguments inside of their own JSON, and refuse what becomes deeper than 64: each request with such a call would fail, for good.</summary>
+    const int DepthMax = 32;
+
     /// <summary>By what its result names it.</summary>
     public string Id { get; init => field = CheckedId(value); } = CheckedId(Id);
 
@@ -21,6 +24,24 @@ public sealed record ToolCall(string Id, string Tool, string Arguments)
 
     /// <summary>The arguments as canonical JSON.</summary>
     public string Arguments { get; init => field = Canonical(value); } = Canonical(Arguments);
+
+    /// <summary>The call, if every provider's package can send it. Looked at where it enters a conversation, and not where one is read: a message that is kept already stays readable.</summary>
+    /// <exception cref="ConversationFormatException">It cannot.</exception>
+    internal ToolCall Sendable() =>
+        DepthOf(Arguments) <= DepthMax ? this : throw new ConversationFormatException($"The arguments of a call are lists and objects inside of each other more than {DepthMax} deep.");
+
+    static int DepthOf(string json)
+    {
+        var (depth, most, isText) = (0, 0, false);
+        for (var i = 0; i < json.Length; i++)
+        {
+            if (json[i] == '"') isText = !isText;
+            else if (isText) i += json[i] == '\\' ? 1 : 0;
+            else if (json[i] is '{' or '[') most = Math.Max(most, ++depth);
+            else if (json[i] is '}' or ']') depth--;
+        }
+        return most;
+    }
 
     internal static string CheckedId(string id) =>
         id is { Length: > 0 and <= IdLengthMax } && id.All(static c => c is > ' ' and < '\u007f') ? id

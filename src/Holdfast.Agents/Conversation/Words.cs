@@ -28,12 +28,19 @@ static class Words
     /// <summary>The beginning of a text that has more bytes than that, with a word to the model that it is one.</summary>
     public static string Cut(string text, long bytesMax)
     {
-        if (BytesOf(text) <= bytesMax) return text;
+        var bytes = BytesOf(text);
+        return bytes <= bytesMax ? text : string.Create(CultureInfo.InvariantCulture, $"{Beginning(text, bytesMax)}\n(This has {bytes:N0} bytes; the rest is not shown to you.)");
+    }
+
+    /// <summary>As many of a text's characters as so many bytes hold.</summary>
+    public static string Beginning(string text, long bytesMax)
+    {
         var bytes = Encoding.UTF8.GetBytes(text);
+        if (bytes.Length <= bytesMax) return text;
         var end = (int)bytesMax;
         // Not in the middle of a character.
         while (end > 0 && (bytes[end] & 0xC0) == 0x80) end--;
-        return string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(bytes, 0, end)}\n(This has {bytes.Length:N0} bytes; the rest is not shown to you.)");
+        return Encoding.UTF8.GetString(bytes, 0, end);
     }
 
     /// <summary>Where half of a surrogate pair stands alone; -1 for nowhere.</summary>

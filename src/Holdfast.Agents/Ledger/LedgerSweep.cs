@@ -8,6 +8,10 @@ sealed class LedgerSweep(IHoldfastClient client, LedgerRetention retention, Canc
     static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(1), PauseMax = TimeSpan.FromMilliseconds(10), RateAge = TimeSpan.FromDays(1);
 
     readonly Dictionary<RunId, bool> _isGone = [];
+    readonly TimeProvider _time = retention.TimeProvider ?? client.Time;
+
+    // What a commit takes is real time, whether a test moves the engine's clock or not.
+    readonly TimeProvider _pauses = retention.TimeProvider ?? TimeProvider.System;
     long _removed;
 
     /// <returns>How many rows were removed.</returns>
@@ -25,13 +29,13 @@ sealed class LedgerSweep(IHoldfastClient client, LedgerRetention retention, Canc
             _isGone.Clear();
         }
         await ForgetAsync().ConfigureAwait(false);
-        await WhileAnyAsync(tx => SweepRows.Rates(tx, retention.TimeProvider.GetUtcNow() - RateAge)).ConfigureAwait(false);
+        await WhileAnyAsync(tx => SweepRows.Rates(tx, _time.GetUtcNow() - RateAge)).ConfigureAwait(false);
         return _removed;
     }
 
     async Task ForgetAsync()
     {
-        var now = retention.TimeProvider.GetUtcNow();
+        var now = _time.GetUtcNow();
         // Nothing is as old as the calendar: it is remembered for ever.
         if (retention.IdentityAge >= now - DateTimeOffset.MinValue) return;
         var before = (retention.IdentityAge > TimeSpan.Zero ? now - retention.IdentityAge : DateTimeOffset.MaxValue).ToUnixTimeMilliseconds();
@@ -53,12 +57,12 @@ sealed class LedgerSweep(IHoldfastClient client, LedgerRetention retention, Canc
     {
         while (true)
         {
-            var started = retention.TimeProvider.GetTimestamp();
+            var started = _pauses.GetTimestamp();
             var removed = await client.TransactAsync(remove, cancellation).ConfigureAwait(false);
             if (removed == 0) return;
             _removed += removed;
-            var took = retention.TimeProvider.GetElapsedTime(started);
-            await Task.Delay(took < PauseMin ? PauseMin : took > PauseMax ? PauseMax : took, retention.TimeProvider, cancellation).ConfigureAwait(false);
+            var took = _pauses.GetElapsedTime(started);
+            await Task.Delay(took < PauseMin ? PauseMin : took > PauseMax ? PauseMax : took, _pauses, cancellation).ConfigureAwait(false);
         }
     }
 

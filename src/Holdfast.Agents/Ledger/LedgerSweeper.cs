@@ -31,7 +31,7 @@ sealed class LedgerSweeper(IHoldfastClient client, LedgerRetention retention, IL
         while (true)
         {
             // First after one interval: a start has more urgent things to do.
-            await Task.Delay(retention.SweepTime < SweepTimeMax ? retention.SweepTime : SweepTimeMax, retention.TimeProvider, _stopping.Token).ConfigureAwait(false);
+            await Task.Delay(retention.SweepTime < SweepTimeMax ? retention.SweepTime : SweepTimeMax, retention.TimeProvider ?? TimeProvider.System, _stopping.Token).ConfigureAwait(false);
             try
             {
                 await new LedgerSweep(client, retention, _stopping.Token).RunAsync().ConfigureAwait(false);

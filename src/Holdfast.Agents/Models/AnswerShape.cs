@@ -24,7 +24,12 @@ sealed class AnswerShape<T>
     public bool TryRead(ModelReply reply, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out string? problem)
     {
         value = default;
-        problem = reply.FinishReason == FinishReason.Length ? "The answer was cut off at the limit of tokens; a shorter one is needed." : null;
+        problem = reply.FinishReason switch
+        {
+            FinishReason.Length => "The answer was cut off at the limit of tokens; a shorter one is needed.",
+            FinishReason.TooLong => "The answer is longer than an answer may be; a shorter one is needed.",
+            _ => null,
+        };
         if (problem is not null) return false;
         if (!RecordText.TryRead(_plan, Encoding.UTF8.GetBytes(reply.Text.Trim()), "answer", out var read, out problem)) return false;
         value = (T)read;

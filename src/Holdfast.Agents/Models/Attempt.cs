@@ -49,10 +49,14 @@ sealed class Attempt(Model model, ModelRequest request, int number, Func<TextPar
         var (messages, options) = (ChatMapping.Messages(request), ChatMapping.Options(request));
         if (onText is null) return await model.Client.GetResponseAsync(messages, options, cancellation);
         var updates = new List<ChatResponseUpdate>();
+        var bytes = 0L;
         await foreach (var update in model.Client.GetStreamingResponseAsync(messages, options, cancellation).WithCancellation(cancellation))
         {
             _hasBegun = true;
             updates.Add(update);
+            bytes += ReplyBounds.BytesOf(update);
+            // Nobody could keep it, and a provider that does not stop would have us read for as long as it likes.
+            if (bytes > model.ReplyBytesMax) return ReplyBounds.Stopped(updates);
             if (update.Text.Length > 0) await TellAsync(update.Text, cancellation);
         }
         var response = updates.ToChatResponse();

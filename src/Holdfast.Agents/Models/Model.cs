@@ -35,6 +35,17 @@ public sealed class Model
         init => field = value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A model needs some time to answer. Give it more than zero.");
     } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// How many bytes an answer may have: its text, the names, ids and arguments of what it calls, and 8 for each piece in which it comes. What is more is not read where the answer is streamed; nothing of what it calls is
+    /// done, only its beginning is kept (<see cref="FinishReason.TooLong"/>), and an agent tells its model, as often as that may mend proposals.
+    /// </summary>
+    /// <value>2,000,000: more than any model says today with its largest limit of tokens.</value>
+    public int ReplyBytesMax
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A model needs some bytes to answer with. Give it more than none.");
+    } = 2_000_000;
+
     /// <summary>Is shown what its client throws, the provider's own words and all: they may repeat a key or a prompt. What it throws itself is ignored.</summary>
     public Action<Exception>? OnError { get; init; }
 

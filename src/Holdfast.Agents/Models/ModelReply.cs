@@ -19,6 +19,9 @@ public enum FinishReason
 
     /// <summary>Its provider kept an answer back.</summary>
     Filtered = 4,
+
+    /// <summary>It said more than <see cref="Model.ReplyBytesMax"/>, and was not listened to any further: only the beginning is there. It may not stand in a conversation.</summary>
+    TooLong = 5,
 }
 
 /// <summary>A call as the model proposed it: unchecked texts. It is for the gate to say what becomes of it.</summary>
@@ -41,14 +44,19 @@ public sealed record ModelReply(string Text, IReadOnlyList<RawCall> Calls, Usage
     /// <summary>Which models were asked, in order; the last one answered.</summary>
     public IReadOnlyList<ModelAttempt> Attempts { get; init; } = [];
 
-    /// <summary>The message for the conversation, if the calls are well-formed enough to stand in one.</summary>
+    /// <summary>The message for the conversation, if the calls are well-formed enough to stand in one, and it is whole.</summary>
     /// <param name="message">The message.</param>
     /// <param name="problem">What is wrong otherwise, in words for the model: it repeats no value.</param>
     public bool TryToMessage([NotNullWhen(true)] out AssistantMessage? message, [NotNullWhen(false)] out string? problem)
     {
+        if (FinishReason == FinishReason.TooLong)
+        {
+            (message, problem) = (null, "The answer is longer than an answer may be.");
+            return false;
+        }
         try
         {
-            message = new(Conversation.Words.Mended(Text), [.. Calls.Select(static call => new ToolCall(call.Id, call.Tool, call.Arguments))]);
+            message = new(Conversation.Words.Mended(Text), [.. Calls.Select(static call => new ToolCall(call.Id, call.Tool, call.Arguments).Sendable())]);
             problem = null;
             return true;
         }

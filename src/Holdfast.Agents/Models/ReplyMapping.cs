@@ -11,13 +11,17 @@ static class ReplyMapping
     public static ModelReply From(ChatResponse response, Model model)
     {
         var usage = response.Usage is { } details ? Usage.Plausible(details.InputTokenCount, details.OutputTokenCount, details.CachedInputTokenCount) : Usage.Unknown;
-        var contents = response.Messages.SelectMany(static m => m.Contents).ToList();
-        return new(
-            Words.Mended(string.Concat(contents.OfType<TextContent>().Select(static c => c.Text))),
-            [.. contents.OfType<FunctionCallContent>().Select(From)],
-            usage,
-            From(response.FinishReason),
-            model.Name)
+        var bounds = new ReplyBounds(model.ReplyBytesMax);
+        var text = new StringBuilder();
+        var calls = new List<RawCall>();
+        foreach (var content in response.Messages.SelectMany(static m => m.Contents))
+        {
+            if (content is TextContent said) text.Append(bounds.Fitting(said.Text));
+            else if (content is FunctionCallContent call && From(call) is var raw && bounds.Fits(raw)) calls.Add(raw);
+            // What comes behind would be copied for nothing.
+            if (bounds.IsOver) break;
+        }
+        return new(Words.Mended(text.ToString()), calls, usage, bounds.IsOver ? FinishReason.TooLong : From(response.FinishReason), model.Name)
         {
             Cost = model.Price?.CostOf(usage),
         };
@@ -35,6 +39,7 @@ static class ReplyMapping
                 FinishReason.Calls => ChatFinishReason.ToolCalls,
                 FinishReason.Length => ChatFinishReason.Length,
                 FinishReason.Filtered => ChatFinishReason.ContentFilter,
+                FinishReason.TooLong => ReplyBounds.TooLong,
                 _ => new ChatFinishReason("unknown"),
             },
             Usage = reply.Usage == Usage.Unknown ? null : new() { InputTokenCount = reply.Usage.InputTokens, OutputTokenCount = reply.Usage.OutputTokens, CachedInputTokenCount = reply.Usage.CachedTokens },
@@ -83,6 +88,7 @@ static class ReplyMapping
         : reason == ChatFinishReason.ToolCalls ? FinishReason.Calls
         : reason == ChatFinishReason.Length ? FinishReason.Length
         : reason == ChatFinishReason.ContentFilter ? FinishReason.Filtered
+        : reason == ReplyBounds.TooLong ? FinishReason.TooLong
         : FinishReason.Unknown;
 
     static IEnumerable<string> InWords(string text)

@@ -65,6 +65,27 @@ public sealed class EngineClockTests : IDisposable
         Assert.Equal(1, await FindOutAsync());
     }
 
+    [Fact]
+    public async Task What_was_done_is_forgotten_when_its_time_is_over_by_that_clock()
+    {
+        await using var engine = await StartAsync(Rule.Admit, static _ => Task.FromResult("paid"));
+        await engine.ResultAsync(await engine.Client.StartAsync((Payer w) => w.Run()));
+        await engine.AdvanceAsync(TimeSpan.FromDays(89));
+        await engine.Client.PruneAsync(new Retention { Age = TimeSpan.FromDays(1) });
+        await engine.Client.SweepLedgerAsync().WaitAsync(Desk.Patience);
+        Assert.Equal(1L, await CallsAsync(engine.Client));
+        await engine.AdvanceAsync(TimeSpan.FromDays(2));
+        await engine.Client.SweepLedgerAsync().WaitAsync(Desk.Patience);
+        Assert.Equal(0L, await CallsAsync(engine.Client));
+    }
+
+    static Task<long> CallsAsync(IHoldfastClient client) => client.TransactAsync(static tx =>
+    {
+        using var command = tx.Connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM agents_call";
+        return (long)command.ExecuteScalar()!;
+    });
+
     static async Task<bool> IsUnderWayAsync(IHoldfastClient client)
     {
         await foreach (var call in client.ReadOpenCallsAsync()) return call.IsUnderWay;

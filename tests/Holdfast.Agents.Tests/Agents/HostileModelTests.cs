@@ -59,6 +59,26 @@ public sealed class HostileModelTests : IDisposable
         Assert.Equal(102L, await _files.ReadAsync("runs.db", "SELECT max(number) FROM agents_verdict"));
     }
 
+    /// <summary>It is one row, which everybody else's commits wait for, and which the file would keep.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_an_answer_without_measure_not_more_is_kept_than_may_be_and_its_repairs_are_counted(bool streams)
+    {
+        var many = ScriptedReply.Say("") with { Calls = [.. Enumerable.Range(0, 100_000).Select(static i => new RawCall($"c{i}", "transfer_by_key", Clerks.Arguments(1, $"A-{i}")))] };
+        var bank = new Bank();
+        await using (var desk = await Desk.StartAsync(() => _files.Open("runs.db"), Clerks.With(new ScriptedModel(c => many), bank, (m, t) => new(m, t) { RepairsMax = 2, Streams = streams ? new() : null })))
+        {
+            var run = await desk.Client.StartAsync((Clerk a) => a.Run(AgentStart.Ask("Pay.", new() { Calls = 5 })));
+            Assert.Equal(AgentStatus.TooManyRounds, (await desk.ResultAsync<AgentAnswer>(run)).Status);
+            Assert.All((await desk.Client.ReadConversationAsync(run.Id)).OfType<Note>(), static n => Assert.Contains("longer than an answer may be", n.Text, StringComparison.Ordinal));
+        }
+        Assert.Empty(bank.Done);
+        Assert.Equal(3L, await _files.ReadAsync("runs.db", "SELECT count(*) FROM agents_model"));
+        // Of many short calls JSON's own names are more than half.
+        Assert.InRange((long)await _files.ReadAsync("runs.db", "SELECT max(length(body)) FROM agents_text"), 1_000_000, 6_000_000);
+    }
+
     /// <summary>The same in every process, unlike the framework's own.</summary>
     static int HashOf(ScriptedCall call) => call.Messages[0].Text.Aggregate(17, static (h, c) => unchecked((h * 31) + c)) + (call.Messages.Count * 7919);
 
