@@ -173,23 +173,9 @@ sealed class Attempt(LiveRun run, RunMemory memory, StepOp step, int number) : I
         _engine.Admission.Leave();
     }
 
-    public void StartElsewhere()
-    {
-        run.Starting();
-        _engine.Executor.Run(this);
-    }
+    public void StartElsewhere() => _engine.Executor.Run(this);
 
-    void IThreadPoolWorkItem.Execute()
-    {
-        try
-        {
-            Start();
-        }
-        finally
-        {
-            run.HasStarted();
-        }
-    }
+    void IThreadPoolWorkItem.Execute() => Start();
 
     /// <summary>Runs the attempt's synchronous part on this thread, which takes the run's events up when it returns.</summary>
     public void StartInline()

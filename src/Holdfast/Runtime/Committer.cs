@@ -29,6 +29,7 @@ sealed class Committer
     AppliedWrites _applied = new(), _syncing = new();
     readonly List<StoreWrite> _writes = [];
     WriteResult[] _results = new WriteResult[64];
+    int _batchNow;
     bool _isLed;
     bool _isHeldBack;
     bool _isSyncing;
@@ -40,6 +41,7 @@ sealed class Committer
     public Committer(IStore store, Envelope envelope, int batchMax, TimeProvider time, Executor executor, Action<Exception> failed, EngineMetrics metrics)
     {
         (_store, _envelope, _batchMax, _time, _executor, _failed, _metrics) = (store, envelope, batchMax, time, executor, failed, metrics);
+        _batchNow = batchMax;
         Func<ValueTask<bool>> lead = () => LeadAsync(next: null), sync = SyncAsync;
         (_leader, _syncer) = (executor.StandBy("Holdfast committer", () => Work(lead, _leader!)), executor.StandBy("Holdfast sync", () => Work(sync, _syncer!)));
         _ended = new(executor.Completion);
@@ -158,14 +160,14 @@ sealed class Committer
         {
             if (_isHeldBack = !MayLead) return false;
             // Swapped, not copied: the leader reads one list while writers fill the other.
-            if (_gathered.Count <= _batchMax)
+            if (_gathered.Count <= _batchNow)
             {
                 (_batch, _gathered) = (_gathered, _batch);
             }
             else
             {
-                _batch.AddRange(_gathered.GetRange(0, _batchMax));
-                _gathered.RemoveRange(0, _batchMax);
+                _batch.AddRange(_gathered.GetRange(0, _batchNow));
+                _gathered.RemoveRange(0, _batchNow);
             }
         }
         var started = Stopwatch.GetTimestamp();
@@ -195,6 +197,7 @@ sealed class Committer
         lock (_lock)
         {
             _full = null;
+            _batchNow = (int)Math.Min(_batchMax, 2L * _batchNow);
             error = _broken;
             if (error is null)
             {
@@ -311,6 +314,8 @@ sealed class Committer
         lock (_lock)
         {
             _full = full;
+            // There may be room for half of it, and with more that comes never for all.
+            _batchNow = Math.Max(1, _batch.Count / 2);
             // What asks for a run's end and has only just come still gets its try.
             refused = [.. _batch.FindAll(static p => MayBeGivenUp(p.Write)), .. _gathered.FindAll(p => IsRefused(p.Write, full))];
             _gathered = [.. _batch.FindAll(static p => !MayBeGivenUp(p.Write)), .. _gathered.FindAll(p => !IsRefused(p.Write, full))];

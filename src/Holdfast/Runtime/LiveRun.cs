@@ -21,7 +21,6 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
     int _failures;
     int _pumping;
     int _count;
-    int _starting;
     bool _isEvicted;
 
     public RunId Id { get; } = id;
@@ -52,12 +51,6 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
 
     // Read without the lock: whoever adds an event looks at the pump afterwards, and the pump looks here after it has stopped.
     bool HasEvents => Volatile.Read(ref _count) > 0;
-
-    /// <summary>An attempt was given to another thread.</summary>
-    public void Starting() => Interlocked.Increment(ref _starting);
-
-    /// <summary>It has come to its first wait there, or to its end.</summary>
-    public void HasStarted() => Interlocked.Decrement(ref _starting);
 
     /// <summary>Hands an event over; false when the run has just been dropped from memory and must be looked up again.</summary>
     public bool TryPost(RunEvent happened)
@@ -168,10 +161,6 @@ sealed class LiveRun(Engine engine, RunId id) : IThreadPoolWorkItem
                 inline.StartInline();
             }
             if (!HasEvents || Interlocked.Exchange(ref _pumping, 1) != 0) return;
-            if (Volatile.Read(ref _starting) == 0) continue;
-            // Behind the attempts that wait for a thread: those of a hundred steps that end as soon as they begin are one commit then, where this one would be one by itself.
-            Engine.Executor.Run(this);
-            return;
         }
     }
 

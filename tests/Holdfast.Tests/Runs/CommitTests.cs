@@ -188,17 +188,35 @@ public sealed class CommitTests
         Assert.Equal(["step 0", "step 1", "step 2"], probe.Entries);
     }
 
+    [Fact]
+    public async Task A_disk_with_room_for_a_part_of_what_waits_takes_it_part_by_part()
+    {
+        var store = new FullStore { Room = 2 };
+        await using var world = await World.StartAsync([typeof(Ordinary)], () => store, configure: new Probe().Register);
+        store.IsFull = true;
+        var results = Enumerable.Range(1, 8).Select(op => new ResultOnly
+        {
+            Run = RunId.Create(DateTimeOffset.UnixEpoch, new(1)), Key = new(1), Epoch = world.Engine.Epoch, Utc = DateTimeOffset.UnixEpoch, Op = op, Outcome = new byte[] { 1 },
+        });
+        var answers = await world.Engine.Committer.CommitAsync([.. results]).WaitAsync(World.Patience);
+        Assert.All(answers, static answer => Assert.Equal(Verdict.UnknownRun, answer.Verdict));
+        Assert.True(store.Refused.IsCompleted);
+    }
+
     sealed class FullStore() : StoreWrapper(new MemoryStore())
     {
         readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public volatile bool IsFull;
 
+        /// <summary>How many writes of a batch there is room for, all the same.</summary>
+        public int Room { get; init; }
+
         public Task Refused => _refused.Task;
 
         public override ValueTask AppendAsync(IReadOnlyList<StoreWrite> writes, WriteResult[] results)
         {
-            if (!IsFull) return base.AppendAsync(writes, results);
+            if (!IsFull || writes.Count <= Room) return base.AppendAsync(writes, results);
             _refused.TrySetResult();
             throw new HoldfastException(HoldfastError.StoreFull, "full");
         }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Holdfast.Runtime;
 using Holdfast.Storage;
 
 namespace Holdfast.Tests.Runs;
@@ -35,40 +33,6 @@ public sealed class FanOutCommitTests
         Assert.Equal([1, 19], store.Batches);
         await EndAsync(gates[20]);
         Assert.Equal(21, await world.ResultAsync<int>(run));
-    }
-
-    [Fact]
-    public async Task Steps_that_end_as_they_begin_end_in_one_commit()
-    {
-        using var thread = new OneThread();
-        var store = new Ledger();
-        var probe = new Probe { Answer = static (_, _) => Task.FromResult(1) };
-        await using var world = await World.StartAsync([typeof(Fan)], () => store, alwaysCold: false, probe.Register, o => o.Executor = thread);
-        var run = await world.Client.StartAsync((Fan w) => w.Run(100));
-        Assert.Equal(100, await world.ResultAsync<int>(run));
-        Assert.Empty(store.Batches);
-    }
-
-    /// <summary>Waiting for what is about to come has an end: a step may block its thread for as long as it likes.</summary>
-    [Fact]
-    public async Task A_result_does_not_wait_for_a_step_that_holds_up_its_thread()
-    {
-        using var goesOn = new ManualResetEventSlim();
-        var probe = new Probe
-        {
-            Answer = (what, _) =>
-            {
-                // Not the first one, which runs where the turn ran.
-                if (what == "step 1") goesOn.Wait(World.Patience);
-                return Task.FromResult(1);
-            },
-        };
-        var store = new Ledger();
-        await using var world = await World.StartAsync([typeof(Fan)], () => store, alwaysCold: false, probe.Register);
-        var run = await world.Client.StartAsync((Fan w) => w.Run(3));
-        await store.KeptAsync(1);
-        goesOn.Set();
-        Assert.Equal(3, await world.ResultAsync<int>(run));
     }
 
     /// <summary>The attempts' ends are heard before this is over: nothing in between goes on elsewhere.</summary>
@@ -135,38 +99,5 @@ public sealed class FanOutCommitTests
         public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource GoesOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    /// <summary>A pool of one thread, which takes work in the order in which it comes.</summary>
-    sealed class OneThread : Executor, IDisposable
-    {
-        readonly BlockingCollection<IThreadPoolWorkItem> _work = [];
-        readonly Thread _thread;
-
-        public OneThread()
-        {
-            _thread = new(() =>
-            {
-                foreach (var work in _work.GetConsumingEnumerable()) work.Execute();
-            }) { IsBackground = true };
-            _thread.Start();
-        }
-
-        public override bool GoesOnElsewhere => true;
-
-        public override void Run(IThreadPoolWorkItem work) => _work.Add(work);
-
-        public override Standby StandBy(string name, Action work) => Pool.StandBy(name, work);
-
-        public override Task CancelAsync(CancellationTokenSource source) => Pool.CancelAsync(source);
-
-        public override Task PauseAsync(TimeSpan time) => Pool.PauseAsync(time);
-
-        public void Dispose()
-        {
-            _work.CompleteAdding();
-            _thread.Join();
-            _work.Dispose();
-        }
     }
 }
