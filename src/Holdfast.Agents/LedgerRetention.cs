@@ -18,7 +18,7 @@ public sealed record LedgerRetention
     } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// The clock. Null, which is the default, for that of the engine (<see cref="IHoldfastClient.Time"/>), by which the ledger notes when calls happened; the pauses between sweeps pass in real time then, also where a test
+    /// The clock. Null, which is the default, for that of the engine (<see cref="IHoldfastClient.Time"/>), by which the ledger notes when calls happened, unless <see cref="ToolboxOptions.TimeProvider"/> says another: give both the same then. The pauses between sweeps pass in real time then, also where a test
     /// moves the engine's clock by months.
     /// </summary>
     public TimeProvider? TimeProvider { get; init; }

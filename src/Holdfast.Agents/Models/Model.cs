@@ -36,10 +36,11 @@ public sealed class Model
     } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// How many bytes an answer may have: its text, the names, ids and arguments of what it calls, and 8 for each piece in which it comes. What is more is not read where the answer is streamed; nothing of what it calls is
-    /// done, only its beginning is kept (<see cref="FinishReason.TooLong"/>), and an agent tells its model, as often as that may mend proposals.
+    /// How many bytes an answer may have: its text, what it thinks aloud, the names, ids and arguments of what it calls, and 8 for each piece in which it comes. What is more is not read where the answer is streamed (arguments that
+    /// the provider's package puts together by itself are counted when it shows them); nothing of what it calls is done, only its beginning is kept (<see cref="FinishReason.TooLong"/>), and an agent tells its model, as often as
+    /// that may mend proposals.
     /// </summary>
-    /// <value>2,000,000: more than any model says today with its largest limit of tokens.</value>
+    /// <value>2,000,000: more than 128,000 tokens, a piece each. A server that sends each character by itself comes to an end at 222,000 of them.</value>
     public int ReplyBytesMax
     {
         get;

@@ -75,7 +75,8 @@ public sealed class ModelChain
             replies.Add(reply);
             if (shape.TryRead(reply, out var value, out var problem)) return new(value, replies);
             if (replies.Count > repairs) throw new ModelException($"After {replies.Count} answers the model {reply.Model} has not said what was asked for. {problem}", replies);
-            messages.Add(new AssistantMessage(reply.Text));
+            // What is too long to be taken is too long to be sent back.
+            if (reply.FinishReason != FinishReason.TooLong) messages.Add(new AssistantMessage(reply.Text));
             messages.Add(new Note($"{problem} Answer with the JSON alone."));
         }
     }

@@ -13,6 +13,9 @@ sealed class ReplyBounds(long bytesMax)
     /// <summary>Some packages put the pieces of calls together themselves, and show empty ones meanwhile. A piece has a token at least, or nothing.</summary>
     const int BytesOfPiece = 8;
 
+    /// <summary>What is kept of a name or an id, to be recognised by.</summary>
+    const int NameBytesMax = 128;
+
     long _left = bytesMax;
 
     public bool IsOver { get; private set; }
@@ -30,22 +33,35 @@ sealed class ReplyBounds(long bytesMax)
         return Words.Beginning(text, _left);
     }
 
-    /// <summary>Whether there is still room for a call: half of one is none.</summary>
-    public bool Fits(RawCall call)
+    /// <summary>The call, or as much of it as there is room for: it is a proposal all the same, and nothing of an answer that is too long is done.</summary>
+    public RawCall Fitting(RawCall call)
     {
-        _left -= BytesOfPiece + Words.BytesOf(call.Id) + Words.BytesOf(call.Tool) + Words.BytesOf(call.Arguments);
-        IsOver |= _left < 0;
-        return !IsOver;
+        var bytes = BytesOfPiece + Words.BytesOf(call.Id) + Words.BytesOf(call.Tool) + Words.BytesOf(call.Arguments);
+        if (bytes <= _left)
+        {
+            _left -= bytes;
+            return call;
+        }
+        IsOver = true;
+        return new(Words.Beginning(call.Id, NameBytesMax), Words.Beginning(call.Tool, NameBytesMax), Words.Beginning(call.Arguments, _left));
     }
 
-    /// <summary>What a piece of a stream has at least. Its calls are counted when all is there, for a package has parsed them.</summary>
-    public static long BytesOf(ChatResponseUpdate update) => BytesOfPiece + Words.BytesOf(update.Text) + update.Contents.OfType<FunctionCallContent>().Sum(static c => BytesOfPiece + c.Name.Length);
+    /// <summary>What a piece of a stream has at least. The arguments of its calls are counted when all is there, for a package has parsed them.</summary>
+    public static long BytesOf(ChatResponseUpdate update) => BytesOfPiece + update.Contents.Sum(static content => content switch
+    {
+        TextContent said => Words.BytesOf(said.Text),
+        TextReasoningContent thought => Words.BytesOf(thought.Text),
+        FunctionCallContent call => BytesOfPiece + Words.BytesOf(call.CallId) + Words.BytesOf(call.Name),
+        DataContent data => data.Data.Length,
+        _ => 0,
+    });
 
-    /// <summary>A stream that was left in the middle, with a reason to.</summary>
+    /// <summary>A stream that was left in the middle, with a reason to. What it took nobody knows: whatever was said of it on the way was not the last word.</summary>
     public static ChatResponse Stopped(List<ChatResponseUpdate> updates)
     {
         var response = updates.ToChatResponse();
         response.FinishReason = TooLong;
+        response.Usage = null;
         return response;
     }
 }

@@ -17,7 +17,7 @@ static class ReplyMapping
         foreach (var content in response.Messages.SelectMany(static m => m.Contents))
         {
             if (content is TextContent said) text.Append(bounds.Fitting(said.Text));
-            else if (content is FunctionCallContent call && From(call) is var raw && bounds.Fits(raw)) calls.Add(raw);
+            else if (content is FunctionCallContent call) calls.Add(bounds.Fitting(From(call)));
             // What comes behind would be copied for nothing.
             if (bounds.IsOver) break;
         }

@@ -166,6 +166,8 @@ sealed class Committer
             }
             else
             {
+                // What makes room goes first where there is none.
+                if (_full is not null) _gathered = [.. _gathered.FindAll(static p => p.Write.IsForReserve), .. _gathered.FindAll(static p => !p.Write.IsForReserve)];
                 _batch.AddRange(_gathered.GetRange(0, _batchNow));
                 _gathered.RemoveRange(0, _batchNow);
             }

@@ -37,6 +37,8 @@ public sealed class ReplyBoundTests
             var reply = await Bounded(new ScriptedModel(said)).AskAsync(Request, listens ? static (_, _) => ValueTask.CompletedTask : null);
             Assert.Equal(FinishReason.TooLong, reply.FinishReason);
             Assert.InRange(BytesOf(reply), 0, 5 * BytesMax);
+            // What was called is a proposal all the same, and gets a verdict.
+            Assert.Equal(said.Calls.Count == 0, reply.Calls.Count == 0);
             Assert.False(reply.TryToMessage(out _, out var problem), what);
             Assert.Contains("longer", problem, StringComparison.Ordinal);
             // What is kept of it is played as it was.
@@ -60,23 +62,51 @@ public sealed class ReplyBoundTests
     public async Task One_that_does_not_end_is_left(string piece)
     {
         var isLeft = new TaskCompletionSource();
-        var reply = await Bounded(new StubClient(parts: cancellation => EndlessAsync(piece, isLeft, cancellation))).AskAsync(Request, static (_, _) => ValueTask.CompletedTask);
+        var reply = await Bounded(new StubClient(parts: cancellation => EndlessAsync(() => new(ChatRole.Assistant, piece), isLeft, cancellation))).AskAsync(Request, static (_, _) => ValueTask.CompletedTask);
         await isLeft.Task.WaitAsync(HandClock.Limit);
         // How much it took nobody has said.
+        Assert.Equal((FinishReason.TooLong, Usage.Unknown), (reply.FinishReason, reply.Usage));
+    }
+
+    /// <summary>Whatever it says: it would be gathered until there is no memory.</summary>
+    [Fact]
+    public async Task One_that_thinks_aloud_without_an_end_is_left()
+    {
+        var isLeft = new TaskCompletionSource();
+        var pieces = 0;
+        AIContent Thought()
+        {
+            pieces++;
+            return new TextReasoningContent(new string('x', 100));
+        }
+        var reply = await Bounded(new StubClient(parts: cancellation => EndlessAsync(() => new(ChatRole.Assistant, [Thought()]), isLeft, cancellation))).AskAsync(Request, static (_, _) => ValueTask.CompletedTask);
+        Assert.Equal(FinishReason.TooLong, reply.FinishReason);
+        Assert.InRange(pieces, 1, 1 + (BytesMax / 100));
+    }
+
+    [Fact]
+    public async Task What_was_said_on_the_way_of_what_it_takes_is_not_what_it_took()
+    {
+        var isLeft = new TaskCompletionSource();
+        var piece = 0;
+        ChatResponseUpdate Next() => piece++ == 0
+            ? new(ChatRole.Assistant, [new UsageContent(new() { InputTokenCount = 20, OutputTokenCount = 1 })])
+            : new(ChatRole.Assistant, "word ");
+        var reply = await Bounded(new StubClient(parts: cancellation => EndlessAsync(Next, isLeft, cancellation))).AskAsync(Request, static (_, _) => ValueTask.CompletedTask);
         Assert.Equal((FinishReason.TooLong, Usage.Unknown), (reply.FinishReason, reply.Usage));
     }
 
     [Fact]
     public async Task A_record_that_is_too_long_may_be_mended()
     {
-        var answer = await Bounded(new ScriptedModel(ScriptedReply.Say($"{{\"of\":1}}{new string(' ', BytesMax)}"), ScriptedReply.Say("{\"of\":2}"))).AskAsync<Count>(Request, repairs: 1);
+        var answer = await Bounded(new ScriptedModel(ScriptedReply.Say($"{{\"of\":1}}{new string(' ', BytesMax)}"), ScriptedReply.Say("{\"of\":2}").When("what was too long is not sent back", static call => call.Messages.Sum(static m => m.Text.Length) < BytesMax))).AskAsync<Count>(Request, repairs: 1);
         Assert.Equal(2, answer.Value.Of);
     }
 
     [Fact]
     public void No_bytes_are_no_answer() => Assert.Throws<ArgumentOutOfRangeException>(static () => new Model("m", new ScriptedModel(ScriptedReply.Say(""))) { ReplyBytesMax = 0 });
 
-    static async IAsyncEnumerable<ChatResponseUpdate> EndlessAsync(string piece, TaskCompletionSource isLeft, [EnumeratorCancellation] CancellationToken cancellation)
+    static async IAsyncEnumerable<ChatResponseUpdate> EndlessAsync(Func<ChatResponseUpdate> next, TaskCompletionSource isLeft, [EnumeratorCancellation] CancellationToken cancellation)
     {
         try
         {
@@ -84,7 +114,7 @@ public sealed class ReplyBoundTests
             {
                 await Task.Yield();
                 cancellation.ThrowIfCancellationRequested();
-                yield return new(ChatRole.Assistant, piece);
+                yield return next();
             }
         }
         finally
