@@ -46,7 +46,7 @@ public sealed class SqliteStore : IStore
     /// <see cref="HoldfastError.StoreOwned"/>: another process, or another store of this one, has the file.
     /// <see cref="HoldfastError.StoreNewer"/>: a newer Holdfast wrote it. <see cref="HoldfastError.StoreForeign"/>: it is a database of something else.
     /// <see cref="HoldfastError.StoreCorrupt"/>: it is damaged, or no database. <see cref="HoldfastError.StoreUnusable"/>: it can never be one there. <see cref="HoldfastError.StoreUnavailable"/>,
-    /// <see cref="HoldfastError.StoreFull"/>: it cannot be opened for now; the message says why. <see cref="HoldfastError.StoreIsBackup"/>: it is a
+    /// <see cref="HoldfastError.StoreFull"/>: it cannot be opened for now; the message says why. <see cref="HoldfastError.StoreReplaced"/>: it is not there, and its log is. <see cref="HoldfastError.StoreIsBackup"/>: it is a
     /// backup that <see cref="SqliteStoreOptions.AcceptBackup"/> does not name, or beside it stands the log of another file.
     /// </exception>
     public static SqliteStore Open(string path, SqliteStoreOptions? options = null, ILogger? logger = null)
@@ -125,7 +125,17 @@ public sealed class SqliteStore : IStore
     static string FullPath(string path)
     {
         var full = Path.GetFullPath(path);
-        return File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } target ? target.FullName : full;
+        if (new FileInfo(full).LinkTarget is null) return full;
+        try
+        {
+            // Also of a link that leads nowhere: what stands beside the file that was there is to be found.
+            return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        }
+        catch (IOException)
+        {
+            // A circle of links: whoever opens it is told.
+            return full;
+        }
     }
 
     Writer ToWrite => _writer ?? throw new InvalidOperationException($"{_path} was opened to be read; it cannot be written to.");

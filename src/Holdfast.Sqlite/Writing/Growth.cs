@@ -14,8 +14,10 @@ sealed class Growth(Database database, NativeFile? main, long reserveBytes)
     int _lookedAt = database.PagesWritten;
     long _pagesUntilLook;
 
-    /// <summary>Whether moving the log now would leave half of the reserve.</summary>
-    public bool FitsReserve => Bytes() is { } bytes && bytes <= _bytesMax;
+    /// <summary>
+    /// Whether there is room to move the log where nothing is left but the reserve. More than when it is due: a reader may have held it up, and one commit goes beyond. What nobody knows is tried.
+    /// </summary>
+    public bool FitsReserve => Bytes() is not { } bytes || bytes <= _bytesMax + (_bytesMax / 2);
 
     /// <summary>Whether the log is to be moved, so that a disk that becomes full has room for the rest. It cannot have grown by more than was written, so it rarely has to be asked.</summary>
     public bool IsDue()
@@ -28,5 +30,16 @@ sealed class Growth(Database database, NativeFile? main, long reserveBytes)
         return bytes >= _bytesMax;
     }
 
-    long? Bytes() => main is not null && main.Length(out var bytes) == 0 ? database.Query("PRAGMA page_count", static row => row.Long(0)) * _pageBytes - bytes : null;
+    long? Bytes()
+    {
+        try
+        {
+            return main is not null && main.Length(out var bytes) == 0 ? database.Query("PRAGMA page_count", static row => row.Long(0)) * _pageBytes - bytes : null;
+        }
+        catch (SqliteFault)
+        {
+            // It is asked after a commit, whose outcome is known: whoever moves the log meets the same fault, and says so.
+            return null;
+        }
+    }
 }

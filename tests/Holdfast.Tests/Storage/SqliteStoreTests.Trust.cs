@@ -252,6 +252,11 @@ public sealed partial class SqliteStoreTests
         Assert.Contains("test.db-wal", refusal.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(DatabasePath));
         Assert.Equal(held, await File.ReadAllBytesAsync(log));
+        // By a link that leads there, too; one that leads to itself leads nowhere.
+        File.CreateSymbolicLink(_directory["link.db"], DatabasePath);
+        Assert.Equal(HoldfastError.StoreReplaced, RefusalOf(_directory["link.db"]).Error);
+        File.CreateSymbolicLink(_directory["circle.db"], _directory["circle.db"]);
+        Assert.NotNull(RefusalOf(_directory["circle.db"]));
 
         File.Move(away, DatabasePath);
         await ReopenAsync();

@@ -72,7 +72,7 @@ sealed partial class EnumNumbers
     }
 
     /// <summary>A place of a text that is written as digits, with its number.</summary>
-    [GeneratedRegex(@"\{(\d{1,6})(?:,[^{}:]*)?:[dDxX]\}")]
+    [GeneratedRegex(@"\{([0-9]{1,6})(?:,[^{}:]*)?:[dDxX]\}")]
     private static partial Regex Digits();
 
     /// <summary>The type of what a method is called on, in its box or where it stands.</summary>
